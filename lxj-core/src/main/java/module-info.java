@@ -1,0 +1,9 @@
+/** System containers from inside a Java process. */
+module io.lxj {
+    requires io.lxj.linux;
+    requires com.google.gson;
+    requires com.github.luben.zstd_jni;
+    requires org.apache.commons.compress;
+    requires org.slf4j;
+    requires org.tukaani.xz;
+}
