@@ -2,4 +2,5 @@
 module io.lxj.linux {
     requires com.sun.jna;
 
+    exports io.lxj.linux;
 }
