@@ -1,0 +1,299 @@
+package io.lxj.linux;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Composes a {@link SyscallProgram}, step by step. Not thread-safe. */
+public final class ProgramBuilder {
+    private static final int PR_SET_DUMPABLE = 4;
+
+    private final List<String> fds;
+    private final List<Pending> steps = new ArrayList<>();
+    private final ByteArrayOutputStream data = new ByteArrayOutputStream(1024);
+
+    private static final class Pending {
+        final String what;
+        final Syscall call;
+        final List<Arg> args;
+        Label next;
+        Label zero;
+        Label error;
+
+        Pending(String what, Syscall call, List<Arg> args) {
+            this.what = what;
+            this.call = call;
+            this.args = args;
+        }
+    }
+
+    /** A place in the program that steps can jump to. */
+    public static final class Label {
+        private int step = -1;
+
+        private Label() {}
+    }
+
+    /** A step that was just added. */
+    public final class Added {
+        private final int index;
+
+        private Added(int index) {
+            this.index = index;
+        }
+
+        /**
+         * What the call will return, as an argument for later steps.
+         *
+         * @return the argument
+         */
+        public Arg result() {
+            return new Arg(
+                    SyscallProgram.address(index) + SyscallProgram.RESULT, true, "result of " + (index + 1));
+        }
+
+        /**
+         * Lets the program go on behind this step when the call fails.
+         *
+         * @return this
+         */
+        public Added mayFail() {
+            return onError(at(index + 1));
+        }
+
+        /**
+         * Where to go on when the call fails.
+         *
+         * @param label the place
+         * @return this
+         */
+        public Added onError(Label label) {
+            steps.get(index).error = label;
+            return this;
+        }
+
+        /**
+         * Where to go on when the call returns 0.
+         *
+         * @param label the place
+         * @return this
+         */
+        public Added onZero(Label label) {
+            steps.get(index).zero = label;
+            return this;
+        }
+
+        /**
+         * Where to go on when the call returns a positive number.
+         *
+         * @param label the place
+         * @return this
+         */
+        public Added onPositive(Label label) {
+            steps.get(index).next = label;
+            return this;
+        }
+    }
+
+    ProgramBuilder(List<String> fds) {
+        this.fds = fds;
+        step("hide the process from what it will meet", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 0);
+        int above = SyscallProgram.FIRST_FD + fds.size();
+        step("keep no other fd", Syscall.CLOSE_RANGE, above, Arg.of(0xFFFFFFFFL, "~0"), 0);
+    }
+
+    private static Label at(int step) {
+        Label label = new Label();
+        label.step = step;
+        return label;
+    }
+
+    /**
+     * Adds a step.
+     *
+     * @param what what it is for: an infinitive that completes "can't ..."
+     * @param call the system call
+     * @param args up to six, each an {@link Arg} or a number
+     * @return the step
+     */
+    public Added step(String what, Syscall call, Object... args) {
+        if (args.length > 6 || steps.size() == SyscallProgram.MAX_STEPS) {
+            throw new IllegalArgumentException("more than 6 arguments or " + SyscallProgram.MAX_STEPS + " steps: " + what);
+        }
+        List<Arg> list = new ArrayList<>(args.length);
+        for (Object arg : args) {
+            list.add(arg instanceof Arg a ? a : Arg.of(((Number) arg).longValue()));
+        }
+        steps.add(new Pending(what, call, list));
+        return new Added(steps.size() - 1);
+    }
+
+    /**
+     * A label that is to be placed later.
+     *
+     * @return the label
+     */
+    public Label label() {
+        return new Label();
+    }
+
+    /**
+     * A label for the next step.
+     *
+     * @return the label
+     */
+    public Label here() {
+        return at(steps.size());
+    }
+
+    /**
+     * Places a label before the next step.
+     *
+     * @param label the label
+     */
+    public void place(Label label) {
+        label.step = steps.size();
+    }
+
+    /**
+     * The number of an inherited fd.
+     *
+     * @param name as given to {@link SyscallProgram#builder}
+     * @return the argument
+     */
+    public Arg fd(String name) {
+        int index = fds.indexOf(name);
+        if (index < 0) {
+            throw new IllegalArgumentException("no fd named " + name + "; there are " + fds);
+        }
+        return Arg.of(SyscallProgram.FIRST_FD + index, "<" + name + ">");
+    }
+
+    private long allocate(byte[] bytes) {
+        long address = SyscallProgram.BASE + SyscallProgram.DATA + data.size();
+        data.writeBytes(bytes);
+        // Every item starts at a multiple of 8.
+        data.writeBytes(new byte[-bytes.length & 7]);
+        if (data.size() > SyscallProgram.CAPACITY - SyscallProgram.DATA) {
+            throw new IllegalArgumentException("arguments and environment of more than " + SyscallProgram.CAPACITY + " bytes");
+        }
+        return address;
+    }
+
+    /**
+     * Stores a string.
+     *
+     * @param text encoded as {@link FileName#bytes(String)} does
+     * @return its address
+     */
+    public Arg string(String text) {
+        return string(FileName.bytes(text));
+    }
+
+    /**
+     * Stores a string.
+     *
+     * @param bytes without NUL
+     * @return its address
+     */
+    public Arg string(byte[] bytes) {
+        long address = allocate(java.util.Arrays.copyOf(bytes, bytes.length + 1));
+        return new Arg(address, false, FileName.quote(bytes));
+    }
+
+    /**
+     * Stores bytes, for a struct.
+     *
+     * @param bytes any bytes
+     * @param text how it is shown
+     * @return its address
+     */
+    public Arg bytes(byte[] bytes, String text) {
+        return new Arg(allocate(bytes), false, text);
+    }
+
+    /**
+     * Stores 64-bit words, for a struct or an array of pointers.
+     *
+     * @param text how it is shown
+     * @param words each an {@link Arg} (its value) or a number
+     * @return its address
+     */
+    public Arg words(String text, Object... words) {
+        ByteBuffer buffer = ByteBuffer.allocate(8 * words.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (Object word : words) {
+            buffer.putLong(word instanceof Arg a ? a.value() : ((Number) word).longValue());
+        }
+        return new Arg(allocate(buffer.array()), false, text);
+    }
+
+    /**
+     * Stores an array of strings that ends in a null pointer, as execve(2) wants it.
+     *
+     * @param strings each encoded as {@link FileName#bytes(String)} does
+     * @return its address
+     */
+    public Arg strings(List<String> strings) {
+        Object[] pointers = new Object[strings.size() + 1];
+        for (int i = 0; i < strings.size(); i++) {
+            pointers[i] = string(strings.get(i));
+        }
+        pointers[strings.size()] = 0;
+        List<String> quoted =
+                strings.stream().map(s -> FileName.quote(FileName.bytes(s))).toList();
+        return words(quoted.toString(), pointers);
+    }
+
+    /**
+     * Reserves zeroed memory that a call writes to.
+     *
+     * @param length in bytes
+     * @param text how it is shown
+     * @return its address
+     */
+    public Arg space(int length, String text) {
+        return new Arg(allocate(new byte[length]), false, text);
+    }
+
+    /**
+     * The value that will stand in memory when a step is run.
+     *
+     * @param address where, as {@link #space} returned it
+     * @return an argument of 64 bits
+     */
+    public Arg valueAt(Arg address) {
+        return new Arg(address.value(), true, "*" + address.text());
+    }
+
+    /**
+     * Finishes the program.
+     *
+     * @return the program
+     */
+    public SyscallProgram build() {
+        List<SyscallProgram.Step> list = new ArrayList<>(steps.size());
+        for (int i = 0; i < steps.size(); i++) {
+            Pending step = steps.get(i);
+            list.add(new SyscallProgram.Step(
+                    step.what,
+                    step.call,
+                    List.copyOf(step.args),
+                    target(step.next, i + 1),
+                    target(step.zero, i + 1),
+                    target(step.error, -1)));
+        }
+        return new SyscallProgram(list, fds, data.toByteArray());
+    }
+
+    private int target(Label label, int otherwise) {
+        if (label == null) {
+            return otherwise;
+        }
+        if (label.step < 0 || label.step >= steps.size()) {
+            throw new IllegalStateException("a label leads to no step");
+        }
+        return label.step;
+    }
+}

@@ -1,0 +1,86 @@
+package io.lxj.linux;
+
+import java.util.Optional;
+
+/**
+ * A process that runs a program, and the memory that it shares with this one. Closing it gives up the memory; the
+ * process goes on. Thread-safe.
+ */
+public final class Spawned implements AutoCloseable {
+    private final SyscallProgram program;
+    private final Fd plan;
+    private final int pid;
+
+    Spawned(SyscallProgram program, Fd plan, int pid) {
+        this.program = program;
+        this.plan = plan;
+        this.pid = pid;
+    }
+
+    /**
+     * The process that runs the program: a child of this one that has to be waited for.
+     *
+     * @return its process id
+     */
+    public int pid() {
+        return pid;
+    }
+
+    /**
+     * Reads a number from the program's memory.
+     *
+     * @param address as the builder gave it
+     * @return the 64 bits there now
+     * @throws LinuxException if pread(2) fails
+     */
+    public long readLong(Arg address) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            Block word = scratch.block(8);
+            plan.read(word, 0, 8, address.value() - SyscallProgram.BASE);
+            return word.buffer().getLong(0);
+        }
+    }
+
+    /**
+     * What every step returned so far.
+     *
+     * @return a result for each step, {@link SyscallProgram#NOT_RUN} for those not run
+     * @throws LinuxException if pread(2) fails
+     */
+    public long[] results() throws LinuxException {
+        int count = program.steps().size();
+        try (Scratch scratch = Scratch.open()) {
+            int length = SyscallProgram.FIRST_STEP + count * SyscallProgram.STEP_SIZE;
+            Block code = scratch.block(length);
+            plan.read(code, 0, length, 0);
+            long[] results = new long[count];
+            for (int i = 0; i < count; i++) {
+                results[i] = code.buffer()
+                        .getLong(SyscallProgram.FIRST_STEP + i * SyscallProgram.STEP_SIZE + SyscallProgram.RESULT);
+            }
+            return results;
+        }
+    }
+
+    /**
+     * The step at which the program ended with an error.
+     *
+     * @return the first step that failed and has no step to go on with; empty if there is none
+     * @throws LinuxException if pread(2) fails
+     */
+    public Optional<StepFailure> failure() throws LinuxException {
+        long[] results = results();
+        for (int i = 0; i < results.length; i++) {
+            SyscallProgram.Step step = program.steps().get(i);
+            if (results[i] < 0 && results[i] != SyscallProgram.NOT_RUN && step.error() < 0) {
+                return Optional.of(new StepFailure(i, results.length, step, (int) -results[i]));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        plan.close();
+    }
+}

@@ -1,0 +1,127 @@
+package io.lxj.linux;
+
+import io.lxj.linux.jna.Libc;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Starts processes that run a {@link SyscallProgram}, by posix_spawn(3) of the {@link Stage}. The C library does that
+ * with vfork semantics: no page table is copied and the cost doesn't grow with the heap of this JVM. The new process
+ * has default signal dispositions, an empty signal mask and no environment. Thread-safe.
+ *
+ * <p>A parent-death signal that the program asks for (PR_SET_PDEATHSIG) is sent when the thread that spawned it ends:
+ * such a program has to be spawned by a thread that lives as long as it should.
+ */
+public final class Spawner {
+    // Larger than posix_spawn_file_actions_t (80) and posix_spawnattr_t (336) of any C library.
+    private static final int STRUCT_SIZE = 512;
+    private static final int SIGSET_SIZE = 128;
+    private static final short POSIX_SPAWN_SETSIGDEF = 0x04;
+    private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
+    private static final int MFD_CLOEXEC = 1;
+
+    private Spawner() {}
+
+    /**
+     * Starts a process.
+     *
+     * @param program what it does
+     * @param fds the fds that the program names
+     * @return the process and its memory
+     * @throws LinuxException if the memory or the process can't be made
+     * @throws IllegalArgumentException if an fd of the program is missing
+     */
+    public static Spawned spawn(SyscallProgram program, Map<String, Fd> fds) throws LinuxException {
+        List<String> names = program.fds();
+        int[] numbers = new int[names.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            Fd fd = fds.get(names.get(i));
+            if (fd == null) {
+                throw new IllegalArgumentException("the program needs an fd named " + names.get(i));
+            }
+            numbers[i] = fd.number();
+        }
+        Fd plan = write(program);
+        try {
+            return new Spawned(program, plan, spawn(plan, numbers));
+        } catch (LinuxException | RuntimeException e) {
+            plan.close();
+            throw e;
+        }
+    }
+
+    private static Fd write(SyscallProgram program) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            long result = Kernel.call(Syscall.MEMFD_CREATE, scratch.string("lxj-plan"), MFD_CLOEXEC);
+            if (result < 0) {
+                throw LinuxException.of(result, "memfd_create", "lxj-plan", "MFD_CLOEXEC");
+            }
+            Fd plan = new Fd((int) result);
+            byte[] code = program.code(Architecture.current());
+            Block block = scratch.block(Math.max(code.length, program.dataLength()));
+            block.buffer().put(0, code);
+            plan.write(block, 0, code.length);
+            program.copyData(block.buffer(), 0);
+            long written = Kernel.call(
+                    Syscall.PWRITE64, plan.number(), block.address(), program.dataLength(), SyscallProgram.DATA);
+            if (written != program.dataLength()) {
+                plan.close();
+                throw LinuxException.of(written, "pwrite64", plan, "data", program.dataLength(), SyscallProgram.DATA);
+            }
+            return plan;
+        }
+    }
+
+    private static int spawn(Fd plan, int[] numbers) throws LinuxException {
+        String path = "/proc/self/fd/" + StageFile.get().number();
+        try (Scratch scratch = Scratch.open()) {
+            long actions = scratch.block(STRUCT_SIZE).address();
+            long attributes = scratch.block(STRUCT_SIZE).address();
+            Libc.posix_spawn_file_actions_init(actions);
+            Libc.posix_spawnattr_init(attributes);
+            try {
+                redirect(actions, plan.number(), numbers);
+                long none = scratch.zeroed(SIGSET_SIZE).address();
+                Libc.posix_spawnattr_setsigmask(attributes, none);
+                Libc.posix_spawnattr_setsigdefault(attributes, all(scratch));
+                Libc.posix_spawnattr_setflags(attributes, (short) (POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
+                Block argv = scratch.block(16);
+                argv.buffer().putLong(0, scratch.string("lxj".getBytes(StandardCharsets.US_ASCII))).putLong(8, 0);
+                Block pid = scratch.zeroed(8);
+                int error = Libc.posix_spawn(
+                        pid.address(), scratch.string(path), actions, attributes, argv.address(), none);
+                if (error != 0) {
+                    throw LinuxException.of(-error, "posix_spawn", path);
+                }
+                return pid.buffer().getInt(0);
+            } finally {
+                Libc.posix_spawnattr_destroy(attributes);
+                Libc.posix_spawn_file_actions_destroy(actions);
+            }
+        }
+    }
+
+    private static long all(Scratch scratch) {
+        Block set = scratch.block(SIGSET_SIZE);
+        for (int i = 0; i < SIGSET_SIZE; i++) {
+            set.buffer().put(i, (byte) 0xFF);
+        }
+        return set.address();
+    }
+
+    /** First away from the numbers that are wanted, then to them: an fd may well have another one's number. */
+    private static void redirect(long actions, int plan, int[] numbers) {
+        int free = SyscallProgram.FIRST_FD + numbers.length;
+        for (int number : numbers) {
+            free = Math.max(free, number + 1);
+        }
+        for (int i = 0; i < numbers.length; i++) {
+            Libc.posix_spawn_file_actions_adddup2(actions, numbers[i], free + i);
+        }
+        Libc.posix_spawn_file_actions_adddup2(actions, plan, 0);
+        for (int i = 0; i < numbers.length; i++) {
+            Libc.posix_spawn_file_actions_adddup2(actions, free + i, SyscallProgram.FIRST_FD + i);
+        }
+    }
+}
