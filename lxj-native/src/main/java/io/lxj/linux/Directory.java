@@ -52,9 +52,7 @@ public final class Directory implements AutoCloseable {
      */
     public Fd open(byte[] name, int flags, int mode) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(
-                    Syscall.OPENAT,
-                    fd.number(),
+            long result = fd.call(Syscall.OPENAT,
                     scratch.string(component(name)),
                     flags | Open.O_NOFOLLOW | Open.O_CLOEXEC,
                     mode);
@@ -62,7 +60,7 @@ public final class Directory implements AutoCloseable {
                 throw LinuxException.of(
                         result,
                         "openat",
-                        fd.number(),
+                        fd,
                         name,
                         "0x" + Integer.toHexString(flags | Open.O_NOFOLLOW),
                         Integer.toOctalString(mode));
@@ -102,9 +100,9 @@ public final class Directory implements AutoCloseable {
      */
     public void mkdir(byte[] name, int mode) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(Syscall.MKDIRAT, fd.number(), scratch.string(component(name)), mode);
+            long result = fd.call(Syscall.MKDIRAT, scratch.string(component(name)), mode);
             if (result < 0) {
-                throw LinuxException.of(result, "mkdirat", fd.number(), name, Integer.toOctalString(mode));
+                throw LinuxException.of(result, "mkdirat", fd, name, Integer.toOctalString(mode));
             }
         }
     }
@@ -121,10 +119,10 @@ public final class Directory implements AutoCloseable {
     public void mknod(byte[] name, int mode, int major, int minor) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             long result =
-                    Kernel.call(Syscall.MKNODAT, fd.number(), scratch.string(component(name)), mode, device(major, minor));
+                    fd.call(Syscall.MKNODAT, scratch.string(component(name)), mode, device(major, minor));
             if (result < 0) {
                 throw LinuxException.of(
-                        result, "mknodat", fd.number(), name, Integer.toOctalString(mode), major + ":" + minor);
+                        result, "mknodat", fd, name, Integer.toOctalString(mode), major + ":" + minor);
             }
         }
     }
@@ -149,10 +147,11 @@ public final class Directory implements AutoCloseable {
      */
     public void symlink(byte[] target, byte[] name) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(
-                    Syscall.SYMLINKAT, scratch.string(target), fd.number(), scratch.string(component(name)));
+            long from = scratch.string(target);
+            long at = scratch.string(component(name));
+            long result = fd.borrow(number -> Kernel.call(Syscall.SYMLINKAT, from, number, at));
             if (result < 0) {
-                throw LinuxException.of(result, "symlinkat", target, fd.number(), name);
+                throw LinuxException.of(result, "symlinkat", target, fd, name);
             }
         }
     }
@@ -167,15 +166,12 @@ public final class Directory implements AutoCloseable {
      */
     public void link(Directory from, byte[] existing, byte[] name) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(
-                    Syscall.LINKAT,
-                    from.fd.number(),
-                    scratch.string(component(existing)),
-                    fd.number(),
-                    scratch.string(component(name)),
-                    0);
+            long source = scratch.string(component(existing));
+            long target = scratch.string(component(name));
+            long result =
+                    fd.borrow(number -> from.fd.call(Syscall.LINKAT, source, number, target, 0, 0));
             if (result < 0) {
-                throw LinuxException.of(result, "linkat", from.fd.number(), existing, fd.number(), name, 0);
+                throw LinuxException.of(result, "linkat", from.fd, existing, fd, name, 0);
             }
         }
     }
@@ -190,10 +186,9 @@ public final class Directory implements AutoCloseable {
     public byte[] readLink(byte[] name) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             Block block = scratch.block(4096);
-            long result = Kernel.call(
-                    Syscall.READLINKAT, fd.number(), scratch.string(component(name)), block.address(), block.length());
+            long result = fd.call(Syscall.READLINKAT, scratch.string(component(name)), block.address(), block.length());
             if (result < 0) {
-                throw LinuxException.of(result, "readlinkat", fd.number(), name);
+                throw LinuxException.of(result, "readlinkat", fd, name);
             }
             byte[] target = new byte[(int) result];
             block.buffer().get(0, target);
@@ -223,10 +218,10 @@ public final class Directory implements AutoCloseable {
 
     private void unlink(byte[] name, int flags) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(Syscall.UNLINKAT, fd.number(), scratch.string(component(name)), flags);
+            long result = fd.call(Syscall.UNLINKAT, scratch.string(component(name)), flags);
             if (result < 0) {
                 throw LinuxException.of(
-                        result, "unlinkat", fd.number(), name, flags == 0 ? "0" : "AT_REMOVEDIR");
+                        result, "unlinkat", fd, name, flags == 0 ? "0" : "AT_REMOVEDIR");
             }
         }
     }
@@ -254,15 +249,12 @@ public final class Directory implements AutoCloseable {
      */
     public void rename(byte[] name, Directory to, byte[] newName, int flags) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(
-                    Syscall.RENAMEAT2,
-                    fd.number(),
-                    scratch.string(component(name)),
-                    to.fd.number(),
-                    scratch.string(component(newName)),
-                    flags);
+            long source = scratch.string(component(name));
+            long target = scratch.string(component(newName));
+            long result =
+                    to.fd.borrow(number -> fd.call(Syscall.RENAMEAT2, source, number, target, flags, 0));
             if (result < 0) {
-                throw LinuxException.of(result, "renameat2", fd.number(), name, to.fd.number(), newName, flags);
+                throw LinuxException.of(result, "renameat2", fd, name, to.fd, newName, flags);
             }
         }
     }
@@ -277,15 +269,13 @@ public final class Directory implements AutoCloseable {
      */
     public void chown(byte[] name, int uid, int gid) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(
-                    Syscall.FCHOWNAT,
-                    fd.number(),
+            long result = fd.call(Syscall.FCHOWNAT,
                     scratch.string(component(name)),
                     uid,
                     gid,
                     Open.AT_SYMLINK_NOFOLLOW);
             if (result < 0) {
-                throw LinuxException.of(result, "fchownat", fd.number(), name, uid, gid, "AT_SYMLINK_NOFOLLOW");
+                throw LinuxException.of(result, "fchownat", fd, name, uid, gid, "AT_SYMLINK_NOFOLLOW");
             }
         }
     }
@@ -302,12 +292,12 @@ public final class Directory implements AutoCloseable {
         try (Fd file = open(name, Open.O_PATH, 0);
                 Scratch scratch = Scratch.open()) {
             if (file.stat().isSymlink()) {
-                throw LinuxException.of(-Errno.ELOOP.number(), "fchmodat", fd.number(), name, Integer.toOctalString(mode));
+                throw LinuxException.of(-Errno.ELOOP.number(), "fchmodat", fd, name, Integer.toOctalString(mode));
             }
             long result = Kernel.call(
                     Syscall.FCHMODAT, Open.AT_FDCWD, scratch.string("/proc/self/fd/" + file.number()), mode);
             if (result < 0) {
-                throw LinuxException.of(result, "fchmodat", fd.number(), name, Integer.toOctalString(mode));
+                throw LinuxException.of(result, "fchmodat", fd, name, Integer.toOctalString(mode));
             }
         }
     }
@@ -323,14 +313,12 @@ public final class Directory implements AutoCloseable {
     public void setTime(byte[] name, long seconds, int nanos) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             Block times = timespecs(scratch, seconds, nanos);
-            long result = Kernel.call(
-                    Syscall.UTIMENSAT,
-                    fd.number(),
+            long result = fd.call(Syscall.UTIMENSAT,
                     scratch.string(component(name)),
                     times.address(),
                     Open.AT_SYMLINK_NOFOLLOW);
             if (result < 0) {
-                throw LinuxException.of(result, "utimensat", fd.number(), name, seconds + "." + nanos);
+                throw LinuxException.of(result, "utimensat", fd, name, seconds + "." + nanos);
             }
         }
     }
@@ -352,9 +340,9 @@ public final class Directory implements AutoCloseable {
     public static void setTime(Fd file, long seconds, int nanos) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             Block times = timespecs(scratch, seconds, nanos);
-            long result = Kernel.call(Syscall.UTIMENSAT, file.number(), 0, times.address(), 0);
+            long result = file.call(Syscall.UTIMENSAT, 0, times.address(), 0);
             if (result < 0) {
-                throw LinuxException.of(result, "utimensat", file.number(), "NULL", seconds + "." + nanos);
+                throw LinuxException.of(result, "utimensat", file, "NULL", seconds + "." + nanos);
             }
         }
     }
@@ -368,9 +356,9 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException if fchown(2) fails
      */
     public static void chown(Fd file, int uid, int gid) throws LinuxException {
-        long result = Kernel.call(Syscall.FCHOWN, file.number(), uid, gid);
+        long result = file.call(Syscall.FCHOWN, uid, gid);
         if (result < 0) {
-            throw LinuxException.of(result, "fchown", file.number(), uid, gid);
+            throw LinuxException.of(result, "fchown", file, uid, gid);
         }
     }
 
@@ -382,9 +370,9 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException if fchmod(2) fails
      */
     public static void chmod(Fd file, int mode) throws LinuxException {
-        long result = Kernel.call(Syscall.FCHMOD, file.number(), mode);
+        long result = file.call(Syscall.FCHMOD, mode);
         if (result < 0) {
-            throw LinuxException.of(result, "fchmod", file.number(), Integer.toOctalString(mode));
+            throw LinuxException.of(result, "fchmod", file, Integer.toOctalString(mode));
         }
     }
 
@@ -397,12 +385,12 @@ public final class Directory implements AutoCloseable {
     public List<DirectoryEntry> list() throws LinuxException {
         List<DirectoryEntry> entries = new ArrayList<>();
         try (Scratch scratch = Scratch.open()) {
-            Kernel.call(Syscall.LSEEK, fd.number(), 0, 0);
+            fd.call(Syscall.LSEEK, 0, 0);
             Block block = scratch.block(32 * 1024);
             while (true) {
-                long result = Kernel.call(Syscall.GETDENTS64, fd.number(), block.address(), block.length());
+                long result = fd.call(Syscall.GETDENTS64, block.address(), block.length());
                 if (result < 0) {
-                    throw LinuxException.of(result, "getdents64", fd.number());
+                    throw LinuxException.of(result, "getdents64", fd);
                 }
                 if (result == 0) {
                     return entries;

@@ -1,8 +1,10 @@
 package io.lxj.linux;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntToLongFunction;
 
 /**
  * An open file description that this object owns. Closing it twice is harmless. All methods are thread-safe: a read or
@@ -11,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Fd implements AutoCloseable {
     private static final int CLOSED = 1 << 30;
+    private static final int CHUNK = 32 * 1024;
 
     private final int number;
     // The calls under way, plus CLOSED once close was called.
@@ -73,10 +76,13 @@ public final class Fd implements AutoCloseable {
     }
 
     private void acquire() {
-        if ((users.getAndIncrement() & CLOSED) != 0) {
-            release();
-            throw new IllegalStateException("fd " + number + " is closed");
-        }
+        int before;
+        do {
+            before = users.get();
+            if ((before & CLOSED) != 0) {
+                throw new IllegalStateException("fd " + number + " is closed");
+            }
+        } while (!users.compareAndSet(before, before + 1));
     }
 
     private void release() {
@@ -91,6 +97,109 @@ public final class Fd implements AutoCloseable {
     }
 
     /**
+     * Makes a system call whose first argument is this descriptor; the number stays reserved until it returns.
+     *
+     * @param call which one
+     * @return the result, or the negated error number
+     * @throws IllegalStateException if this is closed
+     */
+    public long call(Syscall call) {
+        return call(call, 0, 0, 0, 0, 0);
+    }
+
+    /**
+     * Makes a system call whose first argument is this descriptor; the number stays reserved until it returns.
+     *
+     * @param call which one
+     * @param a1 second argument
+     * @return the result, or the negated error number
+     * @throws IllegalStateException if this is closed
+     */
+    public long call(Syscall call, long a1) {
+        return call(call, a1, 0, 0, 0, 0);
+    }
+
+    /**
+     * Makes a system call whose first argument is this descriptor; the number stays reserved until it returns.
+     *
+     * @param call which one
+     * @param a1 second argument
+     * @param a2 third argument
+     * @return the result, or the negated error number
+     * @throws IllegalStateException if this is closed
+     */
+    public long call(Syscall call, long a1, long a2) {
+        return call(call, a1, a2, 0, 0, 0);
+    }
+
+    /**
+     * Makes a system call whose first argument is this descriptor; the number stays reserved until it returns.
+     *
+     * @param call which one
+     * @param a1 second argument
+     * @param a2 third argument
+     * @param a3 fourth argument
+     * @return the result, or the negated error number
+     * @throws IllegalStateException if this is closed
+     */
+    public long call(Syscall call, long a1, long a2, long a3) {
+        return call(call, a1, a2, a3, 0, 0);
+    }
+
+    /**
+     * Makes a system call whose first argument is this descriptor; the number stays reserved until it returns.
+     *
+     * @param call which one
+     * @param a1 second argument
+     * @param a2 third argument
+     * @param a3 fourth argument
+     * @param a4 fifth argument
+     * @return the result, or the negated error number
+     * @throws IllegalStateException if this is closed
+     */
+    public long call(Syscall call, long a1, long a2, long a3, long a4) {
+        return call(call, a1, a2, a3, a4, 0);
+    }
+
+    /**
+     * Makes a system call whose first argument is this descriptor; the number stays reserved until it returns.
+     *
+     * @param call which one
+     * @param a1 second argument
+     * @param a2 third argument
+     * @param a3 fourth argument
+     * @param a4 fifth argument
+     * @param a5 sixth argument
+     * @return the result, or the negated error number
+     * @throws IllegalStateException if this is closed
+     */
+    public long call(Syscall call, long a1, long a2, long a3, long a4, long a5) {
+        acquire();
+        try {
+            return Kernel.call(call, number, a1, a2, a3, a4, a5);
+        } finally {
+            release();
+        }
+    }
+
+    /**
+     * Makes a system call that takes this descriptor in another place than the first; the number stays reserved until
+     * the call has returned.
+     *
+     * @param call makes the call with the number
+     * @return what the call gave
+     * @throws IllegalStateException if this is closed
+     */
+    public long borrow(IntToLongFunction call) {
+        acquire();
+        try {
+            return call.applyAsLong(number);
+        } finally {
+            release();
+        }
+    }
+
+    /**
      * Reads into memory.
      *
      * @param memory where to read to
@@ -100,19 +209,15 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException if read(2) fails
      */
     public int read(Block memory, int offset, int length) throws LinuxException {
-        acquire();
-        try {
-            long result;
-            do {
-                result = Kernel.call(Syscall.READ, number, memory.address() + offset, length);
-            } while (Errno.EINTR.is(result));
-            if (result < 0) {
-                throw LinuxException.of(result, "read", number, "buffer", length);
-            }
-            return (int) result;
-        } finally {
-            release();
+        long result;
+        do {
+            result = call(Syscall.READ, memory.address() + offset, length);
+        } while (Errno.EINTR.is(result));
+        Reference.reachabilityFence(memory);
+        if (result < 0) {
+            throw LinuxException.of(result, "read", number, "buffer", length);
         }
+        return (int) result;
     }
 
     /**
@@ -126,19 +231,15 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException if pread(2) fails
      */
     public int read(Block memory, int offset, int length, long position) throws LinuxException {
-        acquire();
-        try {
-            long result;
-            do {
-                result = Kernel.call(Syscall.PREAD64, number, memory.address() + offset, length, position);
-            } while (Errno.EINTR.is(result));
-            if (result < 0) {
-                throw LinuxException.of(result, "pread64", number, "buffer", length, position);
-            }
-            return (int) result;
-        } finally {
-            release();
+        long result;
+        do {
+            result = call(Syscall.PREAD64, memory.address() + offset, length, position);
+        } while (Errno.EINTR.is(result));
+        Reference.reachabilityFence(memory);
+        if (result < 0) {
+            throw LinuxException.of(result, "pread64", number, "buffer", length, position);
         }
+        return (int) result;
     }
 
     /**
@@ -150,33 +251,31 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException if write(2) fails; some bytes may have been written then
      */
     public void write(Block memory, int offset, int length) throws LinuxException {
-        acquire();
-        try {
-            int done = 0;
-            while (done < length) {
-                long result =
-                        Kernel.call(Syscall.WRITE, number, memory.address() + offset + done, length - (long) done);
-                if (result < 0 && !Errno.EINTR.is(result)) {
-                    throw LinuxException.of(result, "write", number, "buffer", length - done);
-                }
-                done += (int) Math.max(0, result);
+        int done = 0;
+        while (done < length) {
+            long result = call(Syscall.WRITE, memory.address() + offset + done, length - (long) done);
+            if (result < 0 && !Errno.EINTR.is(result)) {
+                throw LinuxException.of(result, "write", number, "buffer", length - done);
             }
-        } finally {
-            release();
+            done += (int) Math.max(0, result);
         }
+        Reference.reachabilityFence(memory);
     }
 
     /**
-     * Writes all bytes of an array.
+     * Writes all bytes of an array, in one call if they are not more than 32 KiB.
      *
      * @param bytes what to write
-     * @throws LinuxException if write(2) fails
+     * @throws LinuxException if write(2) fails; some bytes may have been written then
      */
     public void write(byte[] bytes) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            Block block = scratch.block(bytes.length);
-            block.buffer().put(0, bytes);
-            write(block, 0, bytes.length);
+            Block block = scratch.block(Math.min(CHUNK, bytes.length));
+            for (int done = 0; done < bytes.length; done += block.length()) {
+                int length = Math.min(block.length(), bytes.length - done);
+                block.buffer().put(0, bytes, done, length);
+                write(block, 0, length);
+            }
         }
     }
 
@@ -212,7 +311,7 @@ public final class Fd implements AutoCloseable {
      */
     public Fd duplicate() throws LinuxException {
         int dupfdCloexec = 1030;
-        long result = Kernel.call(Syscall.FCNTL, number(), dupfdCloexec, 0);
+        long result = call(Syscall.FCNTL, dupfdCloexec, 0);
         if (result < 0) {
             throw LinuxException.of(result, "fcntl", number, "F_DUPFD_CLOEXEC", 0);
         }
@@ -225,7 +324,7 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException if that fails
      */
     public void sync() throws LinuxException {
-        long result = Kernel.call(Syscall.FSYNC, number());
+        long result = call(Syscall.FSYNC);
         if (result < 0) {
             throw LinuxException.of(result, "fsync", number);
         }

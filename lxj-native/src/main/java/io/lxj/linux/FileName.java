@@ -97,6 +97,9 @@ public final class FileName {
      * @return the string
      */
     public static String string(byte[] name) {
+        if (isAscii(name)) {
+            return new String(name, StandardCharsets.ISO_8859_1);
+        }
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -107,6 +110,15 @@ public final class FileName {
         } catch (CharacterCodingException e) {
             return escape(decoder.reset(), ByteBuffer.wrap(name));
         }
+    }
+
+    private static boolean isAscii(byte[] name) {
+        for (byte b : name) {
+            if (b < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String escape(CharsetDecoder decoder, ByteBuffer in) {

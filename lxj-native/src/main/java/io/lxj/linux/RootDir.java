@@ -81,13 +81,13 @@ public final class RootDir implements AutoCloseable {
             int attempt = 0;
             // EAGAIN: something was renamed while the kernel looked at "..", see openat2(2).
             do {
-                result = Kernel.call(Syscall.OPENAT2, fd.number(), address, how.address(), 24);
+                result = fd.call(Syscall.OPENAT2, address, how.address(), 24);
             } while (Errno.EAGAIN.is(result) && ++attempt < ATTEMPTS);
             if (result < 0) {
                 throw LinuxException.of(
                         result,
                         "openat2",
-                        fd.number(),
+                        fd,
                         path,
                         "0x" + Integer.toHexString(flags),
                         "RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS");

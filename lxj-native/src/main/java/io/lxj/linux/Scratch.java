@@ -1,5 +1,6 @@
 package io.lxj.linux;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
@@ -18,12 +19,14 @@ import java.util.Arrays;
 public final class Scratch implements AutoCloseable {
     private static final int SIZE = 64 * 1024;
     private static final int ALIGNMENT = 8;
+    private static final Block[] NONE = {};
+    private static final byte[] ZEROES = new byte[256];
     private static final ThreadLocal<Stack> STACK = ThreadLocal.withInitial(Stack::new);
 
     private final Stack stack;
     private final int start;
     // Keeps what didn't fit into the stack alive until this scope is closed.
-    private Block[] large = {};
+    private Block[] large = NONE;
 
     private static final class Stack {
         final Block memory = Block.allocate(SIZE);
@@ -71,8 +74,8 @@ public final class Scratch implements AutoCloseable {
      */
     public Block zeroed(int length) {
         Block block = block(length);
-        for (int i = 0; i < length; i++) {
-            block.buffer().put(i, (byte) 0);
+        for (int done = 0; done < length; done += ZEROES.length) {
+            block.buffer().put(done, ZEROES, 0, Math.min(ZEROES.length, length - done));
         }
         return block;
     }
@@ -102,6 +105,7 @@ public final class Scratch implements AutoCloseable {
     @Override
     public void close() {
         stack.top = start;
-        large = new Block[0];
+        // Until here the memory is in use, even though only its address was.
+        Reference.reachabilityFence(large);
     }
 }

@@ -1,0 +1,102 @@
+package io.lxj.linux;
+
+import java.util.Map;
+
+/**
+ * What kind of file system a file is on: the {@code f_type} of statfs(2), a magic number of {@code linux/magic.h}.
+ * Immutable and thread-safe.
+ *
+ * @param magic the number, 32 bits without sign
+ */
+public record FileSystemType(long magic) {
+    /** procfs. */
+    public static final FileSystemType PROC = new FileSystemType(0x9FA0);
+    /** sysfs. */
+    public static final FileSystemType SYSFS = new FileSystemType(0x62656572);
+    /** tmpfs. */
+    public static final FileSystemType TMPFS = new FileSystemType(0x01021994);
+    /** ramfs. */
+    public static final FileSystemType RAMFS = new FileSystemType(0x858458F6L);
+    /** The terminals of devpts. */
+    public static final FileSystemType DEVPTS = new FileSystemType(0x1CD1);
+    /** cgroup v1. */
+    public static final FileSystemType CGROUP = new FileSystemType(0x27E0EB);
+    /** cgroup v2. */
+    public static final FileSystemType CGROUP2 = new FileSystemType(0x63677270);
+    /** overlayfs. */
+    public static final FileSystemType OVERLAY = new FileSystemType(0x794C7630);
+    /** ext2, ext3 and ext4, which share their number. */
+    public static final FileSystemType EXT4 = new FileSystemType(0xEF53);
+    /** XFS. */
+    public static final FileSystemType XFS = new FileSystemType(0x58465342);
+    /** Btrfs. */
+    public static final FileSystemType BTRFS = new FileSystemType(0x9123683EL);
+    /** NFS. */
+    public static final FileSystemType NFS = new FileSystemType(0x6969);
+    /** FUSE. */
+    public static final FileSystemType FUSE = new FileSystemType(0x65735546);
+    /** The plan 9 protocol, as virtual machines use it. */
+    public static final FileSystemType V9FS = new FileSystemType(0x01021997);
+    /** The namespaces of /proc/PID/ns. */
+    public static final FileSystemType NSFS = new FileSystemType(0x6E736673);
+    /** securityfs. */
+    public static final FileSystemType SECURITYFS = new FileSystemType(0x73636673);
+    /** bpffs. */
+    public static final FileSystemType BPF = new FileSystemType(0xCAFE4A11L);
+    /** squashfs. */
+    public static final FileSystemType SQUASHFS = new FileSystemType(0x73717368);
+
+    private static final int STATFS_SIZE = 120;
+
+    private static final Map<FileSystemType, String> NAMES = Map.ofEntries(
+            Map.entry(PROC, "proc"),
+            Map.entry(SYSFS, "sysfs"),
+            Map.entry(TMPFS, "tmpfs"),
+            Map.entry(RAMFS, "ramfs"),
+            Map.entry(DEVPTS, "devpts"),
+            Map.entry(CGROUP, "cgroup"),
+            Map.entry(CGROUP2, "cgroup2"),
+            Map.entry(OVERLAY, "overlay"),
+            Map.entry(EXT4, "ext4"),
+            Map.entry(XFS, "xfs"),
+            Map.entry(BTRFS, "btrfs"),
+            Map.entry(NFS, "nfs"),
+            Map.entry(FUSE, "fuse"),
+            Map.entry(V9FS, "9p"),
+            Map.entry(NSFS, "nsfs"),
+            Map.entry(SECURITYFS, "securityfs"),
+            Map.entry(BPF, "bpf"),
+            Map.entry(SQUASHFS, "squashfs"));
+
+    /**
+     * Asks fstatfs(2).
+     *
+     * @param file any open file; O_PATH will do
+     * @return the type
+     * @throws LinuxException if fstatfs(2) fails
+     */
+    public static FileSystemType of(Fd file) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            Block statfs = scratch.block(STATFS_SIZE);
+            long result = file.call(Syscall.FSTATFS, statfs.address());
+            if (result < 0) {
+                throw LinuxException.of(result, "fstatfs", file);
+            }
+            return new FileSystemType(statfs.buffer().getLong(0) & 0xFFFFFFFFL);
+        }
+    }
+
+    /**
+     * The name as in /proc/filesystems.
+     *
+     * @return the name, or the number in hexadecimal for a type that this class doesn't know
+     */
+    public String name() {
+        return NAMES.getOrDefault(this, "0x" + Long.toHexString(magic));
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

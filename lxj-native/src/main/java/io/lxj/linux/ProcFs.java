@@ -1,0 +1,125 @@
+package io.lxj.linux;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/**
+ * A procfs that is known to be one: its root is pinned by an fd and was checked, and nothing mounted over a file in it
+ * is ever followed. A container's own /proc can be anything (CVE-2019-19921, CVE-2015-1334). Thread-safe.
+ */
+public final class ProcFs implements AutoCloseable {
+    private static final long STRICT = Open.RESOLVE_NO_XDEV | Open.RESOLVE_NO_SYMLINKS;
+    private static final int ROOT_INODE = 1;
+    private static final int START_TIME = 22;
+    private static final int STATE = 3;
+    private static final int LIMIT = 1 << 20;
+
+    private final RootDir root;
+
+    private ProcFs(RootDir root) {
+        this.root = root;
+    }
+
+    /**
+     * Opens the procfs of the host.
+     *
+     * @param mountPoint usually {@code /proc}
+     * @return the verified procfs
+     * @throws LinuxException ENODEV if that isn't the root of a procfs
+     */
+    public static ProcFs open(Path mountPoint) throws LinuxException {
+        return of(Fd.open(mountPoint, Open.O_PATH | Open.O_DIRECTORY, 0));
+    }
+
+    /**
+     * Takes ownership of the root of a procfs: of a detached mount, for example.
+     *
+     * @param root the root
+     * @return the verified procfs
+     * @throws LinuxException ENODEV if that isn't the root of a procfs; the fd is closed then
+     */
+    public static ProcFs of(Fd root) throws LinuxException {
+        try {
+            FileSystemType type = FileSystemType.of(root);
+            if (!type.equals(FileSystemType.PROC) || root.stat().inode() != ROOT_INODE) {
+                throw LinuxException.of(-Errno.ENODEV.number(), "fstatfs", root)
+                        .withHint("not the root of a procfs but " + type);
+            }
+            return new ProcFs(new RootDir(root));
+        } catch (LinuxException e) {
+            root.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens a file of this procfs; symbolic links and mounts on the way are refused.
+     *
+     * @param path relative to the root, for example {@code 1/status}
+     * @param flags of {@link Open}
+     * @return the open file
+     * @throws LinuxException ENOENT if there is no such file, ELOOP or EXDEV if something else lies in its place
+     */
+    public Fd open(String path, int flags) throws LinuxException {
+        return root.open(FileName.bytes(path), flags, 0, STRICT);
+    }
+
+    /**
+     * Reads a file of this procfs.
+     *
+     * @param path relative to the root, for example {@code 1/status}
+     * @return the content, of at most 1 MiB
+     * @throws LinuxException ENOENT or ESRCH if there is no such file or process
+     */
+    public byte[] read(String path) throws LinuxException {
+        try (Fd file = open(path, Open.O_RDONLY)) {
+            return file.readAll(LIMIT);
+        }
+    }
+
+    /**
+     * The id that the kernel made up when it booted.
+     *
+     * @return a UUID as text
+     * @throws LinuxException if it can't be read
+     */
+    public String bootId() throws LinuxException {
+        return new String(read("sys/kernel/random/boot_id"), StandardCharsets.US_ASCII).strip();
+    }
+
+    /**
+     * When a process was started. Process ids are used again; an id and its start time are not.
+     *
+     * @param pid the process id in the PID namespace of this procfs
+     * @return clock ticks since boot, or empty if there is no such process
+     * @throws LinuxException if it can't be read
+     */
+    public OptionalLong startTime(int pid) throws LinuxException {
+        try {
+            return OptionalLong.of(startTime(read(pid + "/stat")));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH)) {
+                return OptionalLong.empty();
+            }
+            throw e;
+        }
+    }
+
+    // proc_pid_stat(5). The second field is a name that the process chooses, with blanks and parentheses if it likes.
+    static long startTime(byte[] stat) {
+        String text = new String(stat, StandardCharsets.ISO_8859_1);
+        String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
+        return Long.parseUnsignedLong(fields[START_TIME - STATE]);
+    }
+
+    @Override
+    public void close() {
+        root.close();
+    }
+
+    @Override
+    public String toString() {
+        return "procfs " + root.fd();
+    }
+}
