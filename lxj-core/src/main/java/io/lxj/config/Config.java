@@ -1,0 +1,359 @@
+package io.lxj.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a container is to be. An immutable value: every method that sets something returns a new one, so that a
+ * configuration can be shared, compared, stored and derived from. Thread-safe.
+ *
+ * <pre>{@code
+ * Config web = Config.of(debian)
+ *         .hostname("web1")
+ *         .mount(Mount.bind(Path.of("/srv/site"), "/var/www").readOnly())
+ *         .env("LANG", "C.UTF-8")
+ *         .label("team", "shop");
+ * }</pre>
+ *
+ * <p>A method with arguments sets, the method of the same name without any gets. {@code env}, {@code mount}, {@code
+ * device} and {@code label} add one; {@code environment}, {@code mounts}, {@code devices} and {@code labels} replace
+ * all. What isn't set comes from the image or has the default that the getter describes. A bad value is refused with an
+ * {@link io.lxj.error.InvalidConfigException} that names the field and what is allowed; whether the host can do it
+ * shows when the container is created or started.
+ */
+public final class Config {
+    private final Settings settings;
+
+    private Config(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * The configuration of a container of an image, with nothing else set.
+     *
+     * @param image the image
+     * @return the configuration
+     */
+    public static Config of(ImageRef image) {
+        return ofImage(image.name());
+    }
+
+    /**
+     * The configuration of a container of an image, with nothing else set.
+     *
+     * @param image the name of the image
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it isn't the name of an image
+     */
+    public static Config ofImage(String image) {
+        return new Config(Settings.NONE).image(image);
+    }
+
+    private <T> Config with(Setting<T> setting, T value) {
+        return new Config(settings.with(setting, value));
+    }
+
+    <T> T get(Setting<T> setting) {
+        return settings.get(setting);
+    }
+
+    /** {@return the name of the image that the container is made from} */
+    public String image() {
+        return get(ConfigSettings.IMAGE);
+    }
+
+    /**
+     * The same with another image.
+     *
+     * @param name the name of the image
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it isn't the name of an image
+     */
+    public Config image(String name) {
+        return with(ConfigSettings.IMAGE, Names.image(name));
+    }
+
+    /** {@return the host name, or empty if it is made from the container's name} */
+    public Optional<String> hostname() {
+        return get(ConfigSettings.HOSTNAME);
+    }
+
+    /**
+     * The same with another host name.
+     *
+     * @param name a name as in RFC 1123, of at most 64 characters
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it isn't a host name
+     */
+    public Config hostname(String name) {
+        return with(ConfigSettings.HOSTNAME, Optional.of(Names.hostname(name)));
+    }
+
+    /** {@return the first process's program and arguments, or an empty list if the image's own init is to be run} */
+    public List<String> init() {
+        return get(ConfigSettings.INIT);
+    }
+
+    /**
+     * The same with another first process.
+     *
+     * @param program the absolute path of the program in the container, for example {@code /sbin/init}
+     * @param arguments the arguments after it
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if the path isn't absolute
+     */
+    public Config init(String program, String... arguments) {
+        List<String> all = new ArrayList<>();
+        all.add(ContainerPath.check("init[0]", program));
+        for (String argument : arguments) {
+            all.add(Text.check("init[" + all.size() + "]", argument));
+        }
+        return with(ConfigSettings.INIT, List.copyOf(all));
+    }
+
+    /** {@return the environment variables of the first process beside the image's and lxj's own, ordered by name} */
+    public Map<String, String> environment() {
+        return get(ConfigSettings.ENVIRONMENT);
+    }
+
+    /**
+     * The same with these environment variables only.
+     *
+     * @param variables the values by name
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if a name is empty or has an equals sign
+     */
+    public Config environment(Map<String, String> variables) {
+        return with(ConfigSettings.ENVIRONMENT, Environment.of(variables));
+    }
+
+    /**
+     * The same with one more environment variable, or another value of it.
+     *
+     * @param name its name
+     * @param value its value
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if the name is empty or has an equals sign
+     */
+    public Config env(String name, String value) {
+        return with(ConfigSettings.ENVIRONMENT, Environment.plus(environment(), name, value));
+    }
+
+    /** {@return the working directory of the first process, an absolute path in the container; / unless set} */
+    public String workingDirectory() {
+        return get(ConfigSettings.WORKING_DIRECTORY);
+    }
+
+    /**
+     * The same with another working directory.
+     *
+     * @param path an absolute path in the container, without {@code ..}
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it isn't one
+     */
+    public Config workingDirectory(String path) {
+        return with(
+                ConfigSettings.WORKING_DIRECTORY, ContainerPath.check(ConfigSettings.WORKING_DIRECTORY.name(), path));
+    }
+
+    /** {@return what is mounted in the container, in the order in which it is} */
+    public List<Mount> mounts() {
+        return get(ConfigSettings.MOUNTS);
+    }
+
+    /**
+     * The same with these mounts only.
+     *
+     * @param mounts the mounts in the order in which to make them
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if two have the same target
+     */
+    public Config mounts(List<? extends Mount> mounts) {
+        return with(ConfigSettings.MOUNTS, Unique.targets(ConfigSettings.MOUNTS.name(), mounts, Mount::target));
+    }
+
+    /**
+     * The same with one more mount, made after the others.
+     *
+     * @param mount the mount
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if another has the same target
+     */
+    public Config mount(Mount mount) {
+        return mounts(plus(mounts(), mount));
+    }
+
+    /** {@return the devices that the container can use, beside those that every one has} */
+    public List<Device> devices() {
+        return get(ConfigSettings.DEVICES);
+    }
+
+    /**
+     * The same with these devices only.
+     *
+     * @param devices the devices
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if two have the same target
+     */
+    public Config devices(List<? extends Device> devices) {
+        return with(ConfigSettings.DEVICES, Unique.targets(ConfigSettings.DEVICES.name(), devices, Device::target));
+    }
+
+    /**
+     * The same with one more device.
+     *
+     * @param device the device
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if another has the same target
+     */
+    public Config device(Device device) {
+        return devices(plus(devices(), device));
+    }
+
+    /** {@return how the container gets its root file system when it is created; overlay unless set} */
+    public Storage storage() {
+        return get(ConfigSettings.STORAGE);
+    }
+
+    /**
+     * The same with another storage.
+     *
+     * @param kind how the container gets its root file system from the image
+     * @return the configuration
+     */
+    public Config storage(Storage kind) {
+        return with(ConfigSettings.STORAGE, kind);
+    }
+
+    /** {@return the console, and what is kept of its output; {@link ConsoleSettings#DEFAULT} unless set} */
+    public ConsoleSettings console() {
+        return get(ConfigSettings.CONSOLE);
+    }
+
+    /**
+     * The same with another console.
+     *
+     * @param console the console, and what is kept of its output
+     * @return the configuration
+     */
+    public Config console(ConsoleSettings console) {
+        return with(ConfigSettings.CONSOLE, console);
+    }
+
+    /** {@return the signal that asks the init to shut down, or empty if it depends on the image's kind of init} */
+    public Optional<Signal> stopSignal() {
+        return get(ConfigSettings.STOP_SIGNAL);
+    }
+
+    /**
+     * The same with another signal to shut down.
+     *
+     * @param signal the signal that asks the init to shut the container down
+     * @return the configuration
+     */
+    public Config stopSignal(Signal signal) {
+        return with(ConfigSettings.STOP_SIGNAL, Optional.of(signal));
+    }
+
+    /** {@return the signal that asks the init to reboot, or empty if it depends on the image's kind of init} */
+    public Optional<Signal> rebootSignal() {
+        return get(ConfigSettings.REBOOT_SIGNAL);
+    }
+
+    /**
+     * The same with another signal to reboot.
+     *
+     * @param signal the signal that asks the init to reboot the container
+     * @return the configuration
+     */
+    public Config rebootSignal(Signal signal) {
+        return with(ConfigSettings.REBOOT_SIGNAL, Optional.of(signal));
+    }
+
+    /** {@return how long a shutdown waits for the init before the container is killed; 30 seconds unless set} */
+    public Duration stopTimeout() {
+        return get(ConfigSettings.STOP_TIMEOUT);
+    }
+
+    /**
+     * The same with another time to shut down.
+     *
+     * @param timeout how long to wait for the init, from zero to 365 days
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it is negative or longer
+     */
+    public Config stopTimeout(Duration timeout) {
+        return with(
+                ConfigSettings.STOP_TIMEOUT,
+                Durations.check(ConfigSettings.STOP_TIMEOUT.name(), timeout, Duration.ZERO));
+    }
+
+    /** {@return what becomes of the running container when the JVM ends; kill unless set} */
+    public OnExit onExit() {
+        return get(ConfigSettings.ON_EXIT);
+    }
+
+    /**
+     * The same with another fate at the JVM's end.
+     *
+     * @param fate what becomes of the running container when the JVM ends
+     * @return the configuration
+     */
+    public Config onExit(OnExit fate) {
+        return with(ConfigSettings.ON_EXIT, fate);
+    }
+
+    /** {@return the labels, notes of the caller's own that lxj keeps and doesn't read, ordered by key} */
+    public Map<String, String> labels() {
+        return get(ConfigSettings.LABELS);
+    }
+
+    /**
+     * The same with these labels only.
+     *
+     * @param labels the values by key
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if a key isn't allowed
+     */
+    public Config labels(Map<String, String> labels) {
+        return with(ConfigSettings.LABELS, Labels.of(labels));
+    }
+
+    /**
+     * The same with one more label, or another value of it.
+     *
+     * @param key its key: 1 to 128 letters, digits, dots, underscores, slashes and hyphens of ASCII, of which the first
+     *     is a letter or digit
+     * @param value its value
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if the key isn't allowed
+     */
+    public Config label(String key, String value) {
+        return with(ConfigSettings.LABELS, Labels.plus(labels(), key, value));
+    }
+
+    private static <T> List<T> plus(List<T> list, T element) {
+        List<T> copy = new ArrayList<>(list);
+        copy.add(element);
+        return copy;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Config config && settings.equals(config.settings);
+    }
+
+    @Override
+    public int hashCode() {
+        return settings.hashCode();
+    }
+
+    /** {@return what is set, in words; of the environment the names only, because the values may be secrets} */
+    @Override
+    public String toString() {
+        return "Config" + settings.show(ConfigSettings.ALL);
+    }
+}

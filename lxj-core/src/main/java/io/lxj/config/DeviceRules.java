@@ -1,0 +1,49 @@
+package io.lxj.config;
+
+import io.lxj.error.InvalidConfigException;
+import java.util.Collection;
+import java.util.Set;
+
+/** Rules for devices. */
+final class DeviceRules {
+    private static final String DEV = "/dev/";
+    /** What the launch makes in /dev itself. */
+    private static final Set<String> OWN = Set.of(
+            "null", "zero", "full", "random", "urandom", "tty", "console", "ptmx", "pts", "shm", "mqueue", "fd",
+            "stdin", "stdout", "stderr");
+
+    private DeviceRules() {}
+
+    static String target(String target) {
+        String path = ContainerPath.check("device.target", target);
+        if (!path.startsWith(DEV)) {
+            throw new InvalidConfigException("device.target", target, "a path below /dev");
+        }
+        String name = path.substring(DEV.length());
+        if (OWN.contains(name) || name.startsWith("pts/")) {
+            throw new InvalidConfigException("device.target", target, "a path below /dev that lxj doesn't make itself");
+        }
+        return path;
+    }
+
+    static Set<DeviceAccess> access(Collection<DeviceAccess> access) {
+        if (access.isEmpty()) {
+            throw new InvalidConfigException("device.access", "", "one or more of read, write, mknod");
+        }
+        return Enums.set(DeviceAccess.class, access);
+    }
+
+    static int number(String field, int number, int highest) {
+        if (number < 0 || number > highest) {
+            throw new InvalidConfigException(field, number, "a number from 0 to " + highest);
+        }
+        return number;
+    }
+
+    /** The access in the letters that the kernel and other container managers write it with. */
+    static String letters(Set<DeviceAccess> access) {
+        StringBuilder letters = new StringBuilder();
+        access.forEach(kind -> letters.append(Enums.text(kind).charAt(0)));
+        return letters.toString();
+    }
+}

@@ -1,0 +1,10 @@
+package io.lxj.config;
+
+/** What becomes of a running container when the JVM that started it ends, however it ends. */
+public enum OnExit {
+    /** The container is killed with the JVM. */
+    KILL,
+
+    /** The container goes on running; the next JVM that opens the state folder takes it over. */
+    KEEP
+}

@@ -1,0 +1,16 @@
+package io.lxj.config;
+
+/** How a container gets a root file system of its own from its image. */
+public enum Storage {
+    /**
+     * An overlay above the image: made in constant time, takes the space of what the container changes. The image must
+     * stay as long as the container does.
+     */
+    OVERLAY,
+
+    /**
+     * A full copy of the image, with shared extents where the file system has them. Takes longer to make, and runs
+     * where overlays don't.
+     */
+    COPY
+}
