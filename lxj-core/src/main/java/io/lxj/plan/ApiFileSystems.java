@@ -1,0 +1,141 @@
+package io.lxj.plan;
+
+import io.lxj.linux.Arg;
+import io.lxj.linux.MountFlags;
+import io.lxj.linux.Open;
+import io.lxj.linux.ProgramBuilder;
+import io.lxj.linux.Stat;
+import io.lxj.linux.Syscall;
+import io.lxj.plan.LaunchSpec.Node;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The file systems that an init finds mounted when it begins, as systemd's container interface
+ * (systemd.io/CONTAINER_INTERFACE) asks of a container manager.
+ */
+final class ApiFileSystems {
+    /** Parts of /proc that reach the whole host: read-only. */
+    private static final List<String> PROC_READ_ONLY = List.of("sys", "sysrq-trigger", "irq", "bus");
+    /** The network namespace is the container's own, and so are its settings. */
+    private static final String PROC_WRITABLE = "sys/net";
+    private static final String SYS_WRITABLE = "devices/virtual/net";
+
+    private static final List<Node> NODES = List.of(
+            Node.character("null", 0666, 1, 3),
+            Node.character("zero", 0666, 1, 5),
+            Node.character("full", 0666, 1, 7),
+            Node.character("random", 0666, 1, 8),
+            Node.character("urandom", 0666, 1, 9),
+            Node.character("tty", 0666, 5, 0));
+
+    /** What systemd bind-mounts over things to hide them: one node of each type, with no permissions. */
+    private static final List<Node> INACCESSIBLE = List.of(
+            new Node("reg", Stat.S_IFREG, 0, 0),
+            new Node("sock", Stat.S_IFSOCK, 0, 0),
+            new Node("fifo", Stat.S_IFIFO, 0, 0),
+            new Node("chr", Stat.S_IFCHR, 0, 0),
+            new Node("blk", Stat.S_IFBLK, 0, 0));
+
+    private final ProgramBuilder program;
+    private final FileSystemSteps steps;
+    private final Arg root;
+
+    ApiFileSystems(ProgramBuilder program, Arg root) {
+        this.program = program;
+        this.steps = new FileSystemSteps(program);
+        this.root = root;
+    }
+
+    void proc() {
+        Arg target = steps.mountPoint(root, "proc");
+        Arg proc = steps.make("proc", Map.of(), FileSystemSteps.NO_EXEC);
+        steps.placeOn("mount /proc", proc, target);
+        Arg net = steps.copy("keep /proc/" + PROC_WRITABLE, proc, PROC_WRITABLE);
+        for (String path : PROC_READ_ONLY) {
+            // Not every kernel has all of them.
+            ProgramBuilder.Label absent = program.label();
+            program.step(
+                            "look for /proc/" + path,
+                            Syscall.FACCESSAT2,
+                            proc,
+                            program.string(path),
+                            0,
+                            Arg.of(Open.AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"))
+                    .onError(absent);
+            Arg part = steps.copy("take /proc/" + path, proc, path);
+            steps.restrict("make /proc/" + path + " read-only", part, MountFlags.MOUNT_ATTR_RDONLY);
+            steps.place("cover /proc/" + path, part, proc, path);
+            program.place(absent);
+        }
+        steps.place("leave /proc/" + PROC_WRITABLE + " writable", net, proc, PROC_WRITABLE);
+    }
+
+    void sysAndCgroup() {
+        Arg target = steps.mountPoint(root, "sys");
+        Arg sys = steps.make("sysfs", Map.of(), FileSystemSteps.NO_EXEC);
+        steps.placeOn("mount /sys", sys, target);
+        Arg net = steps.copy("keep /sys/" + SYS_WRITABLE, sys, SYS_WRITABLE);
+        steps.restrict("make /sys read-only", sys, MountFlags.MOUNT_ATTR_RDONLY);
+        steps.place("leave /sys/" + SYS_WRITABLE + " writable", net, sys, SYS_WRITABLE);
+        Arg cgroup = steps.make("cgroup2", Map.of(), FileSystemSteps.NO_EXEC);
+        steps.place("mount /sys/fs/cgroup", cgroup, sys, "fs/cgroup");
+    }
+
+    /** Makes /dev and what is mounted in it; returns the pts instance, whose ptmx makes the container's terminals. */
+    Arg dev(List<Node> devices) {
+        long noExec = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
+        Arg target = steps.mountPoint(root, "dev");
+        Arg dev = steps.make("tmpfs", Map.of("mode", "755", "size", "4m"), noExec);
+        NODES.forEach(node -> steps.node(dev, node));
+        for (Node node : devices) {
+            parents(dev, node.path());
+            steps.node(dev, node);
+        }
+        List.of("pts", "shm", "mqueue").forEach(name -> steps.directory(dev, name, 0755));
+        steps.symlink(dev, "ptmx", "pts/ptmx");
+        steps.symlink(dev, "fd", "/proc/self/fd");
+        steps.symlink(dev, "stdin", "/proc/self/fd/0");
+        steps.symlink(dev, "stdout", "/proc/self/fd/1");
+        steps.symlink(dev, "stderr", "/proc/self/fd/2");
+        steps.file(dev, "console", 0600);
+        steps.placeOn("mount /dev", dev, target);
+        Arg pts = steps.make("devpts", Map.of("ptmxmode", "0666", "mode", "0620", "gid", "5"), noExec);
+        steps.place("mount /dev/pts", pts, dev, "pts");
+        Arg shm = steps.make(
+                "tmpfs", Map.of("mode", "1777"), MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV);
+        steps.place("mount /dev/shm", shm, dev, "shm");
+        steps.place("mount /dev/mqueue", steps.make("mqueue", Map.of(), FileSystemSteps.NO_EXEC), dev, "mqueue");
+        new ConsoleSteps(program, steps).bind(dev, pts);
+        return pts;
+    }
+
+    private void parents(Arg dev, String path) {
+        for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            program.step("make /dev/" + path, Syscall.MKDIRAT, dev, program.string(path.substring(0, slash)), 0755)
+                    .mayFail();
+        }
+    }
+
+    void run(LaunchSpec spec) {
+        Arg target = steps.mountPoint(root, "run");
+        long attributes = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV;
+        Arg run = steps.make("tmpfs", Map.of("mode", "755"), attributes);
+        steps.directory(run, "host", 0755);
+        steps.placeOn("mount /run", run, target);
+        Arg host = steps.make("tmpfs", Map.of("mode", "755", "size", "1m"), attributes);
+        steps.content(host, "container-manager", "lxj\n".getBytes(StandardCharsets.US_ASCII));
+        steps.content(host, "container-uuid", (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
+        steps.content(host, "os-release", spec.osRelease());
+        steps.directory(host, "incoming", 0755);
+        steps.directory(host, "unix-export", 0755);
+        steps.directory(host, "inaccessible", 0755);
+        for (Node node : INACCESSIBLE) {
+            steps.node(host, new Node("inaccessible/" + node.path(), node.mode(), 0, 0));
+        }
+        steps.directory(host, "inaccessible/dir", 0);
+        steps.restrict("make /run/host read-only", host, attributes | MountFlags.MOUNT_ATTR_RDONLY);
+        steps.place("mount /run/host", host, run, "host");
+    }
+}

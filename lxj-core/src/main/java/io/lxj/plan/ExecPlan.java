@@ -1,0 +1,154 @@
+package io.lxj.plan;
+
+import static io.lxj.linux.CloneFlags.CLONE_INTO_CGROUP;
+import static io.lxj.linux.CloneFlags.CLONE_NEWCGROUP;
+import static io.lxj.linux.CloneFlags.CLONE_NEWIPC;
+import static io.lxj.linux.CloneFlags.CLONE_NEWNET;
+import static io.lxj.linux.CloneFlags.CLONE_NEWNS;
+import static io.lxj.linux.CloneFlags.CLONE_NEWPID;
+import static io.lxj.linux.CloneFlags.CLONE_NEWUTS;
+import static io.lxj.linux.CloneFlags.CLONE_PARENT;
+import static io.lxj.linux.CloneFlags.CLONE_PARENT_SETTID;
+
+import io.lxj.linux.Arg;
+import io.lxj.linux.FileName;
+import io.lxj.linux.ProgramBuilder;
+import io.lxj.linux.ProgramBuilder.Label;
+import io.lxj.linux.SyscallProgram;
+import io.lxj.linux.Syscall;
+
+/**
+ * The way from a new process to a program in a running container. The stage enters all namespaces of the container's
+ * init by its pidfd and clones the process into its cgroup. Immutable and thread-safe.
+ */
+public final class ExecPlan {
+    /** The exit status of a program that doesn't exist, as shells have it. */
+    public static final int NOT_FOUND = 127;
+    /** The exit status of a program that can't be executed, as shells have it. */
+    public static final int NOT_EXECUTABLE = 126;
+
+    private static final long NAMESPACES =
+            CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
+    private static final int CLONE_ARGS_SIZE = 88;
+    private static final int TIOCSCTTY = 0x540E;
+
+    private final SyscallProgram program;
+    private final Arg pid;
+
+    private ExecPlan(SyscallProgram program, Arg pid) {
+        this.program = program;
+        this.pid = pid;
+    }
+
+    /**
+     * Compiles the plan.
+     *
+     * @param spec what to execute
+     * @return the plan
+     */
+    public static ExecPlan of(ExecSpec spec) {
+        ProgramBuilder program = SyscallProgram.builder(
+                FdNames.INIT, FdNames.CGROUP, FdNames.REPORT, FdNames.STDIN, FdNames.STDOUT, FdNames.STDERR);
+        Arg pid = program.space(8, "pid");
+        program.step(
+                "enter the namespaces of " + spec.container(),
+                Syscall.SETNS,
+                program.fd(FdNames.INIT),
+                Arg.of(NAMESPACES, "mount, pid, uts, ipc, net, cgroup"));
+        long flags = CLONE_INTO_CGROUP | CLONE_PARENT_SETTID | CLONE_PARENT;
+        Arg cgroup = program.fd(FdNames.CGROUP);
+        Arg args = program.words(
+                "{flags=0x" + Long.toHexString(flags) + ", cgroup=" + cgroup + "}",
+                flags, 0, 0, pid, 0, 0, 0, 0, 0, 0, cgroup);
+        Label child = program.label();
+        program.step("clone the process", Syscall.CLONE3, args, CLONE_ARGS_SIZE).onZero(child);
+        program.step("leave it to the JVM", Syscall.EXIT_GROUP, 0);
+        program.place(child);
+        child(program, spec);
+        return new ExecPlan(program.build(), pid);
+    }
+
+    private static void child(ProgramBuilder program, ExecSpec spec) {
+        program.step("start a session", Syscall.SETSID);
+        program.step("set standard input", Syscall.DUP3, program.fd(FdNames.STDIN), 0, 0);
+        program.step("set standard output", Syscall.DUP3, program.fd(FdNames.STDOUT), 1, 0);
+        program.step("set standard error", Syscall.DUP3, program.fd(FdNames.STDERR), 2, 0);
+        if (spec.terminal()) {
+            program.step("take the terminal", Syscall.IOCTL, 0, Arg.of(TIOCSCTTY, "TIOCSCTTY"), 0);
+        }
+        ConfinementSteps confinement = new ConfinementSteps(program);
+        confinement.limits(spec.confinement());
+        program.step("set the umask", Syscall.UMASK, Arg.of(022, "022"));
+        Object[] groups = pairs(spec);
+        program.step("set the groups", Syscall.SETGROUPS, spec.groups().size(), program.words(spec.groups().toString(), groups));
+        program.step("set the group", Syscall.SETRESGID, spec.gid(), spec.gid(), spec.gid());
+        confinement.capabilities(spec.confinement());
+        // As another user the kernel clears the permitted and effective sets by itself, see capabilities(7).
+        program.step("set the user", Syscall.SETRESUID, spec.uid(), spec.uid(), spec.uid());
+        program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
+        ProgramEnd end = new ProgramEnd(program);
+        end.closeFds();
+        execute(program, spec, end);
+    }
+
+    /** gid_t has 32 bits: two in a word. */
+    private static Object[] pairs(ExecSpec spec) {
+        Object[] words = new Object[(spec.groups().size() + 1) / 2];
+        for (int i = 0; i < words.length; i++) {
+            long low = spec.groups().get(2 * i) & 0xFFFFFFFFL;
+            long high = 2 * i + 1 < spec.groups().size() ? spec.groups().get(2 * i + 1) : 0;
+            words[i] = low | (high << 32);
+        }
+        return words;
+    }
+
+    private static void execute(ProgramBuilder program, ExecSpec spec, ProgramEnd end) {
+        Arg argv = end.argv(spec.argv());
+        Arg environment = end.environment(spec.environment());
+        Label notExecutable = program.label();
+        for (String path : spec.candidates()) {
+            Label next = program.label();
+            Label there = program.label();
+            end.exec(path, argv, environment).onError(there);
+            program.place(there);
+            program.step("see whether " + path + " exists", Syscall.FACCESSAT2, -100, program.string(path), 0, 0)
+                    .onZero(notExecutable)
+                    .onError(next);
+            program.place(next);
+        }
+        giveUp(program, spec, "command not found", NOT_FOUND);
+        program.place(notExecutable);
+        giveUp(program, spec, "not executable", NOT_EXECUTABLE);
+    }
+
+    private static void giveUp(ProgramBuilder program, ExecSpec spec, String why, int status) {
+        byte[] text = FileName.bytes("lxj: exec in " + spec.container() + ": " + spec.argv().get(0) + ": " + why + "\n");
+        program.step("say " + why, Syscall.WRITE, 2, program.bytes(text, "message"), text.length)
+                .mayFail();
+        program.step("end with " + status, Syscall.EXIT_GROUP, status);
+    }
+
+    /**
+     * What the stage runs.
+     *
+     * @return the program
+     */
+    public SyscallProgram program() {
+        return program;
+    }
+
+    /**
+     * Where the process id will stand, as the host sees it.
+     *
+     * @return an address in the program's memory, 64 bits
+     */
+    public Arg pid() {
+        return pid;
+    }
+
+    /** The plan as a list of calls. */
+    @Override
+    public String toString() {
+        return program.toString();
+    }
+}

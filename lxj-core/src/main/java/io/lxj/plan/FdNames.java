@@ -1,0 +1,43 @@
+package io.lxj.plan;
+
+/** The names under which a launch hands fds to a plan. */
+public final class FdNames {
+    /** The container's root: a detached mount. */
+    public static final String ROOT = "root";
+    /** The cgroup that the process is born into. */
+    public static final String CGROUP = "cgroup";
+    /** A pipe that is closed when the program runs, or when it failed to. */
+    public static final String REPORT = "report";
+    /** A socket on which the console's PTY master is sent. */
+    public static final String CONSOLE = "console";
+    /** A pidfd of the container's init. */
+    public static final String INIT = "init";
+    /** Standard input. */
+    public static final String STDIN = "stdin";
+    /** Standard output. */
+    public static final String STDOUT = "stdout";
+    /** Standard error. */
+    public static final String STDERR = "stderr";
+    /** For the keeper: the socket on which it gets the PTY master. */
+    public static final String KEEPER = "keeper";
+    /** For the keeper: a pipe that gets a byte when the container is on record. */
+    public static final String RECORDED = "recorded";
+    /** For the keeper: the file that gets the init's wait status. */
+    public static final String EXIT = "exit";
+    /** For the keeper: console.log. */
+    public static final String LOG = "log";
+    /** For the keeper: the folder that console.log is in. */
+    public static final String LOG_FOLDER = "log-folder";
+
+    private FdNames() {}
+
+    /**
+     * The name of an inherited mount.
+     *
+     * @param index its position among the spec's mounts
+     * @return the name
+     */
+    public static String mount(int index) {
+        return "mount-" + index;
+    }
+}

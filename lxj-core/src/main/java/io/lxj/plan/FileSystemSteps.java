@@ -1,0 +1,199 @@
+package io.lxj.plan;
+
+import io.lxj.linux.Arg;
+import io.lxj.linux.MountFlags;
+import io.lxj.linux.Open;
+import io.lxj.linux.ProgramBuilder;
+import io.lxj.linux.Stat;
+import io.lxj.linux.Syscall;
+import java.util.Map;
+
+/** Steps that make, change and place mounts. Every one works on fds; a path is either one component or the kernel's own. */
+final class FileSystemSteps {
+    static final long NO_EXEC = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOEXEC;
+    private static final long NO_LINKS =
+            Open.RESOLVE_IN_ROOT | Open.RESOLVE_NO_MAGICLINKS | Open.RESOLVE_NO_SYMLINKS;
+    private static final long IN_ROOT = Open.RESOLVE_IN_ROOT | Open.RESOLVE_NO_MAGICLINKS;
+
+    private final ProgramBuilder program;
+
+    FileSystemSteps(ProgramBuilder program) {
+        this.program = program;
+    }
+
+    /** A new file system as a detached mount. */
+    Arg make(String type, Map<String, String> options, long attributes) {
+        Arg context = program.step(
+                        "prepare a new " + type,
+                        Syscall.FSOPEN,
+                        program.string(type),
+                        Arg.of(MountFlags.FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC"))
+                .result();
+        options.forEach((key, value) -> program.step(
+                "set " + key + " of the new " + type,
+                Syscall.FSCONFIG,
+                context,
+                Arg.of(MountFlags.FSCONFIG_SET_STRING, "FSCONFIG_SET_STRING"),
+                program.string(key),
+                program.string(value),
+                0));
+        program.step(
+                "create the new " + type,
+                Syscall.FSCONFIG,
+                context,
+                Arg.of(MountFlags.FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"),
+                0,
+                0,
+                0);
+        return program.step(
+                        "mount the new " + type,
+                        Syscall.FSMOUNT,
+                        context,
+                        Arg.of(MountFlags.FSMOUNT_CLOEXEC, "FSMOUNT_CLOEXEC"),
+                        attributes(attributes))
+                .result();
+    }
+
+    private static Arg attributes(long attributes) {
+        return Arg.of(attributes, "0x" + Long.toHexString(attributes));
+    }
+
+    /** A copy of a mount, or of a part of it, as a detached mount. The path is empty or one that the kernel made. */
+    Arg copy(String what, Arg mount, String path) {
+        long flags = MountFlags.OPEN_TREE_CLONE | MountFlags.OPEN_TREE_CLOEXEC | Open.AT_EMPTY_PATH;
+        return program.step(
+                        what,
+                        Syscall.OPEN_TREE,
+                        mount,
+                        program.string(path),
+                        Arg.of(flags, "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH"))
+                .result();
+    }
+
+    /** Sets attributes of one mount. */
+    void restrict(String what, Arg mount, long attributes) {
+        Arg struct = program.words("{attr_set=0x" + Long.toHexString(attributes) + "}", attributes, 0, 0, 0);
+        program.step(
+                what,
+                Syscall.MOUNT_SETATTR,
+                mount,
+                program.string(""),
+                Arg.of(Open.AT_EMPTY_PATH, "AT_EMPTY_PATH"),
+                struct,
+                32);
+    }
+
+    /** Places a detached mount at a path below another mount whose content is the kernel's or our own. */
+    ProgramBuilder.Added place(String what, Arg mount, Arg directory, String path) {
+        return program.step(
+                what,
+                Syscall.MOVE_MOUNT,
+                mount,
+                program.string(""),
+                directory,
+                program.string(path),
+                Arg.of(MountFlags.MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
+    }
+
+    /** Places a detached mount on a file or directory that is open. */
+    void placeOn(String what, Arg mount, Arg target) {
+        program.step(
+                what,
+                Syscall.MOVE_MOUNT,
+                mount,
+                program.string(""),
+                target,
+                program.string(""),
+                Arg.of(
+                        MountFlags.MOVE_MOUNT_F_EMPTY_PATH | MountFlags.MOVE_MOUNT_T_EMPTY_PATH,
+                        "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH"));
+    }
+
+    /**
+     * The place in the container's root for one of our own mounts: a directory of the root folder, never a link
+     * (CVE-2026-41579: an image that ships /dev as a symlink).
+     */
+    Arg mountPoint(Arg root, String name) {
+        program.step("make /" + name, Syscall.MKDIRAT, root, program.string(name), Arg.of(0755, "0755"))
+                .mayFail();
+        return open("open /" + name, root, name, Open.O_PATH | Open.O_DIRECTORY | Open.O_NOFOLLOW, NO_LINKS, "NO_SYMLINKS");
+    }
+
+    /** Opens a path of the container; links in it stay in the root. */
+    Arg openInRoot(String what, Arg root, String path, int flags) {
+        return open(what, root, path, flags, IN_ROOT, "IN_ROOT");
+    }
+
+    private Arg open(String what, Arg root, String path, int flags, long resolve, String shown) {
+        Arg how = program.words(
+                "{flags=0x" + Integer.toHexString(flags) + ", resolve=RESOLVE_" + shown + "}",
+                (flags | Open.O_CLOEXEC) & 0xFFFFFFFFL,
+                0,
+                resolve);
+        return program.step(what, Syscall.OPENAT2, root, program.string(path), how, 24)
+                .result();
+    }
+
+    /** The target of a mount, made where it is missing, component by component, each resolved in the root. */
+    Arg target(Arg root, String path, boolean directory) {
+        String[] names = path.substring(1).split("/");
+        StringBuilder above = new StringBuilder("/");
+        for (int i = 0; i < names.length; i++) {
+            boolean folder = directory || i < names.length - 1;
+            Arg parent =
+                    openInRoot("open " + above + " for " + path, root, above.toString(), Open.O_PATH | Open.O_DIRECTORY);
+            if (folder) {
+                program.step("make " + names[i], Syscall.MKDIRAT, parent, program.string(names[i]), Arg.of(0755, "0755"))
+                        .mayFail();
+            } else {
+                file(parent, names[i], 0644).mayFail();
+            }
+            program.step("close " + above, Syscall.CLOSE, parent);
+            above.append(i == 0 ? "" : "/").append(names[i]);
+        }
+        return openInRoot("open the target " + path, root, path, Open.O_PATH | (directory ? Open.O_DIRECTORY : 0));
+    }
+
+    /** An empty file. */
+    ProgramBuilder.Added file(Arg directory, String name, int permissions) {
+        return node(directory, new LaunchSpec.Node(name, Stat.S_IFREG | permissions, 0, 0));
+    }
+
+    /** A device node, FIFO, socket or file. */
+    ProgramBuilder.Added node(Arg directory, LaunchSpec.Node node) {
+        return program.step(
+                "make " + node.path(),
+                Syscall.MKNODAT,
+                directory,
+                program.string(node.path()),
+                Arg.of(node.mode(), "0" + Integer.toOctalString(node.mode())),
+                Arg.of(io.lxj.linux.Directory.device(node.major(), node.minor()), node.major() + ":" + node.minor()));
+    }
+
+    void directory(Arg parent, String name, int permissions) {
+        program.step(
+                "make " + name,
+                Syscall.MKDIRAT,
+                parent,
+                program.string(name),
+                Arg.of(permissions, "0" + Integer.toOctalString(permissions)));
+    }
+
+    void symlink(Arg directory, String name, String target) {
+        program.step("link " + name, Syscall.SYMLINKAT, program.string(target), directory, program.string(name));
+    }
+
+    /** A file with content, on a file system of our own. */
+    void content(Arg directory, String name, byte[] content) {
+        Arg file = program.step(
+                        "create " + name,
+                        Syscall.OPENAT,
+                        directory,
+                        program.string(name),
+                        Arg.of(Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL | Open.O_CLOEXEC, "O_WRONLY|O_CREAT|O_EXCL"),
+                        Arg.of(0444, "0444"))
+                .result();
+        program.step("write " + name, Syscall.WRITE, file, program.bytes(content, "content"), content.length);
+        program.step("close " + name, Syscall.CLOSE, file);
+    }
+}

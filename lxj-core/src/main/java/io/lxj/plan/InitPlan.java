@@ -1,0 +1,220 @@
+package io.lxj.plan;
+
+import static io.lxj.linux.CloneFlags.CLONE_INTO_CGROUP;
+import static io.lxj.linux.CloneFlags.CLONE_NEWCGROUP;
+import static io.lxj.linux.CloneFlags.CLONE_NEWIPC;
+import static io.lxj.linux.CloneFlags.CLONE_NEWNET;
+import static io.lxj.linux.CloneFlags.CLONE_NEWNS;
+import static io.lxj.linux.CloneFlags.CLONE_NEWPID;
+import static io.lxj.linux.CloneFlags.CLONE_NEWUTS;
+import static io.lxj.linux.CloneFlags.CLONE_PARENT;
+import static io.lxj.linux.CloneFlags.CLONE_PARENT_SETTID;
+import static io.lxj.linux.CloneFlags.CLONE_PIDFD;
+
+import io.lxj.linux.Arg;
+import io.lxj.linux.FileName;
+import io.lxj.linux.MountFlags;
+import io.lxj.linux.Open;
+import io.lxj.linux.ProgramBuilder;
+import io.lxj.linux.SyscallProgram;
+import io.lxj.linux.Syscall;
+import io.lxj.plan.LaunchSpec.MountSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The way from a new process to a container's init. The stage itself only clones the init into its namespaces and its
+ * cgroup, and leaves; or stays, as the keeper of a container that outlives the JVM. Immutable and thread-safe.
+ */
+public final class InitPlan {
+    private static final long NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
+    private static final int SIGCHLD = 17;
+    private static final int CLONE_ARGS_SIZE = 88;
+
+    private final SyscallProgram program;
+    private final Arg pid;
+
+    private InitPlan(SyscallProgram program, Arg pid) {
+        this.program = program;
+        this.pid = pid;
+    }
+
+    /**
+     * Compiles the plan.
+     *
+     * @param spec what to launch
+     * @return the plan
+     */
+    public static InitPlan of(LaunchSpec spec) {
+        return new Compiler(spec).compile();
+    }
+
+    /**
+     * What the stage runs.
+     *
+     * @return the program
+     */
+    public SyscallProgram program() {
+        return program;
+    }
+
+    /**
+     * Where the init's process id will stand, as the host sees it.
+     *
+     * @return an address in the program's memory, 64 bits
+     */
+    public Arg pid() {
+        return pid;
+    }
+
+    /** The plan as a list of calls. */
+    @Override
+    public String toString() {
+        return program.toString();
+    }
+
+    private static final class Compiler {
+        private final LaunchSpec spec;
+        private final ProgramBuilder program;
+        private final Arg pid;
+        private final Arg pidfd;
+
+        Compiler(LaunchSpec spec) {
+            this.spec = spec;
+            this.program = SyscallProgram.builder(fds(spec).toArray(String[]::new));
+            this.pid = program.space(8, "pid");
+            this.pidfd = program.space(8, "pidfd");
+        }
+
+        private static List<String> fds(LaunchSpec spec) {
+            List<String> fds = new ArrayList<>(List.of(FdNames.ROOT, FdNames.CGROUP, FdNames.REPORT, FdNames.CONSOLE));
+            for (int i = 0; i < spec.mounts().size(); i++) {
+                if (!spec.mounts().get(i).isTmpfs()) {
+                    fds.add(FdNames.mount(i));
+                }
+            }
+            if (spec.keep()) {
+                fds.addAll(KeeperSteps.FDS);
+            }
+            return fds;
+        }
+
+        InitPlan compile() {
+            ProgramBuilder.Label init = program.label();
+            if (spec.keep()) {
+                program.step("leave the JVM's session", Syscall.SETSID);
+            }
+            clone3().onZero(init);
+            if (spec.keep()) {
+                new KeeperSteps(program, spec.log(), pidfd).run();
+            } else {
+                program.step("leave the init to the JVM", Syscall.EXIT_GROUP, 0);
+            }
+            program.place(init);
+            init();
+            return new InitPlan(program.build(), pid);
+        }
+
+        private ProgramBuilder.Added clone3() {
+            // With CLONE_PARENT the exit signal is the caller's own; clone3(2) wants 0 then.
+            long flags = NAMESPACES | CLONE_INTO_CGROUP | CLONE_PARENT_SETTID | CLONE_PIDFD | (spec.keep() ? 0 : CLONE_PARENT);
+            int signal = spec.keep() ? SIGCHLD : 0;
+            Arg cgroup = program.fd(FdNames.CGROUP);
+            Arg args = program.words(
+                    "{flags=0x" + Long.toHexString(flags) + " (mount, pid, uts, ipc, net), cgroup=" + cgroup + "}",
+                    flags, pidfd, 0, pid, signal, 0, 0, 0, 0, 0, cgroup);
+            return program.step("clone the init of " + spec.name(), Syscall.CLONE3, args, CLONE_ARGS_SIZE);
+        }
+
+        private void init() {
+            ProgramEnd end = new ProgramEnd(program);
+            if (!spec.keep()) {
+                end.dieWithParent();
+            }
+            program.step("start a session", Syscall.SETSID);
+            program.step("start a cgroup namespace", Syscall.UNSHARE, Arg.of(CLONE_NEWCGROUP, "CLONE_NEWCGROUP"));
+            program.step("create files with the modes given", Syscall.UMASK, 0);
+            root();
+            Arg root = program.fd(FdNames.ROOT);
+            ApiFileSystems api = new ApiFileSystems(program, root);
+            api.proc();
+            api.sysAndCgroup();
+            api.dev(spec.devices());
+            api.run(spec);
+            mounts(root);
+            new ConsoleSteps(program, new FileSystemSteps(program)).size(spec.rows(), spec.columns());
+            identity();
+            ConfinementSteps confinement = new ConfinementSteps(program);
+            confinement.limits(spec.confinement());
+            program.step("leave the JVM's groups", Syscall.SETGROUPS, 0, 0);
+            confinement.capabilities(spec.confinement());
+            program.step("set the umask", Syscall.UMASK, Arg.of(022, "022"));
+            program.step(
+                    "enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
+            end.closeFds();
+            if (!spec.keep()) {
+                end.dieWithParent();
+            }
+            end.exec(spec.argv().get(0), end.argv(spec.argv()), end.environment(spec.environment()));
+            program.step("never come here", Syscall.EXIT_GROUP, 126);
+        }
+
+        /** Makes the root mount the root of everything; what was there before is gone from sight and reach. */
+        private void root() {
+            Arg propagation = program.words("{propagation=MS_PRIVATE}", 0, 0, MountFlags.MS_PRIVATE, 0);
+            program.step(
+                    "keep mounts to itself",
+                    Syscall.MOUNT_SETATTR,
+                    Arg.of(Open.AT_FDCWD, "AT_FDCWD"),
+                    program.string("/"),
+                    Arg.of(MountFlags.AT_RECURSIVE, "AT_RECURSIVE"),
+                    propagation,
+                    32);
+            FileSystemSteps steps = new FileSystemSteps(program);
+            Arg root = program.fd(FdNames.ROOT);
+            // /proc only serves as a place to put the mount on; every host has it.
+            steps.place("attach the root", root, Arg.of(Open.AT_FDCWD, "AT_FDCWD"), "/proc");
+            program.step("enter the root", Syscall.FCHDIR, root);
+            program.step("make it the root", Syscall.PIVOT_ROOT, program.string("."), program.string("."));
+            program.step(
+                    "detach the host's root",
+                    Syscall.UMOUNT2,
+                    program.string("."),
+                    Arg.of(MountFlags.MNT_DETACH, "MNT_DETACH"));
+            program.step("go to the new root", Syscall.CHDIR, program.string("/"));
+        }
+
+        private void mounts(Arg root) {
+            FileSystemSteps steps = new FileSystemSteps(program);
+            for (int i = 0; i < spec.mounts().size(); i++) {
+                MountSpec mount = spec.mounts().get(i);
+                Arg source = mount.isTmpfs()
+                        ? steps.make("tmpfs", mount.tmpfs(), mount.attributes())
+                        : program.fd(FdNames.mount(i));
+                Arg target = steps.target(root, mount.target(), mount.directory());
+                steps.placeOn("mount " + mount.target(), source, target);
+                if (mount.propagation() != 0 && mount.propagation() != MountFlags.MS_PRIVATE) {
+                    propagation(mount, source);
+                }
+            }
+        }
+
+        private void propagation(MountSpec mount, Arg source) {
+            Arg struct = program.words("{propagation=0x" + Long.toHexString(mount.propagation()) + "}", 0, 0, mount.propagation(), 0);
+            program.step(
+                    "set the propagation of " + mount.target(),
+                    Syscall.MOUNT_SETATTR,
+                    source,
+                    program.string(""),
+                    Arg.of(Open.AT_EMPTY_PATH | MountFlags.AT_RECURSIVE, "AT_EMPTY_PATH|AT_RECURSIVE"),
+                    struct,
+                    32);
+        }
+
+        private void identity() {
+            int length = FileName.bytes(spec.hostname()).length;
+            program.step("set the hostname", Syscall.SETHOSTNAME, program.string(spec.hostname()), length);
+            new LoopbackSteps(program).up();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.lxj.plan;
+
+import io.lxj.linux.Stat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that the launch of a container's init depends on. Immutable and thread-safe.
+ *
+ * @param name the container
+ * @param hostname set with sethostname(2)
+ * @param uuid the container's machine id as 32 hex digits
+ * @param argv the init and its arguments
+ * @param environment of the init, complete
+ * @param workingDirectory of the init, in the container
+ * @param mounts what is mounted besides the API file systems, in this order
+ * @param devices nodes in /dev besides the standard ones
+ * @param rows of the console
+ * @param columns of the console
+ * @param osRelease the host's os-release, shown in /run/host
+ * @param confinement limits and privileges, the same for every process of the container
+ * @param keep whether the container outlives the process that started it
+ * @param log what the keeper needs to keep the console's log
+ */
+public record LaunchSpec(
+        String name,
+        String hostname,
+        String uuid,
+        List<String> argv,
+        Map<String, String> environment,
+        String workingDirectory,
+        List<MountSpec> mounts,
+        List<Node> devices,
+        int rows,
+        int columns,
+        byte[] osRelease,
+        Confinement confinement,
+        boolean keep,
+        LogSpec log) {
+    /** Takes copies of the collections. */
+    public LaunchSpec {
+        argv = List.copyOf(argv);
+        environment = Map.copyOf(environment);
+        mounts = List.copyOf(mounts);
+        devices = List.copyOf(devices);
+    }
+
+    /**
+     * The console's log file.
+     *
+     * @param maxBytes when it is rotated
+     * @param rotations how many old files are kept
+     */
+    public record LogSpec(long maxBytes, int rotations) {}
+
+    /**
+     * A mount below the container's root.
+     *
+     * @param target absolute, in the container
+     * @param directory whether the target is a directory or a file
+     * @param tmpfs options of a new tmpfs (name and value); null if the mount is inherited as an fd
+     * @param attributes MOUNT_ATTR_ flags
+     * @param propagation an MS_ propagation flag
+     */
+    public record MountSpec(
+            String target, boolean directory, Map<String, String> tmpfs, long attributes, long propagation) {
+        /**
+         * Whether the mount is made by the init itself.
+         *
+         * @return true for a tmpfs
+         */
+        public boolean isTmpfs() {
+            return tmpfs != null;
+        }
+    }
+
+    /**
+     * A device node.
+     *
+     * @param path below /dev, without a leading slash
+     * @param mode type and permissions
+     * @param major device number
+     * @param minor device number
+     */
+    public record Node(String path, int mode, int major, int minor) {
+        static Node character(String path, int permissions, int major, int minor) {
+            return new Node(path, Stat.S_IFCHR | permissions, major, minor);
+        }
+    }
+}
