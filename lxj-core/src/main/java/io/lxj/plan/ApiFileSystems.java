@@ -20,6 +20,7 @@ final class ApiFileSystems {
     private static final List<String> PROC_READ_ONLY = List.of("sys", "sysrq-trigger", "irq", "bus");
     /** The network namespace is the container's own, and so are its settings. */
     private static final String PROC_WRITABLE = "sys/net";
+
     private static final String SYS_WRITABLE = "devices/virtual/net";
 
     private static final List<Node> NODES = List.of(
@@ -50,7 +51,7 @@ final class ApiFileSystems {
 
     void proc() {
         Arg target = steps.mountPoint(root, "proc");
-        Arg proc = steps.make("proc", Map.of(), FileSystemSteps.NO_EXEC);
+        Arg proc = steps.make("proc", FileSystemSteps.NO_EXEC, Map.of());
         steps.placeOn("mount /proc", proc, target);
         Arg net = steps.copy("keep /proc/" + PROC_WRITABLE, proc, PROC_WRITABLE);
         for (String path : PROC_READ_ONLY) {
@@ -74,12 +75,12 @@ final class ApiFileSystems {
 
     void sysAndCgroup() {
         Arg target = steps.mountPoint(root, "sys");
-        Arg sys = steps.make("sysfs", Map.of(), FileSystemSteps.NO_EXEC);
+        Arg sys = steps.make("sysfs", FileSystemSteps.NO_EXEC, Map.of());
         steps.placeOn("mount /sys", sys, target);
         Arg net = steps.copy("keep /sys/" + SYS_WRITABLE, sys, SYS_WRITABLE);
         steps.restrict("make /sys read-only", sys, MountFlags.MOUNT_ATTR_RDONLY);
         steps.place("leave /sys/" + SYS_WRITABLE + " writable", net, sys, SYS_WRITABLE);
-        Arg cgroup = steps.make("cgroup2", Map.of(), FileSystemSteps.NO_EXEC);
+        Arg cgroup = steps.make("cgroup2", FileSystemSteps.NO_EXEC, Map.of());
         steps.place("mount /sys/fs/cgroup", cgroup, sys, "fs/cgroup");
     }
 
@@ -87,7 +88,7 @@ final class ApiFileSystems {
     Arg dev(List<Node> devices) {
         long noExec = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
         Arg target = steps.mountPoint(root, "dev");
-        Arg dev = steps.make("tmpfs", Map.of("mode", "755", "size", "4m"), noExec);
+        Arg dev = steps.make("tmpfs", noExec, Map.of("mode", "755", "size", "4m"));
         NODES.forEach(node -> steps.node(dev, node));
         for (Node node : devices) {
             parents(dev, node.path());
@@ -101,12 +102,12 @@ final class ApiFileSystems {
         steps.symlink(dev, "stderr", "/proc/self/fd/2");
         steps.file(dev, "console", 0600);
         steps.placeOn("mount /dev", dev, target);
-        Arg pts = steps.make("devpts", Map.of("ptmxmode", "0666", "mode", "0620", "gid", "5"), noExec);
+        Arg pts = steps.make("devpts", noExec, Map.of("ptmxmode", "0666", "mode", "0620", "gid", "5"));
         steps.place("mount /dev/pts", pts, dev, "pts");
-        Arg shm = steps.make(
-                "tmpfs", Map.of("mode", "1777"), MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV);
+        Arg shm =
+                steps.make("tmpfs", MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV, Map.of("mode", "1777"));
         steps.place("mount /dev/shm", shm, dev, "shm");
-        steps.place("mount /dev/mqueue", steps.make("mqueue", Map.of(), FileSystemSteps.NO_EXEC), dev, "mqueue");
+        steps.place("mount /dev/mqueue", steps.make("mqueue", FileSystemSteps.NO_EXEC, Map.of()), dev, "mqueue");
         new ConsoleSteps(program, steps).bind(dev, pts);
         return pts;
     }
@@ -121,10 +122,10 @@ final class ApiFileSystems {
     void run(LaunchSpec spec) {
         Arg target = steps.mountPoint(root, "run");
         long attributes = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV;
-        Arg run = steps.make("tmpfs", Map.of("mode", "755"), attributes);
+        Arg run = steps.make("tmpfs", attributes, Map.of("mode", "755"));
         steps.directory(run, "host", 0755);
         steps.placeOn("mount /run", run, target);
-        Arg host = steps.make("tmpfs", Map.of("mode", "755", "size", "1m"), attributes);
+        Arg host = steps.make("tmpfs", attributes, Map.of("mode", "755", "size", "1m"));
         steps.content(host, "container-manager", "lxj\n".getBytes(StandardCharsets.US_ASCII));
         steps.content(host, "container-uuid", (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
         steps.content(host, "os-release", spec.osRelease());

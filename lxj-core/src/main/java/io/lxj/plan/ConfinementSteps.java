@@ -22,7 +22,8 @@ final class ConfinementSteps {
     void limits(Confinement confinement) {
         long hard = confinement.maxOpenFiles();
         // The JVM raises its own soft limit to the hard one; programs that use select(2) break on that.
-        Arg limit = program.words("{" + Math.min(SOFT_OPEN_FILES, hard) + ", " + hard + "}", Math.min(SOFT_OPEN_FILES, hard), hard);
+        Arg limit = program.words(
+                "{" + Math.min(SOFT_OPEN_FILES, hard) + ", " + hard + "}", Math.min(SOFT_OPEN_FILES, hard), hard);
         program.step("limit open files", Syscall.PRLIMIT64, 0, Arg.of(RLIMIT_NOFILE, "RLIMIT_NOFILE"), limit, 0);
     }
 

@@ -38,11 +38,7 @@ final class ConsoleSteps {
                         0)
                 .result();
         program.step(
-                "unlock the console",
-                Syscall.IOCTL,
-                master,
-                Arg.of(TIOCSPTLCK, "TIOCSPTLCK"),
-                program.words("[0]", 0));
+                "unlock the console", Syscall.IOCTL, master, Arg.of(TIOCSPTLCK, "TIOCSPTLCK"), program.words("[0]", 0));
         Arg slave = program.step(
                         "open the console's other end",
                         Syscall.IOCTL,

@@ -14,8 +14,8 @@ import io.lxj.linux.Arg;
 import io.lxj.linux.FileName;
 import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.ProgramBuilder.Label;
-import io.lxj.linux.SyscallProgram;
 import io.lxj.linux.Syscall;
+import io.lxj.linux.SyscallProgram;
 
 /**
  * The way from a new process to a program in a running container. The stage enters all namespaces of the container's
@@ -59,7 +59,17 @@ public final class ExecPlan {
         Arg cgroup = program.fd(FdNames.CGROUP);
         Arg args = program.words(
                 "{flags=0x" + Long.toHexString(flags) + ", cgroup=" + cgroup + "}",
-                flags, 0, 0, pid, 0, 0, 0, 0, 0, 0, cgroup);
+                flags,
+                0,
+                0,
+                pid,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                cgroup);
         Label child = program.label();
         program.step("clone the process", Syscall.CLONE3, args, CLONE_ARGS_SIZE).onZero(child);
         program.step("leave it to the JVM", Syscall.EXIT_GROUP, 0);
@@ -80,7 +90,11 @@ public final class ExecPlan {
         confinement.limits(spec.confinement());
         program.step("set the umask", Syscall.UMASK, Arg.of(022, "022"));
         Object[] groups = pairs(spec);
-        program.step("set the groups", Syscall.SETGROUPS, spec.groups().size(), program.words(spec.groups().toString(), groups));
+        program.step(
+                "set the groups",
+                Syscall.SETGROUPS,
+                spec.groups().size(),
+                program.words(spec.groups().toString(), groups));
         program.step("set the group", Syscall.SETRESGID, spec.gid(), spec.gid(), spec.gid());
         confinement.capabilities(spec.confinement());
         // As another user the kernel clears the permitted and effective sets by itself, see capabilities(7).
@@ -122,7 +136,8 @@ public final class ExecPlan {
     }
 
     private static void giveUp(ProgramBuilder program, ExecSpec spec, String why, int status) {
-        byte[] text = FileName.bytes("lxj: exec in " + spec.container() + ": " + spec.argv().get(0) + ": " + why + "\n");
+        byte[] text = FileName.bytes(
+                "lxj: exec in " + spec.container() + ": " + spec.argv().get(0) + ": " + why + "\n");
         program.step("say " + why, Syscall.WRITE, 2, program.bytes(text, "message"), text.length)
                 .mayFail();
         program.step("end with " + status, Syscall.EXIT_GROUP, status);

@@ -29,6 +29,9 @@ public final class FdNames {
     /** For the keeper: the folder that console.log is in. */
     public static final String LOG_FOLDER = "log-folder";
 
+    /** The number of a keeper's fd for the console's master, by which the next JVM takes it over. */
+    public static final int KEEPER_MASTER_NUMBER = 100;
+
     private FdNames() {}
 
     /**

@@ -7,12 +7,13 @@ import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Steps that make, change and place mounts. Every one works on fds; a path is either one component or the kernel's own. */
 final class FileSystemSteps {
-    static final long NO_EXEC = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOEXEC;
-    private static final long NO_LINKS =
-            Open.RESOLVE_IN_ROOT | Open.RESOLVE_NO_MAGICLINKS | Open.RESOLVE_NO_SYMLINKS;
+    static final long NO_EXEC =
+            MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOEXEC;
+    private static final long NO_LINKS = Open.RESOLVE_IN_ROOT | Open.RESOLVE_NO_MAGICLINKS | Open.RESOLVE_NO_SYMLINKS;
     private static final long IN_ROOT = Open.RESOLVE_IN_ROOT | Open.RESOLVE_NO_MAGICLINKS;
 
     private final ProgramBuilder program;
@@ -22,14 +23,15 @@ final class FileSystemSteps {
     }
 
     /** A new file system as a detached mount. */
-    Arg make(String type, Map<String, String> options, long attributes) {
+    Arg make(String type, long attributes, Map<String, String> options) {
+        Map<String, String> sorted = new TreeMap<>(options);
         Arg context = program.step(
                         "prepare a new " + type,
                         Syscall.FSOPEN,
                         program.string(type),
                         Arg.of(MountFlags.FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC"))
                 .result();
-        options.forEach((key, value) -> program.step(
+        sorted.forEach((key, value) -> program.step(
                 "set " + key + " of the new " + type,
                 Syscall.FSCONFIG,
                 context,
@@ -116,7 +118,8 @@ final class FileSystemSteps {
     Arg mountPoint(Arg root, String name) {
         program.step("make /" + name, Syscall.MKDIRAT, root, program.string(name), Arg.of(0755, "0755"))
                 .mayFail();
-        return open("open /" + name, root, name, Open.O_PATH | Open.O_DIRECTORY | Open.O_NOFOLLOW, NO_LINKS, "NO_SYMLINKS");
+        return open(
+                "open /" + name, root, name, Open.O_PATH | Open.O_DIRECTORY | Open.O_NOFOLLOW, NO_LINKS, "NO_SYMLINKS");
     }
 
     /** Opens a path of the container; links in it stay in the root. */
@@ -140,10 +143,15 @@ final class FileSystemSteps {
         StringBuilder above = new StringBuilder("/");
         for (int i = 0; i < names.length; i++) {
             boolean folder = directory || i < names.length - 1;
-            Arg parent =
-                    openInRoot("open " + above + " for " + path, root, above.toString(), Open.O_PATH | Open.O_DIRECTORY);
+            Arg parent = openInRoot(
+                    "open " + above + " for " + path, root, above.toString(), Open.O_PATH | Open.O_DIRECTORY);
             if (folder) {
-                program.step("make " + names[i], Syscall.MKDIRAT, parent, program.string(names[i]), Arg.of(0755, "0755"))
+                program.step(
+                                "make " + names[i],
+                                Syscall.MKDIRAT,
+                                parent,
+                                program.string(names[i]),
+                                Arg.of(0755, "0755"))
                         .mayFail();
             } else {
                 file(parent, names[i], 0644).mayFail();

@@ -16,8 +16,8 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.MountFlags;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
-import io.lxj.linux.SyscallProgram;
 import io.lxj.linux.Syscall;
+import io.lxj.linux.SyscallProgram;
 import io.lxj.plan.LaunchSpec.MountSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,12 +117,26 @@ public final class InitPlan {
 
         private ProgramBuilder.Added clone3() {
             // With CLONE_PARENT the exit signal is the caller's own; clone3(2) wants 0 then.
-            long flags = NAMESPACES | CLONE_INTO_CGROUP | CLONE_PARENT_SETTID | CLONE_PIDFD | (spec.keep() ? 0 : CLONE_PARENT);
+            long flags = NAMESPACES
+                    | CLONE_INTO_CGROUP
+                    | CLONE_PARENT_SETTID
+                    | CLONE_PIDFD
+                    | (spec.keep() ? 0 : CLONE_PARENT);
             int signal = spec.keep() ? SIGCHLD : 0;
             Arg cgroup = program.fd(FdNames.CGROUP);
             Arg args = program.words(
                     "{flags=0x" + Long.toHexString(flags) + " (mount, pid, uts, ipc, net), cgroup=" + cgroup + "}",
-                    flags, pidfd, 0, pid, signal, 0, 0, 0, 0, 0, cgroup);
+                    flags,
+                    pidfd,
+                    0,
+                    pid,
+                    signal,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    cgroup);
             return program.step("clone the init of " + spec.name(), Syscall.CLONE3, args, CLONE_ARGS_SIZE);
         }
 
@@ -149,8 +163,7 @@ public final class InitPlan {
             program.step("leave the JVM's groups", Syscall.SETGROUPS, 0, 0);
             confinement.capabilities(spec.confinement());
             program.step("set the umask", Syscall.UMASK, Arg.of(022, "022"));
-            program.step(
-                    "enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
+            program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
             end.closeFds();
             if (!spec.keep()) {
                 end.dieWithParent();
@@ -189,7 +202,7 @@ public final class InitPlan {
             for (int i = 0; i < spec.mounts().size(); i++) {
                 MountSpec mount = spec.mounts().get(i);
                 Arg source = mount.isTmpfs()
-                        ? steps.make("tmpfs", mount.tmpfs(), mount.attributes())
+                        ? steps.make("tmpfs", mount.attributes(), mount.tmpfs())
                         : program.fd(FdNames.mount(i));
                 Arg target = steps.target(root, mount.target(), mount.directory());
                 steps.placeOn("mount " + mount.target(), source, target);
@@ -200,7 +213,8 @@ public final class InitPlan {
         }
 
         private void propagation(MountSpec mount, Arg source) {
-            Arg struct = program.words("{propagation=0x" + Long.toHexString(mount.propagation()) + "}", 0, 0, mount.propagation(), 0);
+            Arg struct = program.words(
+                    "{propagation=0x" + Long.toHexString(mount.propagation()) + "}", 0, 0, mount.propagation(), 0);
             program.step(
                     "set the propagation of " + mount.target(),
                     Syscall.MOUNT_SETATTR,

@@ -13,10 +13,10 @@ import java.util.List;
  * a loop of system calls in some kilobytes of memory.
  */
 final class KeeperSteps {
-    /** The number of the keeper's fd for the console's master; the next JVM takes it over by this number. */
-    static final int MASTER_NUMBER = 100;
+    private static final int MASTER_NUMBER = FdNames.KEEPER_MASTER_NUMBER;
     /** The keeper's own end of the console, which keeps the master from reporting a hang-up. */
     private static final int SLAVE_NUMBER = 101;
+
     private static final int PIDFD_NUMBER = 102;
     private static final int LOG_NUMBER = 103;
 
@@ -77,7 +77,8 @@ final class KeeperSteps {
                 .onZero(abandon)
                 .onError(abandon);
         Arg received = program.valueAt(control.plus(16));
-        program.step("keep the master", Syscall.DUP3, received, MASTER_NUMBER, Open.O_CLOEXEC).onError(abandon);
+        program.step("keep the master", Syscall.DUP3, received, MASTER_NUMBER, Open.O_CLOEXEC)
+                .onError(abandon);
         int flags = Open.O_RDWR | Open.O_NOCTTY | Open.O_CLOEXEC;
         Arg slave = program.step(
                         "open the other end", Syscall.IOCTL, MASTER_NUMBER, Arg.of(TIOCGPTPEER, "TIOCGPTPEER"), flags)
@@ -129,7 +130,8 @@ final class KeeperSteps {
         Arg now = program.words("{0, 0}", 0, 0);
 
         program.place(loop);
-        program.step("wait for output or the end", Syscall.PPOLL, both, 2, 0, 0, 8).onError(loop);
+        program.step("wait for output or the end", Syscall.PPOLL, both, 2, 0, 0, 8)
+                .onError(loop);
         Arg count = program.step("read the console", Syscall.READ, MASTER_NUMBER, buffer, BUFFER)
                 .onPositive(write)
                 .onError(idle)
@@ -196,7 +198,8 @@ final class KeeperSteps {
                         Arg.of(0600, "0600"))
                 .onError(end)
                 .result();
-        program.step("log there", Syscall.DUP3, file, LOG_NUMBER, Open.O_CLOEXEC).mayFail();
+        program.step("log there", Syscall.DUP3, file, LOG_NUMBER, Open.O_CLOEXEC)
+                .mayFail();
         program.step("close the extra fd", Syscall.CLOSE, file).mayFail();
         program.place(end);
     }

@@ -29,8 +29,8 @@ public final class Directory implements AutoCloseable {
     }
 
     private static byte[] component(byte[] name) {
-        boolean dots = name.length == 0
-                || (name[0] == '.' && (name.length == 1 || (name.length == 2 && name[1] == '.')));
+        boolean dots =
+                name.length == 0 || (name[0] == '.' && (name.length == 1 || (name.length == 2 && name[1] == '.')));
         boolean slash = false;
         for (byte b : name) {
             slash |= b == '/' || b == 0;
@@ -52,10 +52,8 @@ public final class Directory implements AutoCloseable {
      */
     public Fd open(byte[] name, int flags, int mode) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = fd.call(Syscall.OPENAT,
-                    scratch.string(component(name)),
-                    flags | Open.O_NOFOLLOW | Open.O_CLOEXEC,
-                    mode);
+            long result = fd.call(
+                    Syscall.OPENAT, scratch.string(component(name)), flags | Open.O_NOFOLLOW | Open.O_CLOEXEC, mode);
             if (result < 0) {
                 throw LinuxException.of(
                         result,
@@ -118,11 +116,9 @@ public final class Directory implements AutoCloseable {
      */
     public void mknod(byte[] name, int mode, int major, int minor) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result =
-                    fd.call(Syscall.MKNODAT, scratch.string(component(name)), mode, device(major, minor));
+            long result = fd.call(Syscall.MKNODAT, scratch.string(component(name)), mode, device(major, minor));
             if (result < 0) {
-                throw LinuxException.of(
-                        result, "mknodat", fd, name, Integer.toOctalString(mode), major + ":" + minor);
+                throw LinuxException.of(result, "mknodat", fd, name, Integer.toOctalString(mode), major + ":" + minor);
             }
         }
     }
@@ -168,8 +164,7 @@ public final class Directory implements AutoCloseable {
         try (Scratch scratch = Scratch.open()) {
             long source = scratch.string(component(existing));
             long target = scratch.string(component(name));
-            long result =
-                    fd.borrow(number -> from.fd.call(Syscall.LINKAT, source, number, target, 0, 0));
+            long result = fd.borrow(number -> from.fd.call(Syscall.LINKAT, source, number, target, 0, 0));
             if (result < 0) {
                 throw LinuxException.of(result, "linkat", from.fd, existing, fd, name, 0);
             }
@@ -220,8 +215,7 @@ public final class Directory implements AutoCloseable {
         try (Scratch scratch = Scratch.open()) {
             long result = fd.call(Syscall.UNLINKAT, scratch.string(component(name)), flags);
             if (result < 0) {
-                throw LinuxException.of(
-                        result, "unlinkat", fd, name, flags == 0 ? "0" : "AT_REMOVEDIR");
+                throw LinuxException.of(result, "unlinkat", fd, name, flags == 0 ? "0" : "AT_REMOVEDIR");
             }
         }
     }
@@ -251,8 +245,7 @@ public final class Directory implements AutoCloseable {
         try (Scratch scratch = Scratch.open()) {
             long source = scratch.string(component(name));
             long target = scratch.string(component(newName));
-            long result =
-                    to.fd.borrow(number -> fd.call(Syscall.RENAMEAT2, source, number, target, flags, 0));
+            long result = to.fd.borrow(number -> fd.call(Syscall.RENAMEAT2, source, number, target, flags, 0));
             if (result < 0) {
                 throw LinuxException.of(result, "renameat2", fd, name, to.fd, newName, flags);
             }
@@ -269,11 +262,8 @@ public final class Directory implements AutoCloseable {
      */
     public void chown(byte[] name, int uid, int gid) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = fd.call(Syscall.FCHOWNAT,
-                    scratch.string(component(name)),
-                    uid,
-                    gid,
-                    Open.AT_SYMLINK_NOFOLLOW);
+            long result =
+                    fd.call(Syscall.FCHOWNAT, scratch.string(component(name)), uid, gid, Open.AT_SYMLINK_NOFOLLOW);
             if (result < 0) {
                 throw LinuxException.of(result, "fchownat", fd, name, uid, gid, "AT_SYMLINK_NOFOLLOW");
             }
@@ -313,10 +303,8 @@ public final class Directory implements AutoCloseable {
     public void setTime(byte[] name, long seconds, int nanos) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             Block times = timespecs(scratch, seconds, nanos);
-            long result = fd.call(Syscall.UTIMENSAT,
-                    scratch.string(component(name)),
-                    times.address(),
-                    Open.AT_SYMLINK_NOFOLLOW);
+            long result = fd.call(
+                    Syscall.UTIMENSAT, scratch.string(component(name)), times.address(), Open.AT_SYMLINK_NOFOLLOW);
             if (result < 0) {
                 throw LinuxException.of(result, "utimensat", fd, name, seconds + "." + nanos);
             }
@@ -325,7 +313,11 @@ public final class Directory implements AutoCloseable {
 
     private static Block timespecs(Scratch scratch, long seconds, int nanos) {
         Block times = scratch.block(32);
-        times.buffer().putLong(0, seconds).putLong(8, nanos).putLong(16, seconds).putLong(24, nanos);
+        times.buffer()
+                .putLong(0, seconds)
+                .putLong(8, nanos)
+                .putLong(16, seconds)
+                .putLong(24, nanos);
         return times;
     }
 

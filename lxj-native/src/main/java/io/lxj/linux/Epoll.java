@@ -112,10 +112,10 @@ public final class Epoll implements AutoCloseable {
         try (Scratch scratch = Scratch.open()) {
             Block event = scratch.zeroed(SIZE);
             event.buffer().putInt(0, events).putLong(DATA, data);
-            long result = watched.borrow(
-                    number -> fd.call(Syscall.EPOLL_CTL, operation, number, event.address()));
+            long result = watched.borrow(number -> fd.call(Syscall.EPOLL_CTL, operation, number, event.address()));
             if (result < 0) {
-                String name = List.of("EPOLL_CTL_ADD", "EPOLL_CTL_DEL", "EPOLL_CTL_MOD").get(operation - 1);
+                String name = List.of("EPOLL_CTL_ADD", "EPOLL_CTL_DEL", "EPOLL_CTL_MOD")
+                        .get(operation - 1);
                 throw LinuxException.of(result, "epoll_ctl", fd, name, watched, "0x" + Integer.toHexString(events));
             }
         }
@@ -157,8 +157,7 @@ public final class Epoll implements AutoCloseable {
             }
             List<Event> list = new ArrayList<>((int) result);
             for (int at = 0; at < result * SIZE; at += SIZE) {
-                list.add(new Event(
-                        events.buffer().getInt(at), events.buffer().getLong(at + DATA)));
+                list.add(new Event(events.buffer().getInt(at), events.buffer().getLong(at + DATA)));
             }
             return list;
         }

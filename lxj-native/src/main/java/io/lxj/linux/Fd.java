@@ -43,11 +43,16 @@ public final class Fd implements AutoCloseable {
     public static Fd open(Path path, int flags, int mode) throws LinuxException {
         byte[] name = FileName.bytes(path);
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(
-                    Syscall.OPENAT, Open.AT_FDCWD, scratch.string(name), flags | Open.O_CLOEXEC, mode);
+            long result =
+                    Kernel.call(Syscall.OPENAT, Open.AT_FDCWD, scratch.string(name), flags | Open.O_CLOEXEC, mode);
             if (result < 0) {
                 throw LinuxException.of(
-                        result, "openat", "AT_FDCWD", name, "0x" + Integer.toHexString(flags), Integer.toOctalString(mode));
+                        result,
+                        "openat",
+                        "AT_FDCWD",
+                        name,
+                        "0x" + Integer.toHexString(flags),
+                        Integer.toOctalString(mode));
             }
             return new Fd((int) result);
         }

@@ -50,8 +50,7 @@ public final class ProgramBuilder {
          * @return the argument
          */
         public Arg result() {
-            return new Arg(
-                    SyscallProgram.address(index) + SyscallProgram.RESULT, true, "result of " + (index + 1));
+            return new Arg(SyscallProgram.address(index) + SyscallProgram.RESULT, true, "result of " + (index + 1));
         }
 
         /**
@@ -120,7 +119,8 @@ public final class ProgramBuilder {
      */
     public Added step(String what, Syscall call, Object... args) {
         if (args.length > 6 || steps.size() == SyscallProgram.MAX_STEPS) {
-            throw new IllegalArgumentException("more than 6 arguments or " + SyscallProgram.MAX_STEPS + " steps: " + what);
+            throw new IllegalArgumentException(
+                    "more than 6 arguments or " + SyscallProgram.MAX_STEPS + " steps: " + what);
         }
         List<Arg> list = new ArrayList<>(args.length);
         for (Object arg : args) {
@@ -177,7 +177,8 @@ public final class ProgramBuilder {
         // Every item starts at a multiple of 8.
         data.writeBytes(new byte[-bytes.length & 7]);
         if (data.size() > SyscallProgram.CAPACITY - SyscallProgram.DATA) {
-            throw new IllegalArgumentException("arguments and environment of more than " + SyscallProgram.CAPACITY + " bytes");
+            throw new IllegalArgumentException(
+                    "arguments and environment of more than " + SyscallProgram.CAPACITY + " bytes");
         }
         return address;
     }

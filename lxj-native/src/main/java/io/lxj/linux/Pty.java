@@ -7,7 +7,12 @@ final class Pty {
 
     static boolean isMaster(Fd fd) {
         try (Scratch scratch = Scratch.open()) {
-            return fd.isOpen() && fd.call(Syscall.IOCTL, TIOCGPTN & 0xFFFFFFFFL, scratch.block(4).address()) == 0;
+            return fd.isOpen()
+                    && fd.call(
+                                    Syscall.IOCTL,
+                                    TIOCGPTN & 0xFFFFFFFFL,
+                                    scratch.block(4).address())
+                            == 0;
         }
     }
 }

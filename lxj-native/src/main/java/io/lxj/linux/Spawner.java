@@ -74,20 +74,23 @@ public final class Spawner {
     }
 
     private static int spawn(Fd plan, int[] numbers) throws LinuxException {
-        String path = "/proc/self/fd/" + StageFile.get().number();
+        int stage = StageFile.get().number();
+        String path = "/proc/self/fd/" + stage;
         try (Scratch scratch = Scratch.open()) {
             long actions = scratch.block(STRUCT_SIZE).address();
             long attributes = scratch.block(STRUCT_SIZE).address();
             Libc.posix_spawn_file_actions_init(actions);
             Libc.posix_spawnattr_init(attributes);
             try {
-                redirect(actions, plan.number(), numbers);
+                redirect(actions, stage, plan.number(), numbers);
                 long none = scratch.zeroed(SIGSET_SIZE).address();
                 Libc.posix_spawnattr_setsigmask(attributes, none);
                 Libc.posix_spawnattr_setsigdefault(attributes, all(scratch));
                 Libc.posix_spawnattr_setflags(attributes, (short) (POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
                 Block argv = scratch.block(16);
-                argv.buffer().putLong(0, scratch.string("lxj".getBytes(StandardCharsets.US_ASCII))).putLong(8, 0);
+                argv.buffer()
+                        .putLong(0, scratch.string("lxj".getBytes(StandardCharsets.US_ASCII)))
+                        .putLong(8, 0);
                 Block pid = scratch.zeroed(8);
                 int error = Libc.posix_spawn(
                         pid.address(), scratch.string(path), actions, attributes, argv.address(), none);
@@ -110,9 +113,12 @@ public final class Spawner {
         return set.address();
     }
 
-    /** First away from the numbers that are wanted, then to them: an fd may well have another one's number. */
-    private static void redirect(long actions, int plan, int[] numbers) {
-        int free = SyscallProgram.FIRST_FD + numbers.length;
+    /**
+     * First away from the numbers that are wanted, then to them: an fd may well have another one's number. The stage
+     * keeps its own until it is executed.
+     */
+    private static void redirect(long actions, int stage, int plan, int[] numbers) {
+        int free = Math.max(SyscallProgram.FIRST_FD + numbers.length, Math.max(stage, plan) + 1);
         for (int number : numbers) {
             free = Math.max(free, number + 1);
         }

@@ -19,8 +19,7 @@ public final class Stage {
     private static final int READ_EXECUTE = 5;
     private static final int READ_WRITE = 6;
 
-    private static final String CODE_X86_64 =
-            """
+    private static final String CODE_X86_64 = """
             b80900000048bf0000000010000000be00000001ba0300000041ba1100000045
             31c04531c90f054885c0787a488b184c8b5b38488b7b0841f6c3017403488b3f
             488b731041f6c3027403488b36488b531841f6c3047403488b124c8b532041f6
@@ -29,8 +28,7 @@ public final class Stage {
             584885db7589bf7e000000b8e70000000f05
             """;
 
-    private static final String CODE_AARCH64 =
-            """
+    private static final String CODE_AARCH64 = """
             c81b80d20002c0d20120a0d2620080d2230280d2040080d2050080d2010000d4
             0004f8b7130040f9741e40f9600640f954000036000040f9610a40f954000836
             210040f9620e40f954001036420040f9631240f954001836630040f9641640f9
@@ -70,7 +68,11 @@ public final class Stage {
         file.putLong(LOAD_ADDRESS + headers).putLong(ELF_HEADER).putLong(0).putInt(0); // entry, phoff, shoff, flags
         file.putShort((short) ELF_HEADER).putShort((short) PROGRAM_HEADER).putShort((short) 2);
         file.putShort((short) 0).putShort((short) 0).putShort((short) 0); // no sections
-        file.putInt(PT_LOAD).putInt(READ_EXECUTE).putLong(0).putLong(LOAD_ADDRESS).putLong(LOAD_ADDRESS);
+        file.putInt(PT_LOAD)
+                .putInt(READ_EXECUTE)
+                .putLong(0)
+                .putLong(LOAD_ADDRESS)
+                .putLong(LOAD_ADDRESS);
         file.putLong(size).putLong(size).putLong(0x10000);
         file.putInt(PT_GNU_STACK).putInt(READ_WRITE).putLong(0).putLong(0).putLong(0);
         file.putLong(0).putLong(0).putLong(16);

@@ -98,7 +98,8 @@ public final class SyscallProgram {
      * @return the memory from the base on
      */
     public byte[] code(Architecture architecture) {
-        ByteBuffer code = ByteBuffer.allocate(FIRST_STEP + steps.size() * STEP_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer code =
+                ByteBuffer.allocate(FIRST_STEP + steps.size() * STEP_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         code.putLong(0, address(0));
         for (int i = 0; i < steps.size(); i++) {
             code.position(FIRST_STEP + i * STEP_SIZE);

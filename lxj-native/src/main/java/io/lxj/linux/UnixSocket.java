@@ -64,13 +64,13 @@ public final class UnixSocket implements AutoCloseable {
     public static Pair pair() throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             Block ends = scratch.block(8);
-            long result =
-                    Kernel.call(Syscall.SOCKETPAIR, AF_UNIX, SOCK_SEQPACKET | Open.O_CLOEXEC, 0, ends.address());
+            long result = Kernel.call(Syscall.SOCKETPAIR, AF_UNIX, SOCK_SEQPACKET | Open.O_CLOEXEC, 0, ends.address());
             if (result < 0) {
                 throw LinuxException.of(result, "socketpair", "AF_UNIX", "SOCK_SEQPACKET|SOCK_CLOEXEC", 0, "ends");
             }
             return new Pair(
-                    new UnixSocket(new Fd(ends.buffer().getInt(0))), new UnixSocket(new Fd(ends.buffer().getInt(4))));
+                    new UnixSocket(new Fd(ends.buffer().getInt(0))),
+                    new UnixSocket(new Fd(ends.buffer().getInt(4))));
         }
     }
 
@@ -83,7 +83,8 @@ public final class UnixSocket implements AutoCloseable {
         return fd;
     }
 
-    // struct msghdr: name 0, namelen 8, iov 16, iovlen 24, control 32, controllen 40, flags 48. struct iovec: base, len.
+    // struct msghdr: name 0, namelen 8, iov 16, iovlen 24, control 32, controllen 40, flags 48. struct iovec: base,
+    // len.
     private static Block header(Scratch scratch, Block data, Block control) {
         Block vector = scratch.block(16);
         vector.buffer().putLong(0, data.address()).putLong(8, data.length());
@@ -113,7 +114,10 @@ public final class UnixSocket implements AutoCloseable {
             Block control = null;
             if (!fds.isEmpty()) {
                 control = scratch.zeroed(space(fds.size()));
-                control.buffer().putLong(0, HEADER + 4L * fds.size()).putInt(8, SOL_SOCKET).putInt(12, SCM_RIGHTS);
+                control.buffer()
+                        .putLong(0, HEADER + 4L * fds.size())
+                        .putInt(8, SOL_SOCKET)
+                        .putInt(12, SCM_RIGHTS);
             }
             long result = send(header(scratch, data, control), control, fds, 0);
             if (result < 0) {

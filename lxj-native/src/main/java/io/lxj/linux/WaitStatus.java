@@ -22,7 +22,8 @@ public record WaitStatus(int raw) {
     public WaitStatus {
         boolean stopped = (raw & 0x7F) == 0x7F;
         if (stopped || (raw & ~0xFFFF) != 0 || ((raw & 0x7F) == 0 && (raw & CORE) != 0)) {
-            throw new IllegalArgumentException("not the wait status of an ended process: 0x" + Integer.toHexString(raw));
+            throw new IllegalArgumentException(
+                    "not the wait status of an ended process: 0x" + Integer.toHexString(raw));
         }
     }
 

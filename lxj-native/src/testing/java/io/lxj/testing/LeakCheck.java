@@ -58,8 +58,8 @@ final class LeakCheck implements BeforeAllCallback, BeforeEachCallback, AfterEac
         for (Leak leak : leaks) {
             report.add(leak.describe());
         }
-        AssertionError failure = new AssertionError(
-                context.getDisplayName() + " left behind:\n  " + String.join("\n  ", report));
+        AssertionError failure =
+                new AssertionError(context.getDisplayName() + " left behind:\n  " + String.join("\n  ", report));
         for (Leak leak : leaks) {
             leak.remove(failure);
         }
@@ -71,7 +71,8 @@ final class LeakCheck implements BeforeAllCallback, BeforeEachCallback, AfterEac
                 .flatMap(test ->
                         AnnotationSupport.findAnnotatedFieldValues(test, StateFolder.class, Path.class).stream());
         Stream<Path> ofClass =
-                AnnotationSupport.findAnnotatedFieldValues(context.getRequiredTestClass(), StateFolder.class, Path.class)
+                AnnotationSupport.findAnnotatedFieldValues(
+                        context.getRequiredTestClass(), StateFolder.class, Path.class)
                         .stream();
         return Stream.concat(ofInstances, ofClass).toList();
     }

@@ -44,8 +44,7 @@ final class MountProbe implements Probe {
 
     private static List<Mount> mounts() throws IOException {
         // Latin 1 keeps every byte of a name that isn't UTF-8 readable; the report needs no more.
-        return Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1)
-                .stream()
+        return Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1).stream()
                 .map(Mount::parse)
                 .toList();
     }
@@ -68,8 +67,7 @@ final class MountProbe implements Probe {
         }
 
         private static String character(MatchResult escape) {
-            return Matcher.quoteReplacement(
-                    String.valueOf((char) Integer.parseInt(escape.group(1), 8)));
+            return Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(escape.group(1), 8)));
         }
 
         @Override

@@ -47,7 +47,9 @@ final class ProcessProbe implements Probe {
                     .findFirst()
                     .orElse("")
                     .replaceFirst("State:\\s*", "");
-            String command = Files.readString(process.resolve("cmdline")).replace('\0', ' ').strip();
+            String command = Files.readString(process.resolve("cmdline"))
+                    .replace('\0', ' ')
+                    .strip();
             return leaked + " [" + Files.readString(process.resolve("comm")).strip() + "] " + command + ", " + state;
         } catch (IOException e) {
             return leaked + ", gone meanwhile";

@@ -50,9 +50,8 @@ public final class TestRootfs {
                     .forEach(folders::add);
         }
         String cache = System.getenv("XDG_CACHE_HOME");
-        Path cacheFolder = cache == null || cache.isEmpty()
-                ? Path.of(System.getProperty("user.home"), ".cache")
-                : Path.of(cache);
+        Path cacheFolder =
+                cache == null || cache.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
         folders.add(cacheFolder.resolve("lxj/rootfs"));
         checkout().map(checkout -> checkout.resolveSibling("shared/rootfs")).ifPresent(folders::add);
         return folders;

@@ -1,0 +1,77 @@
+package io.lxj.launch;
+
+import io.lxj.failure.Failures;
+import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Pidfd;
+import io.lxj.linux.Pipe;
+import io.lxj.linux.Spawned;
+import io.lxj.linux.Spawner;
+import io.lxj.linux.StepFailure;
+import io.lxj.plan.ExecPlan;
+import io.lxj.plan.ExecSpec;
+import io.lxj.plan.FdNames;
+import java.util.Map;
+import java.util.Optional;
+
+/** Starts programs in running containers. Thread-safe. */
+public final class ExecLauncher {
+    private ExecLauncher() {}
+
+    /**
+     * Where a program is started and what it gets.
+     *
+     * @param init a pidfd of the container's init
+     * @param cgroup the cgroup that it is born into
+     * @param stdin its standard input
+     * @param stdout its standard output
+     * @param stderr its standard error
+     */
+    public record Place(Pidfd init, Fd cgroup, Fd stdin, Fd stdout, Fd stderr) {}
+
+    /**
+     * A started program: a child of this process.
+     *
+     * @param pid its process id, as the host sees it
+     * @param process the process, owned by the caller
+     */
+    public record Executed(int pid, Pidfd process) {}
+
+    /**
+     * Starts a program.
+     *
+     * @param spec what to execute
+     * @param place where; its fds stay the caller's
+     * @return the process; if the program doesn't exist or isn't executable, it ends with 127 or 126 and says so on its
+     *     standard error
+     * @throws io.lxj.error.LaunchException if a step failed; no process is left then
+     * @throws LinuxException if the launch couldn't even begin
+     */
+    public static Executed launch(ExecSpec spec, Place place) throws LinuxException {
+        ExecPlan plan = ExecPlan.of(spec);
+        try (Pipe report = Pipe.open()) {
+            Map<String, Fd> fds = Map.of(
+                    FdNames.INIT, place.init().fd(),
+                    FdNames.CGROUP, place.cgroup(),
+                    FdNames.REPORT, report.writer(),
+                    FdNames.STDIN, place.stdin(),
+                    FdNames.STDOUT, place.stdout(),
+                    FdNames.STDERR, place.stderr());
+            try (Spawned stage = Spawner.spawn(plan.program(), fds)) {
+                report.writer().close();
+                Children.awaitReport(report.reader());
+                Children.reap(stage.pid());
+                int pid = (int) stage.readLong(plan.pid());
+                Optional<StepFailure> failure = stage.failure();
+                if (failure.isPresent()) {
+                    if (pid > 0) {
+                        Children.reap(pid);
+                    }
+                    throw Failures.exception(
+                            "exec in " + spec.container(), failure.get(), LaunchHints.of(spec, failure.get()));
+                }
+                return new Executed(pid, Pidfd.open(pid));
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.lxj.launch;
+
+import io.lxj.failure.Failures;
+import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Pidfd;
+import io.lxj.linux.Pipe;
+import io.lxj.linux.Signal;
+import io.lxj.linux.Spawned;
+import io.lxj.linux.StepFailure;
+import io.lxj.linux.UnixSocket;
+import io.lxj.plan.FdNames;
+import io.lxj.plan.InitPlan;
+import io.lxj.plan.LaunchSpec;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Starts the init of a container. Thread-safe. */
+public final class InitLauncher {
+    private final SpawnThread thread;
+
+    /**
+     * A launcher.
+     *
+     * @param thread whose end is the end of the containers that aren't kept
+     */
+    public InitLauncher(SpawnThread thread) {
+        this.thread = thread;
+    }
+
+    /**
+     * What a started container consists of. Whoever gets it owns it.
+     *
+     * @param pid the init's process id
+     * @param init the init; a child of this process unless there is a keeper
+     * @param console the master of its console
+     * @param keeper the keeper, for a container that is kept
+     */
+    public record Launched(int pid, Pidfd init, Fd console, Optional<Keeper> keeper) {
+        /** Gives up all fds; the processes are left alone. */
+        public void close() {
+            init.close();
+            console.close();
+            keeper.ifPresent(Keeper::close);
+        }
+    }
+
+    /**
+     * The keeper of a container: a child of this process.
+     *
+     * @param pid its process id
+     * @param process the process
+     * @param recorded a pipe on which it waits for word that the container is on record; it ends the init without it
+     */
+    public record Keeper(int pid, Pidfd process, Fd recorded) {
+        void close() {
+            process.close();
+            recorded.close();
+        }
+    }
+
+    /**
+     * Launches.
+     *
+     * @param spec what to launch
+     * @param fds the root, the cgroup and the inherited mounts, under the names of {@link FdNames}; and for a container
+     *     that is kept its log and exit files. They stay the caller's
+     * @return the container, in which the init is being executed
+     * @throws io.lxj.error.LaunchException if a step failed; no process is left then
+     * @throws LinuxException if the launch couldn't even begin
+     */
+    public Launched launch(LaunchSpec spec, Map<String, Fd> fds) throws IOException {
+        InitPlan plan = InitPlan.of(spec);
+        Map<String, Fd> all = new HashMap<>(fds);
+        try (Pipe report = Pipe.open();
+                UnixSocket.Pair console = UnixSocket.pair();
+                Pipe recorded = spec.keep() ? Pipe.open() : null) {
+            all.put(FdNames.REPORT, report.writer());
+            all.put(FdNames.CONSOLE, console.second().fd());
+            if (spec.keep()) {
+                all.put(FdNames.KEEPER, console.first().fd());
+                all.put(FdNames.RECORDED, recorded.reader());
+            }
+            try (Spawned stage = thread.spawn(plan.program(), all)) {
+                report.writer().close();
+                console.second().close();
+                Children.awaitReport(report.reader());
+                Optional<StepFailure> failure = stage.failure();
+                if (failure.isPresent()) {
+                    if (recorded != null) {
+                        recorded.writer().close();
+                    }
+                    end(stage, plan, spec.keep());
+                    throw Failures.exception(
+                            "start " + spec.name(), failure.get(), LaunchHints.of(spec, failure.get()));
+                }
+                return spec.keep() ? kept(stage, plan, recorded) : owned(stage, plan, console);
+            }
+        }
+    }
+
+    private static Launched owned(Spawned stage, InitPlan plan, UnixSocket.Pair console) throws IOException {
+        int pid = (int) stage.readLong(plan.pid());
+        Children.reap(stage.pid());
+        Pidfd init = Pidfd.open(pid);
+        try {
+            return new Launched(pid, init, console.first().receive(8, 1).fds().get(0), Optional.empty());
+        } catch (IOException | RuntimeException e) {
+            init.close();
+            throw e;
+        }
+    }
+
+    private static Launched kept(Spawned stage, InitPlan plan, Pipe recorded) throws IOException {
+        int pid = (int) stage.readLong(plan.pid());
+        Pidfd keeper = Pidfd.open(stage.pid());
+        Pidfd init = Pidfd.open(pid);
+        Fd master = keeper.getFd(FdNames.KEEPER_MASTER_NUMBER);
+        return new Launched(
+                pid,
+                init,
+                master,
+                Optional.of(new Keeper(stage.pid(), keeper, recorded.writer().duplicate())));
+    }
+
+    /** What is left after a failed step: the stage has ended or ends by itself; the init may be on its way. */
+    private static void end(Spawned stage, InitPlan plan, boolean keep) throws LinuxException {
+        int pid = (int) stage.readLong(plan.pid());
+        Children.reap(stage.pid());
+        // The init of a keeper isn't this JVM's child; the keeper has killed it.
+        if (pid > 0 && !keep) {
+            try (Pidfd init = Pidfd.open(pid)) {
+                init.send(Signal.SIGKILL);
+                init.waitFor();
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.lxj.launch;
+
+import io.lxj.linux.Errno;
+import io.lxj.linux.StepFailure;
+import io.lxj.linux.Syscall;
+import io.lxj.plan.ExecSpec;
+import io.lxj.plan.LaunchSpec;
+
+/** What an error of a launch step means, where it is known. */
+final class LaunchHints {
+    private LaunchHints() {}
+
+    static String of(LaunchSpec spec, StepFailure failure) {
+        Errno errno = failure.errno().orElse(null);
+        if (errno == null) {
+            return null;
+        }
+        Syscall call = failure.step().call();
+        if (call == Syscall.EXECVE) {
+            return exec(spec.argv().get(0), errno);
+        }
+        if (call == Syscall.OPENAT2) {
+            return mountPoint(errno);
+        }
+        if (call == Syscall.CHDIR && errno == Errno.ENOENT) {
+            return "the container has no folder " + spec.workingDirectory()
+                    + "; choose another one with Config.workingDirectory(...)";
+        }
+        if (errno == Errno.ENOSPC && call == Syscall.CLONE3) {
+            return "too many namespaces: see /proc/sys/user/max_*_namespaces";
+        }
+        if (errno == Errno.EPERM) {
+            return "lxj needs the capabilities of root here; see Host.check()";
+        }
+        return null;
+    }
+
+    static String of(ExecSpec spec, StepFailure failure) {
+        Errno errno = failure.errno().orElse(null);
+        if (errno == Errno.ENOENT && failure.step().call() == Syscall.CHDIR) {
+            return "the container has no folder " + spec.workingDirectory();
+        }
+        if (errno == Errno.ESRCH && failure.step().call() == Syscall.SETNS) {
+            return "the container's init has ended";
+        }
+        if (errno == Errno.ENODEV && failure.step().call() == Syscall.CLONE3) {
+            return "the container's cgroup is gone: it is being stopped";
+        }
+        return null;
+    }
+
+    private static String exec(String init, Errno errno) {
+        return switch (errno) {
+            case ENOENT ->
+                "the image has no " + init + ", or not the interpreter that it names; choose another init with"
+                        + " Config.init(...)";
+            case EACCES -> init + " is not an executable file";
+            case ENOEXEC -> init + " is no program for this machine's architecture";
+            case ELOOP -> init + " is a symbolic link that leads to itself";
+            default -> null;
+        };
+    }
+
+    private static String mountPoint(Errno errno) {
+        return switch (errno) {
+            case ELOOP -> "the image has a symbolic link where a folder must be";
+            case ENOTDIR -> "the image has a file where a folder must be";
+            case ENOENT -> "the folder doesn't exist and could not be made: is the root read-only?";
+            default -> null;
+        };
+    }
+}
