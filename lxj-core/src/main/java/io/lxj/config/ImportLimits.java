@@ -1,6 +1,6 @@
 package io.lxj.config;
 
-import java.util.Objects;
+import io.lxj.error.InvalidConfigException;
 
 /**
  * What an archive may ask for while it is imported. Archives are not trusted: without limits a few bytes can fill a
@@ -8,35 +8,35 @@ import java.util.Objects;
  * An immutable value: every method that takes an argument returns a new one. Thread-safe.
  */
 public final class ImportLimits {
-    private static final long GIB = 1L << 30;
     private static final ImportLimits DEFAULTS =
-            new ImportLimits(new Values(4_000_000, 64 * GIB, 64 * GIB, 16 * 1024 * GIB, 16 * 1024, 256, 16 << 20, 1_000_000));
+            new ImportLimits(new Values(
+            4_000_000, ByteSize.gib(64), ByteSize.gib(64), ByteSize.tib(16), 16 * 1024, 256, ByteSize.mib(16), 1_000_000));
 
     private final Values values;
 
     private record Values(
             long entries,
-            long totalBytes,
-            long fileBytes,
-            long sparseBytes,
+            ByteSize totalBytes,
+            ByteSize fileBytes,
+            ByteSize sparseBytes,
             int pathBytes,
             int pathDepth,
-            int headerBytes,
+            ByteSize headerBytes,
             long sparsePieces) {
         Values {
             positive(entries, "entries");
-            positive(totalBytes, "totalBytes");
-            positive(fileBytes, "fileBytes");
-            positive(sparseBytes, "sparseBytes");
+            positive(totalBytes.bytes(), "totalBytes");
+            positive(fileBytes.bytes(), "fileBytes");
+            positive(sparseBytes.bytes(), "sparseBytes");
             positive(pathBytes, "pathBytes");
             positive(pathDepth, "pathDepth");
-            positive(headerBytes, "headerBytes");
+            positive(headerBytes.bytes(), "headerBytes");
             positive(sparsePieces, "sparsePieces");
         }
 
         private static void positive(long value, String name) {
             if (value <= 0) {
-                throw new IllegalArgumentException(name + " must be positive, not " + value);
+                throw new InvalidConfigException(name, value, "a number from 1 to " + Long.MAX_VALUE);
             }
         }
     }
@@ -70,7 +70,7 @@ public final class ImportLimits {
      *
      * @param entries the number, more than 0
      * @return new limits
-     * @throws IllegalArgumentException if the number isn't positive
+     * @throws InvalidConfigException if the number isn't positive
      */
     public ImportLimits entries(long entries) {
         Values v = values;
@@ -81,20 +81,20 @@ public final class ImportLimits {
     /**
      * How large an archive may be once it is uncompressed.
      *
-     * @return in bytes
+     * @return the size
      */
-    public long totalBytes() {
+    public ByteSize totalBytes() {
         return values.totalBytes;
     }
 
     /**
      * The same with another size of the uncompressed archive.
      *
-     * @param bytes the size in bytes, more than 0
+     * @param bytes the size, more than 0
      * @return new limits
-     * @throws IllegalArgumentException if the size isn't positive
+     * @throws InvalidConfigException if the size isn't positive
      */
-    public ImportLimits totalBytes(long bytes) {
+    public ImportLimits totalBytes(ByteSize bytes) {
         Values v = values;
         return new ImportLimits(new Values(
                 v.entries, bytes, v.fileBytes, v.sparseBytes, v.pathBytes, v.pathDepth, v.headerBytes, v.sparsePieces));
@@ -103,20 +103,20 @@ public final class ImportLimits {
     /**
      * How much content a single file may have.
      *
-     * @return in bytes, holes not counted
+     * @return the size, holes not counted
      */
-    public long fileBytes() {
+    public ByteSize fileBytes() {
         return values.fileBytes;
     }
 
     /**
      * The same with another size of a file.
      *
-     * @param bytes the size in bytes, more than 0
+     * @param bytes the size, more than 0
      * @return new limits
-     * @throws IllegalArgumentException if the size isn't positive
+     * @throws InvalidConfigException if the size isn't positive
      */
-    public ImportLimits fileBytes(long bytes) {
+    public ImportLimits fileBytes(ByteSize bytes) {
         Values v = values;
         return new ImportLimits(new Values(
                 v.entries, v.totalBytes, bytes, v.sparseBytes, v.pathBytes, v.pathDepth, v.headerBytes, v.sparsePieces));
@@ -125,9 +125,9 @@ public final class ImportLimits {
     /**
      * How long a sparse file may be with its holes.
      *
-     * @return in bytes
+     * @return the size
      */
-    public long sparseBytes() {
+    public ByteSize sparseBytes() {
         return values.sparseBytes;
     }
 
@@ -136,9 +136,9 @@ public final class ImportLimits {
      *
      * @param bytes the length in bytes, more than 0
      * @return new limits
-     * @throws IllegalArgumentException if the length isn't positive
+     * @throws InvalidConfigException if the length isn't positive
      */
-    public ImportLimits sparseBytes(long bytes) {
+    public ImportLimits sparseBytes(ByteSize bytes) {
         Values v = values;
         return new ImportLimits(new Values(
                 v.entries, v.totalBytes, v.fileBytes, bytes, v.pathBytes, v.pathDepth, v.headerBytes, v.sparsePieces));
@@ -158,7 +158,7 @@ public final class ImportLimits {
      *
      * @param bytes the length in bytes, more than 0
      * @return new limits
-     * @throws IllegalArgumentException if the length isn't positive
+     * @throws InvalidConfigException if the length isn't positive
      */
     public ImportLimits pathBytes(int bytes) {
         Values v = values;
@@ -180,7 +180,7 @@ public final class ImportLimits {
      *
      * @param components the number of components of a path, more than 0
      * @return new limits
-     * @throws IllegalArgumentException if the number isn't positive
+     * @throws InvalidConfigException if the number isn't positive
      */
     public ImportLimits pathDepth(int components) {
         Values v = values;
@@ -192,20 +192,20 @@ public final class ImportLimits {
      * How much extended header an entry may have: long names, extended attributes, access control lists. It is held in
      * memory.
      *
-     * @return in bytes
+     * @return the size
      */
-    public int headerBytes() {
+    public ByteSize headerBytes() {
         return values.headerBytes;
     }
 
     /**
      * The same with another size of extended headers.
      *
-     * @param bytes the size in bytes, more than 0
+     * @param bytes the size, more than 0
      * @return new limits
-     * @throws IllegalArgumentException if the size isn't positive
+     * @throws InvalidConfigException if the size isn't positive
      */
-    public ImportLimits headerBytes(int bytes) {
+    public ImportLimits headerBytes(ByteSize bytes) {
         Values v = values;
         return new ImportLimits(new Values(
                 v.entries, v.totalBytes, v.fileBytes, v.sparseBytes, v.pathBytes, v.pathDepth, bytes, v.sparsePieces));
@@ -225,7 +225,7 @@ public final class ImportLimits {
      *
      * @param pieces the number, more than 0
      * @return new limits
-     * @throws IllegalArgumentException if the number isn't positive
+     * @throws InvalidConfigException if the number isn't positive
      */
     public ImportLimits sparsePieces(long pieces) {
         Values v = values;
@@ -240,7 +240,7 @@ public final class ImportLimits {
 
     @Override
     public int hashCode() {
-        return Objects.hash(values);
+        return values.hashCode();
     }
 
     @Override

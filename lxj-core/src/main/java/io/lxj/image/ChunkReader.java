@@ -1,5 +1,6 @@
 package io.lxj.image;
 
+import io.lxj.config.ByteSize;
 import io.lxj.linux.Block;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,7 +8,7 @@ import java.nio.ByteBuffer;
 /** Reads an uncompressed archive in the order that a tar reader needs it. Content goes through without being copied. */
 final class ChunkReader {
     private final ChunkSource source;
-    private final long limit;
+    private final ByteSize limit;
     private Block memory;
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     // The offset of the end of the current chunk.
@@ -17,9 +18,9 @@ final class ChunkReader {
      * Begins to read.
      *
      * @param source the archive
-     * @param limit how many bytes the archive may have
+     * @param limit how large the archive may be
      */
-    ChunkReader(ChunkSource source, long limit) {
+    ChunkReader(ChunkSource source, ByteSize limit) {
         this.source = source;
         this.limit = limit;
     }
@@ -39,8 +40,8 @@ final class ChunkReader {
         memory = chunk.memory();
         buffer = memory.buffer();
         end += chunk.length();
-        if (end > limit) {
-            throw new ArchiveException("the uncompressed archive is larger than the limit of " + limit + " bytes");
+        if (end > limit.bytes()) {
+            throw new ArchiveException("the uncompressed archive is larger than the limit of " + limit);
         }
         return false;
     }

@@ -128,7 +128,7 @@ final class SparseReader {
     }
 
     private Sparse sparse(SparseMap.Builder map, long size, long stored) throws ArchiveException {
-        if (size < 0 || size > limits.sparseBytes()) {
+        if (size < 0 || size > limits.sparseBytes().bytes()) {
             throw new ArchiveException(
                     "a sparse file is " + size + " bytes long, more than the limit of " + limits.sparseBytes());
         }

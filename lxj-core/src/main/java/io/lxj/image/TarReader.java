@@ -32,7 +32,12 @@ final class TarReader {
         this.in = in;
         this.limits = limits;
         this.sparseReader = new SparseReader(in, limits);
-        this.global = new PaxRecords(limits.headerBytes());
+        this.global = new PaxRecords(headerBytes(limits));
+    }
+
+    // It is held in memory, in one array at worst.
+    private static int headerBytes(ImportLimits limits) {
+        return (int) Math.min(limits.headerBytes().bytes(), Integer.MAX_VALUE - TarHeader.SIZE);
     }
 
     /** What was odd, but didn't keep the archive from being read. */
@@ -72,7 +77,7 @@ final class TarReader {
             }
             byte[] content = readExtension(header, offset);
             extensionBytes += content.length + TarHeader.SIZE;
-            if (extensionBytes > limits.headerBytes()) {
+            if (extensionBytes > headerBytes(limits)) {
                 throw tooMuchHeader(offset);
             }
             if (header.type() == 'g') {
@@ -87,7 +92,7 @@ final class TarReader {
 
     private ArchiveException tooMuchHeader(long offset) {
         return new ArchiveException("the extended headers at byte " + offset + " have more than the limit of "
-                + limits.headerBytes() + " bytes");
+                + limits.headerBytes());
     }
 
     /** The next block as header; null at the end of the archive. */
@@ -135,7 +140,7 @@ final class TarReader {
             // A volume's label has no content; GNU tar lists it and extracts nothing.
             return new byte[0];
         }
-        if (size > limits.headerBytes()) {
+        if (size > headerBytes(limits)) {
             throw tooMuchHeader(offset);
         }
         byte[] content = new byte[(int) size];
@@ -213,7 +218,7 @@ final class TarReader {
         PaxTime mtime = headers.mtime(header);
         Optional<SparseReader.Sparse> sparse = sparse(type, header, headers);
         long stored = type == TarEntry.Type.FILE ? headers.stored(header) : 0;
-        if (stored > limits.fileBytes()) {
+        if (stored > limits.fileBytes().bytes()) {
             throw new ArchiveException(
                     "its size of " + stored + " bytes is more than the limit of " + limits.fileBytes());
         }
