@@ -8,9 +8,15 @@ import io.lxj.error.InvalidConfigException;
  * An immutable value: every method that takes an argument returns a new one. Thread-safe.
  */
 public final class ImportLimits {
-    private static final ImportLimits DEFAULTS =
-            new ImportLimits(new Values(
-            4_000_000, ByteSize.gib(64), ByteSize.gib(64), ByteSize.tib(16), 16 * 1024, 256, ByteSize.mib(16), 1_000_000));
+    private static final ImportLimits DEFAULTS = new ImportLimits(new Values(
+            4_000_000,
+            ByteSize.gib(64),
+            ByteSize.gib(64),
+            ByteSize.tib(16),
+            16 * 1024,
+            256,
+            ByteSize.mib(16),
+            1_000_000));
 
     private final Values values;
 
@@ -75,7 +81,14 @@ public final class ImportLimits {
     public ImportLimits entries(long entries) {
         Values v = values;
         return new ImportLimits(new Values(
-                entries, v.totalBytes, v.fileBytes, v.sparseBytes, v.pathBytes, v.pathDepth, v.headerBytes, v.sparsePieces));
+                entries,
+                v.totalBytes,
+                v.fileBytes,
+                v.sparseBytes,
+                v.pathBytes,
+                v.pathDepth,
+                v.headerBytes,
+                v.sparsePieces));
     }
 
     /**
@@ -119,7 +132,14 @@ public final class ImportLimits {
     public ImportLimits fileBytes(ByteSize bytes) {
         Values v = values;
         return new ImportLimits(new Values(
-                v.entries, v.totalBytes, bytes, v.sparseBytes, v.pathBytes, v.pathDepth, v.headerBytes, v.sparsePieces));
+                v.entries,
+                v.totalBytes,
+                bytes,
+                v.sparseBytes,
+                v.pathBytes,
+                v.pathDepth,
+                v.headerBytes,
+                v.sparsePieces));
     }
 
     /**
@@ -163,7 +183,14 @@ public final class ImportLimits {
     public ImportLimits pathBytes(int bytes) {
         Values v = values;
         return new ImportLimits(new Values(
-                v.entries, v.totalBytes, v.fileBytes, v.sparseBytes, bytes, v.pathDepth, v.headerBytes, v.sparsePieces));
+                v.entries,
+                v.totalBytes,
+                v.fileBytes,
+                v.sparseBytes,
+                bytes,
+                v.pathDepth,
+                v.headerBytes,
+                v.sparsePieces));
     }
 
     /**
@@ -185,7 +212,14 @@ public final class ImportLimits {
     public ImportLimits pathDepth(int components) {
         Values v = values;
         return new ImportLimits(new Values(
-                v.entries, v.totalBytes, v.fileBytes, v.sparseBytes, v.pathBytes, components, v.headerBytes, v.sparsePieces));
+                v.entries,
+                v.totalBytes,
+                v.fileBytes,
+                v.sparseBytes,
+                v.pathBytes,
+                components,
+                v.headerBytes,
+                v.sparsePieces));
     }
 
     /**

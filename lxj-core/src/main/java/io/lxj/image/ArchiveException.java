@@ -16,7 +16,9 @@ final class ArchiveException extends IOException {
     private final long offset;
 
     private ArchiveException(String problem, byte[] entry, long offset, Throwable cause) {
-        super(entry == null ? problem : "entry " + FileName.quote(entry) + " at byte " + offset + ": " + problem, cause);
+        super(
+                entry == null ? problem : "entry " + FileName.quote(entry) + " at byte " + offset + ": " + problem,
+                cause);
         this.problem = problem;
         this.entry = entry;
         this.offset = offset;

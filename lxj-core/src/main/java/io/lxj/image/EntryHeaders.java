@@ -119,7 +119,9 @@ final class EntryHeaders {
             String key = record.getKey();
             if (key.startsWith(STAR_ATTRIBUTE)) {
                 // GNU tar writes the two characters that a key can't have in this way.
-                String name = key.substring(STAR_ATTRIBUTE.length()).replace("%3D", "=").replace("%25", "%");
+                String name = key.substring(STAR_ATTRIBUTE.length())
+                        .replace("%3D", "=")
+                        .replace("%25", "%");
                 found.put(attributeName(name), record.getValue());
             } else if (key.startsWith(LIBARCHIVE_ATTRIBUTE)) {
                 String name = percentDecoded(key.substring(LIBARCHIVE_ATTRIBUTE.length()));

@@ -73,9 +73,8 @@ final class ForeignFormat {
                 return Optional.empty();
             }
         }
-        String start = new String(head, 0, length, StandardCharsets.ISO_8859_1)
-                .strip()
-                .toLowerCase(Locale.ROOT);
+        String start =
+                new String(head, 0, length, StandardCharsets.ISO_8859_1).strip().toLowerCase(Locale.ROOT);
         if (start.startsWith("<!doctype html") || start.startsWith("<html")) {
             return Optional.of("an HTML page, perhaps an error page saved by a download");
         }

@@ -122,8 +122,7 @@ final class GzipDecoder implements ByteSource {
             b = in.read();
         } while (b == 0);
         if (b > 0) {
-            throw new ArchiveException(
-                    "something that isn't gzip follows the gzip data at byte " + (in.offset() - 1));
+            throw new ArchiveException("something that isn't gzip follows the gzip data at byte " + (in.offset() - 1));
         }
     }
 

@@ -22,7 +22,8 @@ record PaxTime(long seconds, int nanos) {
         BigDecimal time = new BigDecimal(digits).setScale(9, RoundingMode.FLOOR);
         BigDecimal seconds = time.setScale(0, RoundingMode.FLOOR);
         return new PaxTime(
-                seconds.longValueExact(), time.subtract(seconds).movePointRight(9).intValueExact());
+                seconds.longValueExact(),
+                time.subtract(seconds).movePointRight(9).intValueExact());
     }
 
     /** The time in the form that {@link #parse} reads. */

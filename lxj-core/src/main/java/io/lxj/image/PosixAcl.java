@@ -61,7 +61,8 @@ final class PosixAcl {
                 entries.add(parseEntry(entry));
             }
         }
-        if (entries.stream().anyMatch(e -> !e.name.isEmpty()) && entries.stream().noneMatch(e -> e.tag == MASK)) {
+        if (entries.stream().anyMatch(e -> !e.name.isEmpty())
+                && entries.stream().noneMatch(e -> e.tag == MASK)) {
             int union = entries.stream()
                     .filter(e -> e.tag != USER_OBJECT && e.tag != OTHER)
                     .mapToInt(Entry::permissions)
@@ -120,7 +121,8 @@ final class PosixAcl {
     }
 
     private static ArchiveException malformed(String entry) {
-        return new ArchiveException("an access control list has a malformed entry " + FileName.quote(FileName.bytes(entry)));
+        return new ArchiveException(
+                "an access control list has a malformed entry " + FileName.quote(FileName.bytes(entry)));
     }
 
     /** Whether some entry has a name and no number. */

@@ -34,8 +34,7 @@ final class StreamDecoder implements ByteSource {
     }
 
     static StreamDecoder xz(CompressedBytes in) {
-        return new StreamDecoder(
-                ArchiveFormat.TAR_XZ, in, compressed -> new XZInputStream(compressed, XZ_MEMORY_KIB));
+        return new StreamDecoder(ArchiveFormat.TAR_XZ, in, compressed -> new XZInputStream(compressed, XZ_MEMORY_KIB));
     }
 
     @Override
@@ -51,8 +50,7 @@ final class StreamDecoder implements ByteSource {
             if (in.isExhausted()) {
                 throw new ArchiveException("the " + name() + " data is cut off at byte " + in.offset(), e);
             }
-            throw new ArchiveException(
-                    "the " + name() + " data is corrupt before byte " + in.offset() + why(e), e);
+            throw new ArchiveException("the " + name() + " data is corrupt before byte " + in.offset() + why(e), e);
         }
     }
 

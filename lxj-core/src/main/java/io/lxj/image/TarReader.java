@@ -91,8 +91,8 @@ final class TarReader {
     }
 
     private ArchiveException tooMuchHeader(long offset) {
-        return new ArchiveException("the extended headers at byte " + offset + " have more than the limit of "
-                + limits.headerBytes());
+        return new ArchiveException(
+                "the extended headers at byte " + offset + " have more than the limit of " + limits.headerBytes());
     }
 
     /** The next block as header; null at the end of the archive. */
@@ -246,8 +246,8 @@ final class TarReader {
             throw new ArchiveException("its " + what + " is empty");
         }
         if (name.length > limits.pathBytes()) {
-            throw new ArchiveException("its " + what + " has " + name.length + " bytes, more than the limit of "
-                    + limits.pathBytes());
+            throw new ArchiveException(
+                    "its " + what + " has " + name.length + " bytes, more than the limit of " + limits.pathBytes());
         }
         for (byte b : name) {
             if (b == 0) {
@@ -292,7 +292,8 @@ final class TarReader {
             case '6':
                 return TarEntry.Type.FIFO;
             case 'M':
-                throw new ArchiveException("it continues a file of another volume; multi-volume archives can't be imported");
+                throw new ArchiveException(
+                        "it continues a file of another volume; multi-volume archives can't be imported");
             default:
                 throw new ArchiveException("it is of the unknown type " + FileName.quote(new byte[] {(byte) type}));
         }

@@ -46,13 +46,14 @@ final class UncompressedArchive implements AutoCloseable {
     @SuppressWarnings("resource")
     private static ChunkSource decode(ArchiveFormat format, ChunkSource compressed) {
         CompressedBytes bytes = new CompressedBytes(compressed);
-        ByteSource decoder = switch (format) {
-            case TAR_GZIP -> new GzipDecoder(bytes);
-            case TAR_ZSTD -> new ZstdDecoder(bytes);
-            case TAR_XZ -> StreamDecoder.xz(bytes);
-            case TAR_BZIP2 -> StreamDecoder.bzip2(bytes);
-            case TAR -> throw new IllegalArgumentException("not compressed");
-        };
+        ByteSource decoder =
+                switch (format) {
+                    case TAR_GZIP -> new GzipDecoder(bytes);
+                    case TAR_ZSTD -> new ZstdDecoder(bytes);
+                    case TAR_XZ -> StreamDecoder.xz(bytes);
+                    case TAR_BZIP2 -> StreamDecoder.bzip2(bytes);
+                    case TAR -> throw new IllegalArgumentException("not compressed");
+                };
         return Stage.start("decompress", decoder);
     }
 

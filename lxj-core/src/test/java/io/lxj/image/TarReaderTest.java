@@ -15,7 +15,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class TarReaderTest {
-    private static final byte[] CAPABILITY = {1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, '\n'};
+    private static final byte[] CAPABILITY = {1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, '\n'
+    };
 
     private static ReadEntry only(byte[] archive) throws IOException {
         List<ReadEntry> entries = ReadEntry.all(archive);
@@ -48,7 +49,12 @@ class TarReaderTest {
 
     @Test
     void joinsThePrefixOfUstarWithTheName() throws IOException {
-        ReadEntry file = only(new TarBytes().name("b").field(345, "a/very/long").content("").add().finish());
+        ReadEntry file = only(new TarBytes()
+                .name("b")
+                .field(345, "a/very/long")
+                .content("")
+                .add()
+                .finish());
 
         assertThat(file.name()).isEqualTo("a/very/long/b");
     }
@@ -94,18 +100,25 @@ class TarReaderTest {
 
     @Test
     void refusesADamagedHeader() {
-        TarBytes archive = new TarBytes().file("a", "x").name("b").field(148, "0000001").addUnsealed();
+        TarBytes archive =
+                new TarBytes().file("a", "x").name("b").field(148, "0000001").addUnsealed();
 
-        assertThatThrownBy(reading(archive)).hasMessageContaining("header at byte 1024").hasMessageContaining("checksum");
+        assertThatThrownBy(reading(archive))
+                .hasMessageContaining("header at byte 1024")
+                .hasMessageContaining("checksum");
     }
 
     @Test
     void keepsNamesThatAreNotUtf8() throws IOException {
         byte[] name = {'l', 'a', 't', 'i', 'n', '-', (byte) 0xE9};
 
-        assertThat(only(new TarBytes().name(name).add().finish()).entry().name()).isEqualTo(name);
+        assertThat(only(new TarBytes().name(name).add().finish()).entry().name())
+                .isEqualTo(name);
         byte[] pax = TarBytes.record("path", name);
-        assertThat(only(new TarBytes().rawPax('x', pax).name("x").add().finish()).entry().name()).isEqualTo(name);
+        assertThat(only(new TarBytes().rawPax('x', pax).name("x").add().finish())
+                        .entry()
+                        .name())
+                .isEqualTo(name);
     }
 
     @Test
@@ -135,7 +148,10 @@ class TarReaderTest {
 
     @Test
     void readsAttributeNamesAsGnuTarEscapesThem() throws IOException {
-        ReadEntry file = only(new TarBytes().pax("SCHILY.xattr.user.a%3Db%25", "v").file("f", "").finish());
+        ReadEntry file = only(new TarBytes()
+                .pax("SCHILY.xattr.user.a%3Db%25", "v")
+                .file("f", "")
+                .finish());
 
         assertThat(file.entry().attributes().get(0).name()).isEqualTo("user.a=b%");
     }
@@ -177,8 +193,14 @@ class TarReaderTest {
         String name = "d/".repeat(200) + "f";
         String target = "t/".repeat(100);
         ReadEntry link = only(new TarBytes()
-                .name("././@LongLink").type('L').content(name + "\0").add()
-                .name("././@LongLink").type('K').content(target + "\0").add()
+                .name("././@LongLink")
+                .type('L')
+                .content(name + "\0")
+                .add()
+                .name("././@LongLink")
+                .type('K')
+                .content(target + "\0")
+                .add()
                 .symlink("cut", "cut")
                 .finish());
 
@@ -201,10 +223,13 @@ class TarReaderTest {
 
     @Test
     void refusesANegativeSize() {
-        TarBytes archive = new TarBytes().name("f").bytes(124, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0);
+        TarBytes archive = new TarBytes()
+                .name("f")
+                .bytes(124, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0);
 
         assertThatThrownBy(reading(archive.add())).hasMessageContaining("\"f\"").hasMessageContaining("size -256");
-        assertThatThrownBy(reading(new TarBytes().pax("size", "-1").file("f", ""))).hasMessageContaining("size -1");
+        assertThatThrownBy(reading(new TarBytes().pax("size", "-1").file("f", "")))
+                .hasMessageContaining("size -1");
     }
 
     @Test
@@ -212,7 +237,8 @@ class TarReaderTest {
         TarBytes archive = new TarBytes().name("f").bytes(124, 0x80, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
         assertThatThrownBy(reading(archive.add())).hasMessageContaining("size in its header is malformed");
-        assertThatThrownBy(reading(new TarBytes().pax("size", "99999999999999999999").file("f", "")))
+        assertThatThrownBy(reading(
+                        new TarBytes().pax("size", "99999999999999999999").file("f", "")))
                 .hasMessageContaining("size is not a number");
     }
 
@@ -224,16 +250,26 @@ class TarReaderTest {
 
     @Test
     void takesAFileWithATrailingSlashForADirectory() throws IOException {
-        assertThat(only(new TarBytes().name("d/").type('\0').add().finish()).entry().type())
+        assertThat(only(new TarBytes().name("d/").type('\0').add().finish())
+                        .entry()
+                        .type())
                 .isEqualTo(TarEntry.Type.DIRECTORY);
     }
 
     @Test
     void readsDevicesAndFifos() throws IOException {
         List<ReadEntry> entries = ReadEntry.all(new TarBytes()
-                .name("null").type('3').device(1, 3).add()
-                .name("sda").type('4').device(8, 0).add()
-                .name("pipe").type('6').add()
+                .name("null")
+                .type('3')
+                .device(1, 3)
+                .add()
+                .name("sda")
+                .type('4')
+                .device(8, 0)
+                .add()
+                .name("pipe")
+                .type('6')
+                .add()
                 .finish());
 
         assertThat(entries)
@@ -246,7 +282,10 @@ class TarReaderTest {
     @Test
     void passesOverContentThatWasNotTakenAndContentOfDirectories() throws IOException {
         List<ReadEntry> entries = ReadEntry.all(new TarBytes()
-                .name("d").type('D').content("Yfile\0\0").add()
+                .name("d")
+                .type('D')
+                .content("Yfile\0\0")
+                .add()
                 .file("f", "x")
                 .finish());
 
@@ -256,7 +295,11 @@ class TarReaderTest {
     @Test
     void takesAHardLinkToHaveNoContentWhateverItsSizeSays() throws IOException {
         List<ReadEntry> entries = ReadEntry.all(new TarBytes()
-                .name("l").type('1').link("f").field(124, "00000000100").add()
+                .name("l")
+                .type('1')
+                .link("f")
+                .field(124, "00000000100")
+                .add()
                 .file("f", "x")
                 .finish());
 
@@ -268,8 +311,13 @@ class TarReaderTest {
         // A size record is for the file, not for the long name that stands between them.
         ReadEntry file = only(new TarBytes()
                 .pax("size", "2")
-                .name("././@LongLink").type('L').content("long\0").add()
-                .name("f").content("ab").add()
+                .name("././@LongLink")
+                .type('L')
+                .content("long\0")
+                .add()
+                .name("f")
+                .content("ab")
+                .add()
                 .finish());
 
         assertThat(file.name()).isEqualTo("long");
@@ -279,12 +327,20 @@ class TarReaderTest {
     @Test
     void refusesWhatItCannotKeep() {
         assertThatThrownBy(reading(new TarBytes().name("f").type('M').add())).hasMessageContaining("multi-volume");
-        assertThatThrownBy(reading(new TarBytes().name("f").type('?').add())).hasMessageContaining("unknown type \"?\"");
+        assertThatThrownBy(reading(new TarBytes().name("f").type('?').add()))
+                .hasMessageContaining("unknown type \"?\"");
     }
 
     @Test
     void leavesAVolumeLabelOut() throws IOException {
-        assertThat(only(new TarBytes().name("my tape").type('V').add().file("f", "").finish()).name()).isEqualTo("f");
+        assertThat(only(new TarBytes()
+                                .name("my tape")
+                                .type('V')
+                                .add()
+                                .file("f", "")
+                                .finish())
+                        .name())
+                .isEqualTo("f");
     }
 
     @Test
@@ -311,20 +367,33 @@ class TarReaderTest {
 
     @Test
     void takesASingleZeroBlockAtTheVeryEndForTheEnd() throws IOException {
-        assertThat(only(new TarBytes().file("f", "x").raw(new byte[512]).unfinished()).name()).isEqualTo("f");
+        assertThat(only(new TarBytes().file("f", "x").raw(new byte[512]).unfinished())
+                        .name())
+                .isEqualTo("f");
     }
 
     @Test
     void refusesToLoseWhatFollowsASingleZeroBlock() {
-        assertThatThrownBy(reading(new TarBytes().file("f", "x").raw(new byte[512]).file("g", "x")))
+        assertThatThrownBy(
+                        reading(new TarBytes().file("f", "x").raw(new byte[512]).file("g", "x")))
                 .hasMessageContaining("single block of zeros at byte 1024");
     }
 
     @Test
     void refusesPaxRecordsThatAreMalformed() {
         for (String records : List.of(
-                "x", "5", "5 ", "1 a=b\n", "7 a=b\n", "6 a=bc", "6 aabc\n", "99999999999 a=b\n", "5 =b\n", "-6 a=b\n")) {
-            TarBytes archive = new TarBytes().rawPax('x', FileName.bytes(records)).file("f", "");
+                "x",
+                "5",
+                "5 ",
+                "1 a=b\n",
+                "7 a=b\n",
+                "6 a=bc",
+                "6 aabc\n",
+                "99999999999 a=b\n",
+                "5 =b\n",
+                "-6 a=b\n")) {
+            TarBytes archive =
+                    new TarBytes().rawPax('x', FileName.bytes(records)).file("f", "");
             assertThatThrownBy(reading(archive)).as(records).hasMessageContaining("pax header is malformed");
         }
     }
@@ -332,7 +401,8 @@ class TarReaderTest {
     @Test
     void refusesExtendedHeadersBeyondTheLimit() {
         ImportLimits limits = ImportLimits.defaults().headerBytes(ByteSize.kib(4));
-        byte[] one = new TarBytes().pax("comment", "x".repeat(5000)).file("f", "").finish();
+        byte[] one =
+                new TarBytes().pax("comment", "x".repeat(5000)).file("f", "").finish();
         assertThatThrownBy(() -> ReadEntry.all(one, limits)).hasMessageContaining("limit of 4KiB");
 
         TarBytes many = new TarBytes();
@@ -355,14 +425,16 @@ class TarReaderTest {
 
     @Test
     void refusesAHeaderThatClaimsToBeGigabytesWithoutTakingMemoryForIt() {
-        TarBytes archive = new TarBytes().name("x").type('x').field(124, "77777777777").add();
+        TarBytes archive =
+                new TarBytes().name("x").type('x').field(124, "77777777777").add();
 
         assertThatThrownBy(reading(archive)).hasMessageContaining("limit of 16MiB");
     }
 
     @Test
     void refusesMoreEntriesThanTheLimit() {
-        byte[] archive = new TarBytes().file("a", "").file("b", "").file("c", "").finish();
+        byte[] archive =
+                new TarBytes().file("a", "").file("b", "").file("c", "").finish();
 
         assertThatThrownBy(() -> ReadEntry.all(archive, ImportLimits.defaults().entries(2)))
                 .hasMessageContaining("more entries than the limit of 2");
@@ -381,18 +453,23 @@ class TarReaderTest {
 
     @Test
     void refusesNamesThatCannotExist() {
-        assertThatThrownBy(reading(new TarBytes().rawPax('x', TarBytes.record("path", new byte[] {'a', 0, 'b'})).file("f", "")))
+        assertThatThrownBy(reading(new TarBytes()
+                        .rawPax('x', TarBytes.record("path", new byte[] {'a', 0, 'b'}))
+                        .file("f", "")))
                 .hasMessageContaining("NUL");
         assertThatThrownBy(reading(new TarBytes().name("").add())).hasMessageContaining("name is empty");
-        assertThatThrownBy(reading(new TarBytes().pax("path", "a".repeat(20_000)).file("f", "")))
+        assertThatThrownBy(
+                        reading(new TarBytes().pax("path", "a".repeat(20_000)).file("f", "")))
                 .hasMessageContaining("more than the limit of 16384");
     }
 
     @Test
     void readsTheSparseFilesOfStar() throws IOException {
         ReadEntry file = only(new TarBytes()
-                .name("s").type('S')
-                .field(356, "00000001000").field(368, "00000000003")
+                .name("s")
+                .type('S')
+                .field(356, "00000001000")
+                .field(368, "00000000003")
                 .field(452, "00000002000")
                 .content("abc")
                 .field(508, "tar\0")
@@ -433,11 +510,15 @@ class TarReaderTest {
 
     @Test
     void tellsWhenSomethingFollowsTheEnd() throws IOException {
-        byte[] archive = new TarBytes().file("f", "x").raw(new byte[1024]).file("lost", "x").finish();
+        byte[] archive = new TarBytes()
+                .file("f", "x")
+                .raw(new byte[1024])
+                .file("lost", "x")
+                .finish();
         try (UncompressedArchive opened =
                 UncompressedArchive.open(ArchiveInput.of(new ByteArrayInputStream(archive)), true)) {
-            TarReader reader = new TarReader(
-                    new ChunkReader(opened.content(), ByteSize.mib(1)), ImportLimits.defaults());
+            TarReader reader =
+                    new TarReader(new ChunkReader(opened.content(), ByteSize.mib(1)), ImportLimits.defaults());
             while (reader.next() != null) {
                 // To the end.
             }
