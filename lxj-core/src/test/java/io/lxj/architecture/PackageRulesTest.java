@@ -19,6 +19,7 @@ class PackageRulesTest {
             "io.lxj.plan",
             "io.lxj.image",
             "io.lxj.storage",
+            "io.lxj.failure",
             "io.lxj.config",
             "io.lxj.error");
 
