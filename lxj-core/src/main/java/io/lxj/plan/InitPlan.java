@@ -206,7 +206,7 @@ public final class InitPlan {
                         : program.fd(FdNames.mount(i));
                 Arg target = steps.target(root, mount.target(), mount.directory());
                 steps.placeOn("mount " + mount.target(), source, target);
-                if (mount.propagation() != 0 && mount.propagation() != MountFlags.MS_PRIVATE) {
+                if (mount.isTmpfs() && mount.propagation() != MountFlags.MS_PRIVATE) {
                     propagation(mount, source);
                 }
             }

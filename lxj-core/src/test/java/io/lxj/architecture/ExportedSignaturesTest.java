@@ -48,8 +48,10 @@ class ExportedSignaturesTest {
         List<String> names;
         try (ModuleReader reader = MODULE.open()) {
             names = reader.list()
-                    .filter(file -> file.endsWith(".class") && file.contains("/") && !file.endsWith("package-info.class"))
-                    .map(file -> file.substring(0, file.length() - ".class".length()).replace('/', '.'))
+                    .filter(file ->
+                            file.endsWith(".class") && file.contains("/") && !file.endsWith("package-info.class"))
+                    .map(file ->
+                            file.substring(0, file.length() - ".class".length()).replace('/', '.'))
                     .filter(name -> exported.contains(name.substring(0, name.lastIndexOf('.'))))
                     .toList();
         }

@@ -83,7 +83,8 @@ final class Signatures {
 
     private static Stream<Type> parts(Type type) {
         if (type instanceof ParameterizedType parameterized) {
-            return Stream.concat(Stream.of(parameterized.getRawType()), Stream.of(parameterized.getActualTypeArguments()));
+            return Stream.concat(
+                    Stream.of(parameterized.getRawType()), Stream.of(parameterized.getActualTypeArguments()));
         }
         if (type instanceof WildcardType wildcard) {
             return Stream.concat(Stream.of(wildcard.getUpperBounds()), Stream.of(wildcard.getLowerBounds()));

@@ -39,7 +39,8 @@ public final class PackageDependencies {
         };
         int status = jdeps.run(new PrintWriter(output), new PrintWriter(output), arguments);
         if (status != 0) {
-            throw new IllegalStateException("jdeps " + String.join(" ", arguments) + " ended with " + status + ": " + output);
+            throw new IllegalStateException(
+                    "jdeps " + String.join(" ", arguments) + " ended with " + status + ": " + output);
         }
         Map<String, Set<String>> byPackage = new TreeMap<>();
         output.toString().lines().map(ARROW::matcher).filter(Matcher::find).forEach(arrow -> {
@@ -54,7 +55,8 @@ public final class PackageDependencies {
     /** Where the compiled classes of a class's module are: a folder, or a jar. */
     public static Path classes(Class<?> member) {
         try {
-            return Path.of(member.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(
+                    member.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

@@ -13,8 +13,7 @@ class PackageRulesTest {
     void onlyOnePackageKnowsJna() {
         assertThat(DEPENDENCIES.packages())
                 .contains("io.lxj.linux", "io.lxj.linux.jna")
-                .filteredOn(name ->
-                        DEPENDENCIES.of(name).stream().anyMatch(target -> target.startsWith("com.sun.jna")))
+                .filteredOn(name -> DEPENDENCIES.of(name).stream().anyMatch(target -> target.startsWith("com.sun.jna")))
                 .containsExactly("io.lxj.linux.jna");
     }
 

@@ -1,0 +1,140 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.Command;
+import io.lxj.config.Group;
+import io.lxj.config.User;
+import io.lxj.error.NotFoundException;
+import io.lxj.linux.Errno;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.RootDir;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The users and groups of a container, read from its own /etc/passwd and /etc/group, see passwd(5) and group(5). The
+ * files are the container's and so untrusted: they are opened within its root, their size is limited, and lines that
+ * aren't of the format are passed over.
+ */
+final class Accounts {
+    private static final int MAX_BYTES = 4 * 1024 * 1024;
+    private static final long MAX_ID = 0xFFFFFFFEL;
+
+    private final String container;
+    private final List<String[]> users;
+    private final List<String[]> groups;
+
+    /**
+     * Ids that a process gets.
+     *
+     * @param uid user
+     * @param gid group
+     * @param groups supplementary groups
+     * @param name the user's name, where there is one
+     * @param home the user's home folder, where there is one
+     */
+    record Identity(int uid, int gid, List<Integer> groups, Optional<String> name, Optional<String> home) {}
+
+    private Accounts(String container, List<String[]> users, List<String[]> groups) {
+        this.container = container;
+        this.users = users;
+        this.groups = groups;
+    }
+
+    static Accounts read(String container, RootDir root) throws LinuxException {
+        return new Accounts(container, lines(root, "/etc/passwd", 7), lines(root, "/etc/group", 4));
+    }
+
+    private static List<String[]> lines(RootDir root, String path, int fields) throws LinuxException {
+        List<String[]> lines = new ArrayList<>();
+        try {
+            for (String line :
+                    FileName.string(root.read(FileName.bytes(path), MAX_BYTES)).split("\n")) {
+                String[] parts = line.split(":", -1);
+                if (parts.length >= fields) {
+                    lines.add(parts);
+                }
+            }
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENOTDIR)) {
+                throw e;
+            }
+        }
+        return lines;
+    }
+
+    /** The ids that a command runs with. */
+    Identity of(Command command) {
+        String[] entry = entry(command.user()).orElse(null);
+        long uid;
+        long gid;
+        if (command.user() instanceof User.ById id) {
+            uid = id.uid();
+            gid = id.gid();
+        } else {
+            uid = id(entry[2], "user " + entry[0]);
+            gid = id(entry[3], "group of user " + entry[0]);
+        }
+        if (command.group().isPresent()) {
+            gid = gid(command.group().get());
+        }
+        Optional<String> name = Optional.ofNullable(entry).map(e -> e[0]);
+        Optional<String> home = Optional.ofNullable(entry).map(e -> e[5]).filter(path -> path.startsWith("/"));
+        return new Identity((int) uid, (int) gid, supplementary(command, name), name, home);
+    }
+
+    private Optional<String[]> entry(User user) {
+        if (user instanceof User.ByName named) {
+            return Optional.of(users.stream()
+                    .filter(line -> line[0].equals(named.name()))
+                    .findFirst()
+                    .orElseThrow(() -> missing("user", named.name(), "/etc/passwd")));
+        }
+        long uid = ((User.ById) user).uid();
+        return users.stream().filter(line -> line[2].equals(Long.toString(uid))).findFirst();
+    }
+
+    private List<Integer> supplementary(Command command, Optional<String> name) {
+        if (command.groups().isPresent()) {
+            return command.groups().get().stream()
+                    .map(group -> (int) gid(group))
+                    .toList();
+        }
+        if (name.isEmpty() || !(command.user() instanceof User.ByName)) {
+            return List.of();
+        }
+        return groups.stream()
+                .filter(line -> List.of(line[3].split(",")).contains(name.get()))
+                .map(line -> (int) id(line[2], "group " + line[0]))
+                .toList();
+    }
+
+    private long gid(Group group) {
+        if (group instanceof Group.ById id) {
+            return id.gid();
+        }
+        String name = ((Group.ByName) group).name();
+        String[] entry = groups.stream()
+                .filter(line -> line[0].equals(name))
+                .findFirst()
+                .orElseThrow(() -> missing("group", name, "/etc/group"));
+        return id(entry[2], "group " + name);
+    }
+
+    private long id(String text, String what) {
+        try {
+            long id = Long.parseLong(text);
+            if (id >= 0 && id <= MAX_ID && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                return id;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, like a number out of range.
+        }
+        throw missing("id of " + what, text, "/etc/passwd or /etc/group, or it is no id");
+    }
+
+    private NotFoundException missing(String kind, String name, String where) {
+        return new NotFoundException(kind, name, "container " + container + " has no such entry in its " + where);
+    }
+}
