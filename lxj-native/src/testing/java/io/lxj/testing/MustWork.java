@@ -24,6 +24,7 @@ public final class MustWork {
         if (isSet()) {
             throw new AssertionError("LXJ_MUST_WORK is set, so this may not be missing: " + reason);
         }
+        System.err.println("Skipped a test: " + reason);
         throw new TestAbortedException(reason);
     }
 }

@@ -29,6 +29,15 @@ abstract class Requirement<A extends Annotation> implements ExecutionCondition {
         if (MustWork.isSet()) {
             throw new AssertionError("LXJ_MUST_WORK is set, so this test may not be skipped: it " + missing.get());
         }
+        // Surefire writes the reason into its report only; who watches the build should see it too.
+        System.err.println("Skipped: " + name(context) + ", since it " + missing.get());
         return ConditionEvaluationResult.disabled("it " + missing.get());
+    }
+
+    private static String name(ExtensionContext context) {
+        String testClass = context.getRequiredTestClass().getSimpleName();
+        return context.getTestMethod()
+                .map(method -> testClass + "." + method.getName())
+                .orElse(testClass);
     }
 }
