@@ -1,0 +1,127 @@
+package io.lxj.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class StreamsTest {
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static void transfer(int flags, int length) throws Exception {
+        byte[] sent = random(length);
+        Pipe pipe = Pipe.open(flags);
+        try (InputStream in = new FdInputStream(pipe.reader())) {
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+                try (OutputStream out = new FdOutputStream(pipe.writer())) {
+                    out.write(sent[0] & 0xFF);
+                    out.write(sent, 1, sent.length - 1);
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            assertThat(in.read()).isEqualTo(sent[0] & 0xFF);
+            assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(sent, 1, sent.length));
+            assertThat(in.read()).isEqualTo(-1);
+            writer.get();
+        }
+    }
+
+    @Test
+    void aPipeCarriesMoreThanItHolds() throws Exception {
+        transfer(0, 1_000_003);
+    }
+
+    @Test
+    void aPipeThatDoesNotBlockIsWaitedFor() throws Exception {
+        transfer(Open.O_NONBLOCK, 1_000_003);
+    }
+
+    @Test
+    void availableTellsWhatCanBeReadAtOnce() throws Exception {
+        try (Pipe pipe = Pipe.open();
+                InputStream in = new FdInputStream(pipe.reader())) {
+            assertThat(in.available()).isZero();
+            pipe.writer().write(new byte[17]);
+            assertThat(in.available()).isEqualTo(17);
+            assertThat(in.read(new byte[100], 50, 0)).isZero();
+        }
+    }
+
+    @Test
+    void writingToNobodyFails() throws Exception {
+        Pipe pipe = Pipe.open();
+        pipe.reader().close();
+        try (OutputStream out = new FdOutputStream(pipe.writer())) {
+            assertThatThrownBy(() -> out.write(1)).isInstanceOf(LinuxException.class).hasMessageContaining("EPIPE");
+        }
+    }
+
+    @Test
+    void aClosedStreamSaysSo() throws Exception {
+        try (Pipe pipe = Pipe.open()) {
+            InputStream in = new FdInputStream(pipe.reader());
+            OutputStream out = new FdOutputStream(pipe.writer());
+            in.close();
+            in.close();
+            out.close();
+            assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessage("the stream is closed");
+            assertThatThrownBy(in::available).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> out.write(1)).isInstanceOf(IOException.class).hasMessage("the stream is closed");
+        }
+    }
+
+    @Test
+    void closingWhileAThreadReadsKeepsTheNumberUntilTheReadIsOver() throws Exception {
+        Pipe pipe = Pipe.open();
+        int number = pipe.reader().number();
+        InputStream in = new FdInputStream(pipe.reader());
+        Thread reader = new Thread(() -> {
+            try {
+                in.read();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        reader.start();
+        String state = "/proc/self/task";
+        while (reader.getState() != Thread.State.RUNNABLE || pipesBeingRead(state) == 0) {
+            Thread.onSpinWait();
+        }
+        in.close();
+        try (Pipe other = Pipe.open()) {
+            assertThat(other.reader().number()).isNotEqualTo(number);
+            assertThat(other.writer().number()).isNotEqualTo(number);
+        }
+        pipe.writer().write(new byte[1]);
+        reader.join();
+        try (Pipe other = Pipe.open()) {
+            assertThat(new int[] {other.reader().number(), other.writer().number()}).contains(number);
+        }
+        pipe.writer().close();
+    }
+
+    private static long pipesBeingRead(String tasks) throws IOException {
+        try (var list = java.nio.file.Files.list(java.nio.file.Path.of(tasks))) {
+            return list.filter(task -> {
+                        try {
+                            return java.nio.file.Files.readString(task.resolve("wchan")).contains("pipe_read")
+                                    || java.nio.file.Files.readString(task.resolve("syscall")).startsWith("0 ");
+                        } catch (IOException e) {
+                            return false;
+                        }
+                    })
+                    .count();
+        }
+    }
+}
