@@ -3,11 +3,13 @@ package io.lxj.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lxj.testing.LeaksNothing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@LeaksNothing
 class EpollTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
@@ -22,9 +24,7 @@ class EpollTest {
             event.signal();
             assertThat(epoll.await(LONG)).containsExactly(new Epoll.Event(Epoll.EPOLLIN, -1));
             pipe.writer().write(new byte[1]);
-            assertThat(epoll.await())
-                    .extracting(Epoll.Event::data)
-                    .containsExactlyInAnyOrder(-1L, 0x1122334455667788L);
+            assertThat(epoll.await()).extracting(Epoll.Event::data).containsExactlyInAnyOrder(-1L, 0x1122334455667788L);
             assertThat(event.take()).isEqualTo(1);
             assertThat(event.take()).isZero();
             epoll.remove(pipe.reader());
@@ -67,7 +67,9 @@ class EpollTest {
         try (Epoll epoll = Epoll.open();
                 EventFd event = EventFd.open();
                 Fd file = Fd.open(Path.of("/etc/passwd"), Open.O_RDONLY, 0)) {
-            assertThatThrownBy(() -> epoll.remove(event.fd())).hasMessageContaining("EPOLL_CTL_DEL").hasMessageContaining("ENOENT");
+            assertThatThrownBy(() -> epoll.remove(event.fd()))
+                    .hasMessageContaining("EPOLL_CTL_DEL")
+                    .hasMessageContaining("ENOENT");
             assertThatThrownBy(() -> epoll.add(file, Epoll.EPOLLIN, 0)).hasMessageContaining("EPERM");
         }
     }

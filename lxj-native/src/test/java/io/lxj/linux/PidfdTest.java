@@ -3,11 +3,13 @@ package io.lxj.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lxj.testing.LeaksNothing;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
+@LeaksNothing
 class PidfdTest {
     private static final Path PROC = Path.of("/proc");
 
@@ -42,7 +44,9 @@ class PidfdTest {
             assertThat(shell.pidfd().send(Signal.SIGKILL)).isTrue();
             assertThat(shell.pidfd().awaitExit(Duration.ofMinutes(1))).isTrue();
             assertThat(shell.pidfd().isAlive()).isFalse();
-            assertThat(shell.pidfd().send(Signal.SIGKILL)).as("ended but not waited for").isTrue();
+            assertThat(shell.pidfd().send(Signal.SIGKILL))
+                    .as("ended but not waited for")
+                    .isTrue();
             assertThat(shell.pidfd().poll().orElseThrow().signal()).contains(Signal.SIGKILL);
             assertThat(shell.pidfd().send(Signal.SIGKILL)).isFalse();
             assertThat(shell.pidfd().isAlive()).isFalse();
@@ -54,6 +58,7 @@ class PidfdTest {
         try (Pipe pipe = Pipe.open();
                 Pipe ready = Pipe.open();
                 Shell shell = Shell.start("echo >&4; exec sleep 1000", pipe.writer(), ready.writer())) {
+            ready.writer().close();
             ready.reader().read(Block.allocate(1), 0, 1);
             pipe.writer().close();
             try (Fd copy = shell.pidfd().getFd(3)) {
@@ -80,11 +85,10 @@ class PidfdTest {
             }
             shell.pidfd().awaitExit(Duration.ofMinutes(1));
             identity.open(proc).orElseThrow().close();
-            ProcessIdentity older =
-                    new ProcessIdentity(identity.pid(), identity.startTime() - 1, identity.bootId());
+            ProcessIdentity older = new ProcessIdentity(identity.pid(), identity.startTime() - 1, identity.bootId());
             assertThat(older.open(proc)).isEmpty();
-            ProcessIdentity otherBoot = new ProcessIdentity(
-                    identity.pid(), identity.startTime(), "00000000-0000-0000-0000-000000000000");
+            ProcessIdentity otherBoot =
+                    new ProcessIdentity(identity.pid(), identity.startTime(), "00000000-0000-0000-0000-000000000000");
             assertThat(otherBoot.open(proc)).isEmpty();
             shell.waitFor();
             assertThat(identity.open(proc)).isEmpty();

@@ -3,16 +3,26 @@ package io.lxj.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lxj.testing.LeaksNothing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@LeaksNothing
 class SignalTest {
     @ParameterizedTest
     @CsvSource({
-        "SIGTERM,15", "term,15", "9,9", "SIGRTMIN,34", "SIGRTMIN+3,37", "rtmin+30,64", "SIGRTMAX,64", "RTMAX-1,63",
-        "SIGSYS,31", "sigpwr,30"
+        "SIGTERM,15",
+        "term,15",
+        "9,9",
+        "SIGRTMIN,34",
+        "SIGRTMIN+3,37",
+        "rtmin+30,64",
+        "SIGRTMAX,64",
+        "RTMAX-1,63",
+        "SIGSYS,31",
+        "sigpwr,30"
     })
     void readsNamesAndNumbers(String text, int number) {
         assertThat(Signal.parse(text)).isEqualTo(new Signal(number));

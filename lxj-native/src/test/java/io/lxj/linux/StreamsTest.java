@@ -3,6 +3,7 @@ package io.lxj.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lxj.testing.LeaksNothing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
+@LeaksNothing
 class StreamsTest {
     private static byte[] random(int length) {
         byte[] bytes = new byte[length];
@@ -63,7 +65,9 @@ class StreamsTest {
         Pipe pipe = Pipe.open();
         pipe.reader().close();
         try (OutputStream out = new FdOutputStream(pipe.writer())) {
-            assertThatThrownBy(() -> out.write(1)).isInstanceOf(LinuxException.class).hasMessageContaining("EPIPE");
+            assertThatThrownBy(() -> out.write(1))
+                    .isInstanceOf(LinuxException.class)
+                    .hasMessageContaining("EPIPE");
         }
     }
 
@@ -77,7 +81,9 @@ class StreamsTest {
             out.close();
             assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessage("the stream is closed");
             assertThatThrownBy(in::available).isInstanceOf(IOException.class);
-            assertThatThrownBy(() -> out.write(1)).isInstanceOf(IOException.class).hasMessage("the stream is closed");
+            assertThatThrownBy(() -> out.write(1))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the stream is closed");
         }
     }
 
@@ -106,7 +112,8 @@ class StreamsTest {
         pipe.writer().write(new byte[1]);
         reader.join();
         try (Pipe other = Pipe.open()) {
-            assertThat(new int[] {other.reader().number(), other.writer().number()}).contains(number);
+            assertThat(new int[] {other.reader().number(), other.writer().number()})
+                    .contains(number);
         }
         pipe.writer().close();
     }
@@ -115,8 +122,10 @@ class StreamsTest {
         try (var list = java.nio.file.Files.list(java.nio.file.Path.of(tasks))) {
             return list.filter(task -> {
                         try {
-                            return java.nio.file.Files.readString(task.resolve("wchan")).contains("pipe_read")
-                                    || java.nio.file.Files.readString(task.resolve("syscall")).startsWith("0 ");
+                            return java.nio.file.Files.readString(task.resolve("wchan"))
+                                            .contains("pipe_read")
+                                    || java.nio.file.Files.readString(task.resolve("syscall"))
+                                            .startsWith("0 ");
                         } catch (IOException e) {
                             return false;
                         }

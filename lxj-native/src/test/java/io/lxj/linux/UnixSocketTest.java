@@ -3,10 +3,12 @@ package io.lxj.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lxj.testing.LeaksNothing;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@LeaksNothing
 class UnixSocketTest {
     @Test
     void passesBytesAndDescriptors() throws Exception {

@@ -17,6 +17,7 @@ final class FileDescriptorProbe implements Probe {
             ".*/lib/modules",
             "/dev/u?random",
             "/proc/\\d+/fd", // the listing itself
+            ".*/ffi\\w{6} \\(deleted\\)|/memfd:libffi.*", // where JNA's libffi keeps its trampolines
             "/memfd:lxj-stage.*")); // the launch program, written once
 
     @Override
