@@ -19,13 +19,13 @@ import java.util.Optional;
  */
 public final class Command {
     private static final Setting<List<String>> ARGUMENTS = Setting.of("arguments", List.of());
-    private static final Setting<Map<String, String>> ENVIRONMENT = Setting.of("environment", Map.of(), Map::keySet);
+    private static final Setting<Map<String, String>> ENVIRONMENT = Setting.secrets("environment");
     private static final Setting<String> WORKING_DIRECTORY = Setting.of("workingDirectory", "/");
     private static final Setting<User> USER = Setting.of("user", User.ROOT);
-    private static final Setting<Optional<Group>> GROUP = Setting.of("group", Optional.empty());
-    private static final Setting<Optional<List<Group>>> GROUPS = Setting.of("groups", Optional.empty());
-    private static final Setting<Optional<TerminalSize>> TERMINAL = Setting.of("terminal", Optional.empty());
-    private static final Setting<Optional<Duration>> TIMEOUT = Setting.of("timeout", Optional.empty());
+    private static final Setting<Optional<Group>> GROUP = Setting.optional("group");
+    private static final Setting<Optional<List<Group>>> GROUPS = Setting.optional("groups");
+    private static final Setting<Optional<TerminalSize>> TERMINAL = Setting.optional("terminal");
+    private static final Setting<Optional<Duration>> TIMEOUT = Setting.optional("timeout");
     private static final Setting<Stdin> STDIN = Setting.of("stdin", Stdin.pipe());
     private static final List<Setting<?>> ALL =
             List.of(ARGUMENTS, ENVIRONMENT, WORKING_DIRECTORY, USER, GROUP, GROUPS, TERMINAL, TIMEOUT, STDIN);

@@ -49,14 +49,42 @@ public final class Config {
      * @throws io.lxj.error.InvalidConfigException if it isn't the name of an image
      */
     public static Config ofImage(String image) {
-        return new Config(Settings.NONE).image(image);
+        return empty().image(image);
+    }
+
+    /** Where reading starts: a configuration without an image, which nobody else may see. */
+    static Config empty() {
+        return new Config(Settings.NONE);
+    }
+
+    /**
+     * The configuration that a JSON text of {@link #toJson()} stands for. The text may come from anywhere: its size and
+     * depth are limited, and nothing in it is ignored.
+     *
+     * @param json the text; apart from {@code format} and {@code image}, a key that isn't there has its default
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it isn't JSON, has a key that isn't known or is there twice, or a
+     *     value that isn't allowed; the message has the path of the key
+     */
+    public static Config fromJson(String json) {
+        return ConfigCodec.read(json);
+    }
+
+    /**
+     * The configuration as JSON, indented and in a stable order. Contains the values of the environment.
+     *
+     * @return the text; {@link #fromJson} makes an equal configuration of it
+     * @throws io.lxj.error.InvalidConfigException if it is longer than 1048576 characters
+     */
+    public String toJson() {
+        return ConfigCodec.write(this);
     }
 
     private <T> Config with(Setting<T> setting, T value) {
         return new Config(settings.with(setting, value));
     }
 
-    <T> T get(Setting<T> setting) {
+    private <T> T get(Setting<T> setting) {
         return settings.get(setting);
     }
 

@@ -8,18 +8,18 @@ import java.util.Optional;
 /** All that a {@link Config} has, in the order in which it is shown and stored, with its initial values. */
 final class ConfigSettings {
     static final Setting<String> IMAGE = Setting.of("image", "");
-    static final Setting<Optional<String>> HOSTNAME = optional("hostname");
+    static final Setting<Optional<String>> HOSTNAME = Setting.optional("hostname");
     static final Setting<List<String>> INIT = Setting.of("init", List.of());
-    static final Setting<Map<String, String>> ENVIRONMENT = Setting.of("environment", Map.of(), Map::keySet);
+    static final Setting<Map<String, String>> ENVIRONMENT = Setting.secrets("environment");
     static final Setting<String> WORKING_DIRECTORY = Setting.of("workingDirectory", "/");
     static final Setting<List<Mount>> MOUNTS = Setting.of("mounts", List.of());
     static final Setting<List<Device>> DEVICES = Setting.of("devices", List.of());
-    static final Setting<Storage> STORAGE = Setting.of("storage", Storage.OVERLAY, Enums::text);
+    static final Setting<Storage> STORAGE = Setting.of("storage", Storage.OVERLAY);
     static final Setting<ConsoleSettings> CONSOLE = Setting.of("console", ConsoleSettings.DEFAULT);
-    static final Setting<Optional<Signal>> STOP_SIGNAL = optional("stopSignal");
-    static final Setting<Optional<Signal>> REBOOT_SIGNAL = optional("rebootSignal");
+    static final Setting<Optional<Signal>> STOP_SIGNAL = Setting.optional("stopSignal");
+    static final Setting<Optional<Signal>> REBOOT_SIGNAL = Setting.optional("rebootSignal");
     static final Setting<Duration> STOP_TIMEOUT = Setting.of("stopTimeout", Duration.ofSeconds(30));
-    static final Setting<OnExit> ON_EXIT = Setting.of("onExit", OnExit.KILL, Enums::text);
+    static final Setting<OnExit> ON_EXIT = Setting.of("onExit", OnExit.KILL);
     static final Setting<Map<String, String>> LABELS = Setting.of("labels", Map.of());
 
     static final List<Setting<?>> ALL = List.of(
@@ -39,9 +39,4 @@ final class ConfigSettings {
             LABELS);
 
     private ConfigSettings() {}
-
-    private static <T> Setting<Optional<T>> optional(String name) {
-        return Setting.of(
-                name, Optional.empty(), value -> value.map(String::valueOf).orElse("none"));
-    }
 }

@@ -13,14 +13,14 @@ import java.util.Objects;
  * @param bufferSize how much of the latest output is held in memory, 1KiB to 64MiB
  */
 public record ConsoleSettings(TerminalSize size, ByteSize logSize, int logRotations, ByteSize bufferSize) {
-    /** 24 lines of 80 characters; a log of 1MiB and two rotated ones; a buffer of 16KiB. */
-    public static final ConsoleSettings DEFAULT =
-            new ConsoleSettings(TerminalSize.DEFAULT, ByteSize.mib(1), 2, ByteSize.kib(16));
-
     private static final int MOST_ROTATIONS = 100;
     private static final ByteSize SMALLEST_BUFFER = ByteSize.kib(1);
     private static final ByteSize LARGEST_BUFFER = ByteSize.mib(64);
     private static final ByteSize SMALLEST_LOG = ByteSize.kib(4);
+
+    /** 24 lines of 80 characters; a log of 1MiB and two rotated ones; a buffer of 16KiB. */
+    public static final ConsoleSettings DEFAULT =
+            new ConsoleSettings(TerminalSize.DEFAULT, ByteSize.mib(1), 2, ByteSize.kib(16));
 
     /**
      * Checks the numbers.
@@ -35,7 +35,7 @@ public record ConsoleSettings(TerminalSize size, ByteSize logSize, int logRotati
         Objects.requireNonNull(size, "size");
         Objects.requireNonNull(logSize, "logSize");
         Objects.requireNonNull(bufferSize, "bufferSize");
-        if (!logSize.equals(ByteSize.ZERO) && logSize.compareTo(SMALLEST_LOG) < 0) {
+        if (logSize.bytes() != 0 && logSize.compareTo(SMALLEST_LOG) < 0) {
             throw new InvalidConfigException(
                     "console.logSize", logSize, "0 for no log, or a size of at least " + SMALLEST_LOG);
         }
@@ -99,7 +99,7 @@ public record ConsoleSettings(TerminalSize size, ByteSize logSize, int logRotati
      * @return false after {@link #noLog()}
      */
     public boolean hasLog() {
-        return !logSize.equals(ByteSize.ZERO);
+        return logSize.bytes() != 0;
     }
 
     /** {@return the console in words, for example {@code 24x80, log 1MiB and 2 rotated, buffer 16KiB}} */

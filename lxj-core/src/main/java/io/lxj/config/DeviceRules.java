@@ -2,6 +2,7 @@ package io.lxj.config;
 
 import io.lxj.error.InvalidConfigException;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.Set;
 
 /** Rules for devices. */
@@ -40,10 +41,27 @@ final class DeviceRules {
         return number;
     }
 
+    static Set<DeviceAccess> parseLetters(String letters) {
+        Set<DeviceAccess> access = EnumSet.noneOf(DeviceAccess.class);
+        for (DeviceAccess kind : DeviceAccess.values()) {
+            if (letters.indexOf(letter(kind)) >= 0) {
+                access.add(kind);
+            }
+        }
+        if (access.isEmpty() || access.size() != letters.length()) {
+            throw new InvalidConfigException("device.access", letters, "one or more of the letters r, w, m");
+        }
+        return access;
+    }
+
+    private static char letter(DeviceAccess kind) {
+        return Enums.text(kind).charAt(0);
+    }
+
     /** The access in the letters that the kernel and other container managers write it with. */
     static String letters(Set<DeviceAccess> access) {
         StringBuilder letters = new StringBuilder();
-        access.forEach(kind -> letters.append(Enums.text(kind).charAt(0)));
+        access.forEach(kind -> letters.append(letter(kind)));
         return letters.toString();
     }
 }

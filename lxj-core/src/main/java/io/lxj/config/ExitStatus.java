@@ -76,9 +76,9 @@ public record ExitStatus(Cause cause, OptionalInt code, Optional<Signal> signal,
      */
     public static ExitStatus signaled(Signal signal) {
         Cause cause = Cause.SIGNALED;
-        if (signal.equals(Signal.SIGHUP)) {
+        if (signal.number() == Signal.SIGHUP.number()) {
             cause = Cause.REBOOTED;
-        } else if (signal.equals(Signal.SIGINT)) {
+        } else if (signal.number() == Signal.SIGINT.number()) {
             cause = Cause.HALTED;
         }
         return new ExitStatus(cause, OptionalInt.empty(), Optional.of(signal), Optional.empty());

@@ -14,21 +14,26 @@ final class Labels {
     private Labels() {}
 
     static Map<String, String> plus(Map<String, String> labels, String key, String value) {
-        Objects.requireNonNull(key, "label key");
-        if (!KEY.matcher(key).matches()) {
-            throw new InvalidConfigException(
-                    "label key", key, "1 to 128 of the characters A-Z a-z 0-9 . _ / - with a letter or digit first");
-        }
+        check(key, value);
         Map<String, String> copy = new TreeMap<>(labels);
-        copy.put(key, Text.check("labels." + key, value));
+        copy.put(key, value);
         return Collections.unmodifiableMap(copy);
     }
 
     static Map<String, String> of(Map<String, String> labels) {
-        Map<String, String> checked = Map.of();
         for (Map.Entry<String, String> label : labels.entrySet()) {
-            checked = plus(checked, label.getKey(), label.getValue());
+            check(label.getKey(), label.getValue());
         }
-        return checked;
+        return Collections.unmodifiableMap(new TreeMap<>(labels));
+    }
+
+    private static void check(String key, String value) {
+        Objects.requireNonNull(key, "label key");
+        String field = "labels." + key;
+        if (!KEY.matcher(key).matches()) {
+            throw new InvalidConfigException(
+                    field, key, "1 to 128 of the characters A-Z a-z 0-9 . _ / - with a letter or digit first");
+        }
+        Text.check(field, value);
     }
 }

@@ -17,7 +17,7 @@ import java.util.Set;
  */
 public record NodeDevice(Type type, int major, int minor, String target, int mode, Set<DeviceAccess> access)
         implements Device {
-    private static final int DEFAULT_MODE = 0660;
+    static final int DEFAULT_MODE = 0660;
     /** The kernel's dev_t has 12 bits for the major number and 20 for the minor one. */
     private static final int HIGHEST_MAJOR = 0xfff;
 

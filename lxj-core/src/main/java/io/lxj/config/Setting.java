@@ -1,31 +1,35 @@
 package io.lxj.config;
 
-import java.util.Objects;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * One thing that can be set: its name, the value that it has until then, and how it is shown to people.
+ * One thing that can be set: its name, and the value that it has until then.
  *
  * <p>Its identity is the instance: each is a constant of the class whose setting it is.
  */
 final class Setting<T> {
     private final String name;
     private final T initial;
-    private final Function<T, Object> shown;
+    private final boolean secret;
 
-    private Setting(String name, T initial, Function<T, Object> shown) {
+    private Setting(String name, T initial, boolean secret) {
         this.name = name;
         this.initial = initial;
-        this.shown = shown;
+        this.secret = secret;
     }
 
     static <T> Setting<T> of(String name, T initial) {
-        return new Setting<>(name, initial, value -> value);
+        return new Setting<>(name, initial, false);
     }
 
-    /** A setting of which not everything is shown: environment variables hold passwords, and text ends up in logs. */
-    static <T> Setting<T> of(String name, T initial, Function<T, Object> shown) {
-        return new Setting<>(name, initial, shown);
+    static <T> Setting<Optional<T>> optional(String name) {
+        return new Setting<>(name, Optional.empty(), false);
+    }
+
+    /** A setting of which only the keys are shown: environment variables hold passwords, and text ends up in logs. */
+    static <V> Setting<Map<String, V>> secrets(String name) {
+        return new Setting<>(name, Map.of(), true);
     }
 
     String name() {
@@ -36,12 +40,14 @@ final class Setting<T> {
         return initial;
     }
 
-    boolean isInitial(T value) {
-        return Objects.equals(initial, value);
-    }
-
     String show(T value) {
-        return String.valueOf(shown.apply(value));
+        if (secret && value instanceof Map<?, ?> map) {
+            return map.keySet().toString();
+        }
+        if (value instanceof Optional<?> optional && optional.isPresent()) {
+            return optional.get().toString();
+        }
+        return value instanceof Enum<?> constant ? Enums.text(constant) : value.toString();
     }
 
     @Override

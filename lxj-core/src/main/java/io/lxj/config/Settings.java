@@ -6,38 +6,37 @@ import java.util.Objects;
 import java.util.StringJoiner;
 
 /**
- * Values of settings. Only those that differ from the initial one are kept, so that setting one to its initial value is
- * the same as never having set it. Immutable.
+ * Values of settings. One that was set to its initial value is equal to one that was never set. Immutable.
+ *
+ * <p>Values are compared only when somebody asks, not on each change: the equals method of a record costs a fresh JVM
+ * more time, when it is first called, than a container takes to start.
  */
 final class Settings {
     static final Settings NONE = new Settings(Map.of());
 
-    private final Map<Setting<?>, Object> changed;
+    private final Map<Setting<?>, Object> values;
 
-    private Settings(Map<Setting<?>, Object> changed) {
-        this.changed = changed;
+    private Settings(Map<Setting<?>, Object> values) {
+        this.values = values;
     }
 
     @SuppressWarnings("unchecked") // with() puts nothing but a T under a Setting<T>
     <T> T get(Setting<T> setting) {
-        return changed.containsKey(setting) ? (T) changed.get(setting) : setting.initial();
+        return values.containsKey(setting) ? (T) values.get(setting) : setting.initial();
     }
 
     <T> Settings with(Setting<T> setting, T value) {
         Objects.requireNonNull(value, setting.name());
-        Map<Setting<?>, Object> copy = new LinkedHashMap<>(changed);
-        copy.remove(setting);
-        if (!setting.isInitial(value)) {
-            copy.put(setting, value);
-        }
+        Map<Setting<?>, Object> copy = new LinkedHashMap<>(values);
+        copy.put(setting, value);
         return new Settings(copy);
     }
 
-    /** What differs from the initial values, in the given order, as {@code name value} pairs. */
+    /** What differs from the initial values, in the given order, as names and values. */
     String show(Iterable<Setting<?>> order) {
         StringJoiner text = new StringJoiner(", ", "[", "]");
         for (Setting<?> setting : order) {
-            if (changed.containsKey(setting)) {
+            if (isChanged(setting)) {
                 text.add(setting.name() + " " + show(setting));
             }
         }
@@ -48,13 +47,32 @@ final class Settings {
         return setting.show(get(setting));
     }
 
+    private boolean isChanged(Setting<?> setting) {
+        return !setting.initial().equals(get(setting));
+    }
+
     @Override
     public boolean equals(Object other) {
-        return other instanceof Settings settings && changed.equals(settings.changed);
+        return other instanceof Settings settings && agreesWith(settings) && settings.agreesWith(this);
+    }
+
+    private boolean agreesWith(Settings other) {
+        for (Setting<?> setting : values.keySet()) {
+            if (!get(setting).equals(other.get(setting))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
     public int hashCode() {
-        return changed.hashCode();
+        int sum = 0;
+        for (Setting<?> setting : values.keySet()) {
+            if (isChanged(setting)) {
+                sum += setting.hashCode() ^ get(setting).hashCode();
+            }
+        }
+        return sum;
     }
 }

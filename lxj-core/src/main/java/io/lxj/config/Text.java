@@ -40,17 +40,23 @@ final class Text {
     }
 
     static boolean isPlain(String text) {
-        return text.codePoints().noneMatch(Text::isControl) && isEncodable(text) && byteLength(text) <= LONGEST;
+        for (int i = 0; i < text.length(); i++) {
+            if (isControl(text.charAt(i))) {
+                return false;
+            }
+        }
+        return isEncodable(text) && byteLength(text) <= LONGEST;
     }
 
     /** How many bytes Linux sees of a text. */
     static int byteLength(String text) {
-        return text.codePoints().map(Text::byteLength).sum();
-    }
-
-    /** Whether the text stands for bytes: a lone surrogate must be one that an invalid byte is written as. */
-    private static boolean isEncodable(String text) {
-        return text.codePoints().allMatch(point -> !isSurrogate(point) || isEscapedByte(point));
+        int length = 0;
+        int point;
+        for (int i = 0; i < text.length(); i += Character.charCount(point)) {
+            point = text.codePointAt(i);
+            length += byteLength(point);
+        }
+        return length;
     }
 
     private static int byteLength(int point) {
@@ -63,10 +69,23 @@ final class Text {
         return point < 0x10000 ? 3 : 4;
     }
 
-    private static boolean isControl(int point) {
-        return Character.isISOControl(point) || point == 0x2028 || point == 0x2029;
+    /** Whether the text stands for bytes: a lone surrogate must be one that an invalid byte is written as. */
+    private static boolean isEncodable(String text) {
+        int point;
+        for (int i = 0; i < text.length(); i += Character.charCount(point)) {
+            point = text.codePointAt(i);
+            if (isSurrogate(point) && !isEscapedByte(point)) {
+                return false;
+            }
+        }
+        return true;
     }
 
+    private static boolean isControl(char unit) {
+        return Character.isISOControl(unit) || unit == 0x2028 || unit == 0x2029;
+    }
+
+    /** Whether a code point is half of a pair that has no other half: as a code point, it is one only then. */
     static boolean isSurrogate(int point) {
         return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     }

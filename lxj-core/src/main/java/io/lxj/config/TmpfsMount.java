@@ -19,7 +19,7 @@ import java.util.StringJoiner;
 public record TmpfsMount(
         String target, Set<MountFlag> flags, Propagation propagation, Optional<ByteSize> size, int mode)
         implements Mount {
-    private static final int DEFAULT_MODE = 01777;
+    static final int DEFAULT_MODE = 01777;
 
     /**
      * Checks the parts.

@@ -55,14 +55,25 @@ public class InvalidConfigException extends LxjException {
     }
 
     /**
-     * A field that must be there is missing.
+     * A field that must be there isn't.
      *
      * @param field the path of the field
-     * @param allowed what is allowed in it
      * @return the exception
      */
-    public static InvalidConfigException missing(String field, String allowed) {
-        return new InvalidConfigException(field, "missing", null, ALLOWED, allowed, null);
+    public static InvalidConfigException missing(String field) {
+        return new InvalidConfigException(field, "is missing", null, "needed: ", "a value, as it has no default", null);
+    }
+
+    /**
+     * Something else than the value of a field is wrong: it is of another type, or given twice.
+     *
+     * @param field the path of the field
+     * @param problem what is wrong, without the value
+     * @param allowed what is allowed
+     * @return the exception
+     */
+    public static InvalidConfigException problem(String field, String problem, String allowed) {
+        return new InvalidConfigException(field, problem, null, ALLOWED, allowed, null);
     }
 
     /**
