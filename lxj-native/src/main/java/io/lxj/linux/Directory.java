@@ -13,7 +13,7 @@ public final class Directory implements AutoCloseable {
     /**
      * Takes ownership of an open directory.
      *
-     * @param fd the directory; O_PATH is enough for all methods but {@link #list}, {@link #sync} and {@link #setMode(int)}
+     * @param fd the directory; O_PATH is enough for all methods but {@link #list} and {@link #sync}
      */
     public Directory(Fd fd) {
         this.fd = fd;

@@ -12,9 +12,15 @@ import java.util.Optional;
 public final class LinuxException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    /** The name of the system call. */
     private final String call;
+
     private final transient List<String> arguments;
+
+    /** The error number. */
     private final int number;
+
+    /** What to do about it, or null. */
     private final String hint;
 
     private LinuxException(String call, List<String> arguments, int number, String hint) {

@@ -16,6 +16,9 @@ public record ProcessIdentity(int pid, long startTime, String bootId) {
     /**
      * Checks the fields.
      *
+     * @param pid the process id
+     * @param startTime in clock ticks since boot
+     * @param bootId which boot of the machine
      * @throws IllegalArgumentException if the process id isn't positive
      */
     public ProcessIdentity {

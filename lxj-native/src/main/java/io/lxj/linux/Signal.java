@@ -80,6 +80,7 @@ public record Signal(int number) {
     /**
      * Checks the number.
      *
+     * @param number 1 to 64
      * @throws IllegalArgumentException if it isn't 1 to 64
      */
     public Signal {

@@ -17,6 +17,7 @@ public record WaitStatus(int raw) {
     /**
      * Checks that the process has ended.
      *
+     * @param raw as wait4(2) reports it
      * @throws IllegalArgumentException for the status of a stopped or continued process
      */
     public WaitStatus {
