@@ -14,6 +14,7 @@ class PackageRulesTest {
     /** The stair, from the top down: a package refers only to packages below it. */
     private static final List<String> STAIR = List.of(
             "io.lxj",
+            "io.lxj.lifecycle",
             "io.lxj.supervise",
             "io.lxj.launch",
             "io.lxj.plan",
