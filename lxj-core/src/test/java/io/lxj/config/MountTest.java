@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import io.lxj.error.InvalidConfigException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
@@ -79,10 +81,30 @@ class MountTest {
     }
 
     @Test
+    void aPathIsTheSameFileWhateverTheLocale() {
+        String name = "/srv/é";
+        String inLatin1 = new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+
+        assertThat(HostPath.portable("mount.source", name, StandardCharsets.UTF_8))
+                .isEqualTo(name);
+        assertThat(HostPath.portable("mount.source", inLatin1, StandardCharsets.ISO_8859_1))
+                .isEqualTo(name);
+        assertThat(HostPath.portable("mount.source", "/srv/a", StandardCharsets.US_ASCII))
+                .isEqualTo("/srv/a");
+    }
+
+    @Test
     void aPathThatTheLocaleCannotShowIsNotTakenForAnother() {
+        refusesPath("/srv/\ufffd", StandardCharsets.UTF_8);
+        refusesPath("/srv/\ufffd\ufffd", StandardCharsets.US_ASCII);
+        refusesPath("/srv/é", StandardCharsets.ISO_8859_1);
+    }
+
+    private static void refusesPath(String decoded, Charset locale) {
         assertThatExceptionOfType(InvalidConfigException.class)
-                .isThrownBy(() -> HostPath.of("mount.source", Path.of("/srv/\ufffd")))
-                .withMessageContaining("give any other as a string");
+                .isThrownBy(() -> HostPath.portable("mount.source", decoded, locale))
+                .withMessageStartingWith("mount.source: ")
+                .withMessageContaining("give any other as text");
     }
 
     @ParameterizedTest
