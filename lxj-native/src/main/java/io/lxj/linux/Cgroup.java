@@ -267,6 +267,16 @@ public final class Cgroup implements AutoCloseable {
         rmdir(name);
     }
 
+    /**
+     * Removes a child that has no processes and no children.
+     *
+     * @param name a single component
+     * @throws LinuxException EBUSY if it isn't empty, ENOENT if there is none
+     */
+    public void removeEmpty(String name) throws LinuxException {
+        directory.rmdir(FileName.bytes(name));
+    }
+
     /** A process that was just waited for can hold its cgroup for a moment longer. */
     private void rmdir(String name) throws LinuxException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
