@@ -21,6 +21,8 @@ public record DetachKeys(char first, char second) {
     /**
      * Checks the keys.
      *
+     * @param first the key that announces the other
+     * @param second the key that detaches
      * @throws InvalidConfigException if one isn't an ASCII character, or both are the same
      */
     public DetachKeys {
