@@ -1,0 +1,120 @@
+package io.lxj.supervise;
+
+import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.FdInputStream;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
+import io.lxj.linux.Stat;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The files of a console's log: console.log, and before it console.log.1, console.log.2 and so on, the older the higher
+ * the number. Immutable and thread-safe.
+ */
+public final class LogFiles {
+    /** The file that is written to. */
+    public static final String CURRENT = "console.log";
+
+    private static final int MOST = 100;
+    private static final int ATTEMPTS = 8;
+
+    private final Directory directory;
+
+    /**
+     * Of a container's folder.
+     *
+     * @param directory the pinned folder; the caller goes on owning it
+     */
+    public LogFiles(Directory directory) {
+        this.directory = directory;
+    }
+
+    static byte[] name(int age) {
+        return FileName.bytes(age == 0 ? CURRENT : CURRENT + "." + age);
+    }
+
+    /**
+     * All that is logged, oldest first. The files are opened here and now: that others write and rotate them meanwhile
+     * neither repeats nor hides anything.
+     *
+     * @return the log, to be closed by the caller; empty if there is none
+     * @throws IOException if a file can't be opened
+     */
+    public InputStream open() throws IOException {
+        List<InputStream> streams =
+                openFiles().stream().<InputStream>map(FdInputStream::new).toList();
+        return new SequenceInputStream(Collections.enumeration(streams));
+    }
+
+    /** Open files, oldest first. */
+    Deque<Fd> openFiles() throws LinuxException {
+        for (int attempt = 1; ; attempt++) {
+            Deque<Fd> files = new ArrayDeque<>();
+            try {
+                // Of a log that is rotated all the time, the last attempt is taken as it is.
+                if (openInto(files) || attempt == ATTEMPTS) {
+                    return files;
+                }
+            } catch (LinuxException | RuntimeException e) {
+                files.forEach(Fd::close);
+                throw e;
+            }
+            files.forEach(Fd::close);
+        }
+    }
+
+    /** Opens each file once; false if one showed up twice: then the names have moved on meanwhile. */
+    private boolean openInto(Deque<Fd> files) throws LinuxException {
+        List<Stat> seen = new ArrayList<>();
+        boolean stable = true;
+        // From the newest on, since names only ever move to higher numbers.
+        for (int age = 0; age <= MOST; age++) {
+            Optional<Fd> file = open(age);
+            if (file.isPresent()) {
+                files.addFirst(file.get());
+                Stat stat = file.get().stat();
+                if (seen.stream().anyMatch(stat::isSameFile)) {
+                    files.removeFirst().close();
+                    stable = false;
+                }
+                seen.add(stat);
+            }
+        }
+        return stable;
+    }
+
+    /** A file of the log; empty if it doesn't exist. */
+    Optional<Fd> open(int age) throws LinuxException {
+        try {
+            return Optional.of(directory.open(name(age), Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY, 0));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** The metadata of a file of the log; empty if it doesn't exist. */
+    Optional<Stat> stat(int age) throws LinuxException {
+        try {
+            return Optional.of(directory.stat(name(age)));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+}
