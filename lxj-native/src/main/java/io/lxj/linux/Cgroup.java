@@ -3,39 +3,53 @@ package io.lxj.linux;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * A cgroup of the v2 hierarchy, pinned by its directory; see the kernel's admin-guide/cgroup-v2. Names of children are
- * single components. Thread-safe.
+ * A cgroup of version 2, held by a descriptor of its directory; see the kernel's {@code admin-guide/cgroup-v2}. Names of
+ * children and attributes are single path components, so nothing in the hierarchy can lead elsewhere. Closing it does
+ * nothing to the cgroup. Thread-safe.
  */
 public final class Cgroup implements AutoCloseable {
-    private static final int MAX_ATTRIBUTE = 1024 * 1024;
-    private static final Duration STEP = Duration.ofMillis(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int LIMIT = 16 << 20;
 
-    private final String path;
     private final Directory directory;
+    private final String path;
 
-    Cgroup(String path, Fd fd) {
+    private Cgroup(Directory directory, String path) {
+        this.directory = directory;
         this.path = path;
-        this.directory = new Directory(fd);
     }
 
     /**
-     * Where the cgroup is, for people.
+     * Opens a cgroup of the host.
      *
-     * @return the path under the mount point
+     * @param path a path that the caller trusts, below the mount point of cgroup v2
+     * @return the cgroup
+     * @throws LinuxException if it can't be opened, ENODEV if it isn't a cgroup of version 2
      */
-    public String path() {
-        return path;
+    public static Cgroup at(String path) throws LinuxException {
+        Fd fd = Fd.open(FileName.bytes(path), Open.O_RDONLY | Open.O_DIRECTORY, 0);
+        try {
+            FileSystemType type = FileSystemType.of(fd);
+            if (!type.equals(FileSystemType.CGROUP2)) {
+                throw LinuxException.of(-Errno.ENODEV.number(), "fstatfs", path)
+                        .withHint("not on cgroup v2 but on " + type);
+            }
+            return new Cgroup(new Directory(fd), path);
+        } catch (LinuxException e) {
+            fd.close();
+            throw e;
+        }
     }
 
     /**
-     * The directory's fd, for clone3(2) with CLONE_INTO_CGROUP and for bpf(2).
+     * The descriptor of the directory, for CLONE_INTO_CGROUP and BPF.
      *
      * @return the fd, which this object still owns
      */
@@ -44,11 +58,31 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
+     * Where this cgroup was opened, for people.
+     *
+     * @return the path on the host
+     */
+    public String path() {
+        return path;
+    }
+
+    /**
+     * Opens a child.
+     *
+     * @param name a single component
+     * @return the child
+     * @throws LinuxException ENOENT if there is none
+     */
+    public Cgroup open(String name) throws LinuxException {
+        return new Cgroup(directory.openDirectory(FileName.bytes(name)), path + "/" + name);
+    }
+
+    /**
      * Makes a child, or opens it if it is there.
      *
      * @param name a single component
      * @return the child
-     * @throws LinuxException if the kernel refuses
+     * @throws LinuxException EAGAIN if the host allows no more cgroups
      */
     public Cgroup child(String name) throws LinuxException {
         try {
@@ -62,22 +96,22 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Opens a child.
+     * Makes a child that wasn't there.
      *
      * @param name a single component
      * @return the child
-     * @throws LinuxException ENOENT if there is none
+     * @throws LinuxException EEXIST if the name is taken, EAGAIN if the host allows no more cgroups
      */
-    public Cgroup open(String name) throws LinuxException {
-        Fd fd = directory.open(FileName.bytes(name), Open.O_RDONLY | Open.O_DIRECTORY, 0);
-        return new Cgroup(path + "/" + name, fd);
+    public Cgroup create(String name) throws LinuxException {
+        directory.mkdir(FileName.bytes(name), 0755);
+        return open(name);
     }
 
     /**
      * The names of the children.
      *
      * @return a list of its own
-     * @throws LinuxException if the directory can't be read
+     * @throws LinuxException ENODEV or ENOENT if the cgroup was removed
      */
     public List<String> children() throws LinuxException {
         List<String> names = new ArrayList<>();
@@ -90,75 +124,191 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Reads an attribute.
+     * The paths of all cgroups below this one, parents before their children.
      *
-     * @param name a file of the cgroup, for example {@code cgroup.procs}
-     * @return its content
-     * @throws LinuxException ENOENT if its controller isn't enabled here
+     * @return paths relative to this cgroup
+     * @throws LinuxException if they can't be listed; what is removed meanwhile is left out
      */
-    public String read(String name) throws LinuxException {
-        try (Fd file = directory.open(FileName.bytes(name), Open.O_RDONLY, 0)) {
-            return new String(file.readAll(MAX_ATTRIBUTE), StandardCharsets.UTF_8);
-        }
+    public List<String> descendants() throws LinuxException {
+        List<String> found = new ArrayList<>();
+        walk((walked, name) -> found.add(name.toString()));
+        return found;
     }
 
     /**
-     * Writes an attribute with a single write(2), as the kernel wants it.
+     * The processes in this cgroup, not those below it.
      *
-     * @param name a file of the cgroup
-     * @param value what to write
-     * @throws LinuxException if the kernel refuses the value
-     */
-    public void write(String name, String value) throws LinuxException {
-        try (Fd file = directory.open(FileName.bytes(name), Open.O_WRONLY, 0)) {
-            file.write(value.getBytes(StandardCharsets.UTF_8));
-        } catch (LinuxException e) {
-            throw e.withHint("in " + path + ": " + name + " = " + value);
-        }
-    }
-
-    /**
-     * The processes in this cgroup, without those in its children.
-     *
-     * @return process ids, as this process sees them; 0 for one that it doesn't see
-     * @throws LinuxException if they can't be read
+     * @return process ids as the PID namespace of the caller has them
+     * @throws LinuxException EOPNOTSUPP for a threaded cgroup
      */
     public List<Integer> processes() throws LinuxException {
-        return read("cgroup.procs").lines().map(Integer::valueOf).toList();
+        return processes(directory);
     }
 
     /**
-     * What {@code cgroup.events} says.
+     * The processes in this cgroup and in all below it.
      *
-     * @return the values by name: {@code populated}, {@code frozen}
+     * @return process ids as the PID namespace of the caller has them
      * @throws LinuxException if they can't be read
      */
-    public Map<String, Boolean> events() throws LinuxException {
-        return parse(read("cgroup.events"));
+    public List<Integer> allProcesses() throws LinuxException {
+        List<Integer> all = new ArrayList<>(processes());
+        walk((walked, name) -> all.addAll(processes(walked)));
+        return all;
     }
 
-    private static Map<String, Boolean> parse(String content) {
-        Map<String, Boolean> events = new TreeMap<>();
-        content.lines().forEach(line -> events.put(line.substring(0, line.indexOf(' ')), line.endsWith(" 1")));
-        return events;
+    // A process of a PID namespace that the reader doesn't see into is listed as 0.
+    static List<Integer> processes(Directory cgroup) throws LinuxException {
+        try (Fd file = cgroup.open(FileName.bytes("cgroup.procs"), Open.O_RDONLY, 0)) {
+            return new String(file.readAll(LIMIT), StandardCharsets.US_ASCII)
+                    .lines()
+                    .map(Integer::valueOf)
+                    .filter(pid -> pid != 0)
+                    .toList();
+        }
     }
 
     /**
-     * Opens {@code cgroup.events} for watching: epoll reports EPOLLPRI when it changes.
+     * Moves a process here.
      *
-     * @return the open file
-     * @throws LinuxException if it can't be opened
+     * @param pid its id, 0 for the calling process
+     * @throws LinuxException ESRCH if there is no such process, EBUSY if this cgroup passes controllers on to children
      */
-    public Fd watch() throws LinuxException {
-        return directory.open(FileName.bytes("cgroup.events"), Open.O_RDONLY, 0);
+    public void add(int pid) throws LinuxException {
+        write("cgroup.procs", Integer.toString(pid));
     }
 
     /**
-     * Suspends all processes in this cgroup and below, and waits until they are.
+     * Whether an attribute exists here: that of a controller that isn't enabled doesn't.
+     *
+     * @param attribute for example {@code memory.max}
+     * @return true if it exists
+     * @throws LinuxException if the kernel can't be asked
+     */
+    public boolean has(String attribute) throws LinuxException {
+        try {
+            directory.stat(FileName.bytes(attribute));
+            return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Reads an attribute.
+     *
+     * @param attribute for example {@code memory.max}
+     * @return its content without the newline at the end
+     * @throws LinuxException ENOENT if there is no such attribute
+     */
+    public String read(String attribute) throws LinuxException {
+        try (Fd file = directory.open(FileName.bytes(attribute), Open.O_RDONLY, 0)) {
+            return FileName.string(file.readAll(LIMIT)).stripTrailing();
+        }
+    }
+
+    /**
+     * Reads an attribute that has a name and a number on each line, for example {@code memory.stat}.
+     *
+     * @param attribute which one
+     * @return the numbers by name, in the kernel's order
+     * @throws LinuxException ENOENT if there is no such attribute
+     */
+    public Map<String, Long> readKeyed(String attribute) throws LinuxException {
+        try (Fd file = watch(attribute)) {
+            return keyed(file);
+        }
+    }
+
+    /**
+     * Writes an attribute, with a single write(2).
+     *
+     * @param attribute for example {@code memory.max}
+     * @param value what to write
+     * @throws LinuxException ENOENT if there is no such attribute, or what the kernel says to the value
+     */
+    public void write(String attribute, String value) throws LinuxException {
+        byte[] bytes = FileName.bytes(value);
+        try (Fd file = directory.open(FileName.bytes(attribute), Open.O_WRONLY, 0);
+                Scratch scratch = Scratch.open()) {
+            Block block = scratch.block(bytes.length);
+            block.buffer().put(0, bytes);
+            long result = file.call(Syscall.WRITE, block.address(), bytes.length);
+            if (result < 0) {
+                throw LinuxException.of(result, "write", path + "/" + attribute, FileName.quote(bytes));
+            }
+        }
+    }
+
+    /**
+     * The controllers that can be used here.
+     *
+     * @return their names, sorted
+     * @throws LinuxException if they can't be read
+     */
+    public Set<String> controllers() throws LinuxException {
+        return names("cgroup.controllers");
+    }
+
+    /**
+     * The controllers that the children can use.
+     *
+     * @return their names, sorted
+     * @throws LinuxException if they can't be read
+     */
+    public Set<String> enabled() throws LinuxException {
+        return names("cgroup.subtree_control");
+    }
+
+    private Set<String> names(String attribute) throws LinuxException {
+        String text = read(attribute);
+        return text.isEmpty() ? new TreeSet<>() : new TreeSet<>(Arrays.asList(text.split(" ")));
+    }
+
+    /**
+     * Lets the children use controllers.
+     *
+     * @param controllers their names
+     * @throws LinuxException ENOENT if one isn't available here, EBUSY if there are processes in this cgroup itself
+     */
+    public void enable(Set<String> controllers) throws LinuxException {
+        if (controllers.isEmpty()) {
+            return;
+        }
+        try {
+            write("cgroup.subtree_control", "+" + String.join(" +", new TreeSet<>(controllers)));
+        } catch (LinuxException e) {
+            if (e.is(Errno.EBUSY)) {
+                throw e.withHint("a cgroup with processes of its own can't pass controllers on to children: move the"
+                        + " processes of " + path + " into a child first");
+            }
+            if (e.is(Errno.ENOENT)) {
+                throw e.withHint("available in " + path + ": " + String.join(" ", controllers()));
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Kills all processes here and below with SIGKILL, those that are being forked included, and waits until none is
+     * left.
+     *
+     * @throws LinuxException if the kernel refuses, or EBUSY if some are left after ten seconds: one that hangs in the
+     *     kernel can't be killed
+     */
+    public void kill() throws LinuxException {
+        CgroupKiller.kill(this);
+    }
+
+    /**
+     * Suspends all processes here and below, and waits until they are.
      *
      * @param timeout how long to wait
      * @return false if some still ran when the time was over; they are going to be suspended all the same
-     * @throws LinuxException if the kernel refuses
+     * @throws LinuxException ENOENT for the root cgroup, which can't be frozen
      */
     public boolean freeze(Duration timeout) throws LinuxException {
         write("cgroup.freeze", "1");
@@ -166,9 +316,9 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Resumes all processes.
+     * Lets the processes run again.
      *
-     * @throws LinuxException if the kernel refuses
+     * @throws LinuxException ENOENT for the root cgroup
      */
     public void unfreeze() throws LinuxException {
         write("cgroup.freeze", "0");
@@ -177,94 +327,103 @@ public final class Cgroup implements AutoCloseable {
     /**
      * Whether the cgroup was told to freeze.
      *
-     * @return true from the begin of {@link #freeze} on
+     * @return true from the begin of {@link #freeze} to {@link #unfreeze}
      * @throws LinuxException if it can't be read
      */
     public boolean isFreezing() throws LinuxException {
-        return read("cgroup.freeze").startsWith("1");
+        return read("cgroup.freeze").equals("1");
     }
 
     /**
-     * Waits for a change of {@code cgroup.events}.
+     * What {@code cgroup.events} says.
      *
-     * @param event its name
+     * @return the values by name: {@code populated}, {@code frozen}
+     * @throws LinuxException ENOENT for the root cgroup, ENODEV if the cgroup was removed
+     */
+    public Map<String, Boolean> events() throws LinuxException {
+        try (Fd file = watch()) {
+            return events(file);
+        }
+    }
+
+    /**
+     * Opens {@code cgroup.events} for watching: EPOLLPRI or POLLPRI reports each change since it was last read by
+     * {@link #events(Fd)}.
+     *
+     * @return the open file
+     * @throws LinuxException ENOENT for the root cgroup
+     */
+    public Fd watch() throws LinuxException {
+        return watch("cgroup.events");
+    }
+
+    /**
+     * Opens an attribute that announces its changes, {@code memory.events} for example, for watching.
+     *
+     * @param attribute which one
+     * @return the open file
+     * @throws LinuxException ENOENT if there is no such attribute
+     */
+    public Fd watch(String attribute) throws LinuxException {
+        return directory.open(FileName.bytes(attribute), Open.O_RDONLY, 0);
+    }
+
+    /**
+     * Reads a watched {@code cgroup.events} and waits for the next change.
+     *
+     * @param watched from {@link #watch()}
+     * @return the values by name
+     * @throws LinuxException ENODEV if the cgroup was removed
+     */
+    public static Map<String, Boolean> events(Fd watched) throws LinuxException {
+        Map<String, Boolean> events = new LinkedHashMap<>();
+        keyed(watched).forEach((name, value) -> events.put(name, value != 0));
+        return events;
+    }
+
+    /**
+     * Reads an open attribute that has a name and a number on each line, from its beginning.
+     *
+     * @param file from {@link #watch(String)}
+     * @return the numbers by name, in the kernel's order
+     * @throws LinuxException ENODEV if the cgroup was removed
+     */
+    public static Map<String, Long> keyed(Fd file) throws LinuxException {
+        Map<String, Long> values = new LinkedHashMap<>();
+        try (Scratch scratch = Scratch.open()) {
+            // Every such file is far below a page, and the kernel gives it in one piece.
+            Block block = scratch.block(16 * 1024);
+            byte[] bytes = new byte[file.read(block, 0, block.length(), 0)];
+            block.buffer().get(0, bytes);
+            FileName.string(bytes).lines().forEach(line -> {
+                int blank = line.lastIndexOf(' ');
+                values.put(line.substring(0, blank), Long.parseUnsignedLong(line.substring(blank + 1)));
+            });
+        }
+        return values;
+    }
+
+    /**
+     * Waits until {@code cgroup.events} says something.
+     *
+     * @param event its name: {@code populated} or {@code frozen}
      * @param value the value to wait for
-     * @param timeout how long
-     * @return whether it has that value
+     * @param timeout how long; zero only looks
+     * @return whether it has that value; a removed cgroup has neither processes nor frozen ones
      * @throws LinuxException if it can't be read
      */
     public boolean await(String event, boolean value, Duration timeout) throws LinuxException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        try (Fd file = watch()) {
-            while (true) {
-                // The kernel reports a change that comes after a read of the same fd.
-                file.call(Syscall.LSEEK, 0, 0);
-                Map<String, Boolean> events = parse(new String(file.readAll(MAX_ATTRIBUTE), StandardCharsets.UTF_8));
-                if (events.getOrDefault(event, !value) == value) {
-                    return true;
-                }
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                Poll.await(file, Poll.POLLPRI, Duration.ofNanos(left));
-            }
-        }
+        return CgroupKiller.await(this, event, value, timeout);
     }
 
     /**
-     * Kills all processes in this cgroup and below with SIGKILL, and waits until none is left.
+     * Removes a child with all its processes and everything below it.
      *
-     * @throws LinuxException if the kernel refuses, or EBUSY if some are left after ten seconds
-     */
-    public void kill() throws LinuxException {
-        try {
-            write("cgroup.kill", "1");
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
-            }
-            // Kernels before 5.14.
-            killEach(this);
-        }
-        if (!await("populated", false, PATIENCE)) {
-            throw LinuxException.of(-Errno.EBUSY.number(), "write", path + "/cgroup.kill", 1)
-                    .withHint("processes are left after " + PATIENCE.toSeconds() + " s: " + processes());
-        }
-    }
-
-    private static void killEach(Cgroup cgroup) throws LinuxException {
-        for (int pid : cgroup.processes()) {
-            Kernel.call(Syscall.KILL, pid, Signal.SIGKILL.number());
-        }
-        for (String name : cgroup.children()) {
-            try (Cgroup child = cgroup.open(name)) {
-                killEach(child);
-            }
-        }
-    }
-
-    /**
-     * Removes a child with all that is below it; its processes are killed first.
-     *
-     * @param name a single component
-     * @throws LinuxException if something can't be removed
+     * @param name a single component; nothing happens if there is none
+     * @throws LinuxException EBUSY if there are still processes or new children after ten seconds
      */
     public void remove(String name) throws LinuxException {
-        try (Cgroup child = open(name)) {
-            if (child.events().getOrDefault("populated", false)) {
-                child.kill();
-            }
-            for (String below : child.children()) {
-                child.remove(below);
-            }
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
-            }
-            return;
-        }
-        rmdir(name);
+        CgroupKiller.remove(this, directory, name, CgroupKiller.PATIENCE);
     }
 
     /**
@@ -277,23 +436,8 @@ public final class Cgroup implements AutoCloseable {
         directory.rmdir(FileName.bytes(name));
     }
 
-    /** A process that was just waited for can hold its cgroup for a moment longer. */
-    private void rmdir(String name) throws LinuxException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            try {
-                directory.rmdir(FileName.bytes(name));
-                return;
-            } catch (LinuxException e) {
-                if (e.is(Errno.ENOENT)) {
-                    return;
-                }
-                if (!e.is(Errno.EBUSY) || System.nanoTime() > deadline) {
-                    throw e;
-                }
-                LockSupport.parkNanos(STEP.toNanos());
-            }
-        }
+    void walk(CgroupWalk.Visitor visitor) throws LinuxException {
+        CgroupWalk.run(directory, visitor);
     }
 
     @Override

@@ -2,47 +2,71 @@ package io.lxj.linux;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the cgroup v2 hierarchy is mounted, as /proc/self/mountinfo says: /sys/fs/cgroup on a unified host,
- * /sys/fs/cgroup/unified on a hybrid one, or elsewhere. Immutable and thread-safe.
+ * Where cgroup v2 is mounted, see cgroups(7). It is at /sys/fs/cgroup on most hosts, at /sys/fs/cgroup/unified beside
+ * version 1, and inside a container it may show a part of the hierarchy only. Immutable and thread-safe.
  *
  * @param path the mount point
- * @param root which part of the hierarchy is seen there: {@code /}, or a subtree for a bind mount
+ * @param root which cgroup is mounted there, {@code /} for the root of the cgroup namespace
  */
 public record CgroupMount(Path path, String root) {
     /**
-     * Finds the mount.
+     * Finds the mount in the mount table and checks that it is visible.
      *
-     * @param mountInfo the content of /proc/PID/mountinfo, see proc_pid_mountinfo(5)
-     * @return the last mount of type cgroup2 that is listed, which covers the others; empty if there is none
+     * @param mountInfo the content of the calling process's mountinfo, decoded as {@link FileName#string} does
+     * @return the mount, one of the whole hierarchy if there are several; empty if there is none
      */
     public static Optional<CgroupMount> find(String mountInfo) {
-        Optional<CgroupMount> found = Optional.empty();
-        for (String line : mountInfo.split("\n")) {
-            int separator = line.indexOf(" - cgroup2 ");
-            String[] fields = line.split(" ");
-            if (separator > 0 && fields.length > 4) {
-                found = Optional.of(new CgroupMount(Path.of(unescape(fields[4])), unescape(fields[3])));
-            }
-        }
-        return found;
+        return find(MountInfo.parse(FileName.bytes(mountInfo)));
     }
 
-    /** mountinfo has space, tab, newline and backslash as three octal digits. */
-    private static String unescape(String field) {
-        StringBuilder text = new StringBuilder(field.length());
-        for (int i = 0; i < field.length(); i++) {
-            char c = field.charAt(i);
-            if (c == '\\' && i + 3 < field.length()) {
-                text.append((char) Integer.parseInt(field, i + 1, i + 4, 8));
-                i += 3;
-            } else {
-                text.append(c);
+    /**
+     * Finds the mount in the mount table and checks that it is visible.
+     *
+     * @param mounts of the calling process
+     * @return the mount, one of the whole hierarchy if there are several; empty if there is none
+     */
+    public static Optional<CgroupMount> find(List<MountInfo> mounts) {
+        List<CgroupMount> found = new ArrayList<>();
+        for (MountInfo mount : mounts) {
+            if (mount.type().equals("cgroup2")) {
+                CgroupMount candidate = new CgroupMount(Path.of(mount.mountPoint()), mount.root());
+                if (candidate.isVisible()) {
+                    found.add(candidate);
+                }
             }
         }
-        return text.toString();
+        // What was mounted last is on top.
+        Collections.reverse(found);
+        return found.stream()
+                .filter(mount -> mount.root.equals("/"))
+                .findFirst()
+                .or(() -> found.stream().findFirst());
+    }
+
+    private boolean isVisible() {
+        try {
+            open().close();
+            return true;
+        } catch (LinuxException e) {
+            // Hidden under another mount, or not accessible: as good as not there.
+            return false;
+        }
+    }
+
+    /**
+     * Opens the cgroup that is mounted.
+     *
+     * @return the uppermost cgroup that can be reached
+     * @throws LinuxException if it can't be opened
+     */
+    public Cgroup open() throws LinuxException {
+        return Cgroup.at(path.toString());
     }
 
     /**
@@ -52,21 +76,45 @@ public record CgroupMount(Path path, String root) {
      * @return the path in the v2 hierarchy as the reader's cgroup namespace shows it; empty if the process is in none
      */
     public static Optional<String> membership(byte[] procCgroup) {
-        for (String line : new String(procCgroup, StandardCharsets.UTF_8).split("\n")) {
-            if (line.startsWith("0::/")) {
-                return Optional.of(line.substring(3));
-            }
-        }
-        return Optional.empty();
+        // The path isn't escaped, and can't contain a newline.
+        return new String(procCgroup, StandardCharsets.ISO_8859_1)
+                .lines()
+                .filter(line -> line.startsWith("0::/"))
+                .map(line -> FileName.string(line.substring(3).getBytes(StandardCharsets.ISO_8859_1)))
+                .findFirst();
     }
 
     /**
-     * Opens the top of what is mounted.
+     * The path below the mount point of the cgroup that a process is in.
      *
-     * @return the cgroup
-     * @throws LinuxException if it can't be opened
+     * @param procCgroup the content of /proc/PID/cgroup
+     * @return names separated by slashes, empty for the mounted cgroup itself
+     * @throws LinuxException ENOENT if that cgroup is outside of what is mounted
      */
-    public Cgroup open() throws LinuxException {
-        return new Cgroup(path.toString(), Fd.open(path, Open.O_RDONLY | Open.O_DIRECTORY, 0));
+    public String below(byte[] procCgroup) throws LinuxException {
+        String member = membership(procCgroup).orElse("");
+        String prefix = root.equals("/") ? "/" : root + "/";
+        boolean outside = member.isEmpty() || member.equals("/..") || member.startsWith("/../");
+        if (!outside && member.equals(root)) {
+            return "";
+        }
+        if (outside || !member.startsWith(prefix)) {
+            throw LinuxException.of(-Errno.ENOENT.number(), "read", "/proc/self/cgroup")
+                    .withHint("the cgroup of the process, " + (member.isEmpty() ? "none of version 2" : member)
+                            + ", is not below " + root + ", which is mounted on " + path);
+        }
+        return member.substring(prefix.length());
+    }
+
+    /**
+     * Opens the cgroup that the calling process is in.
+     *
+     * @param proc where to read
+     * @return the cgroup
+     * @throws LinuxException if it can't be opened, ENOENT if it is outside of what is mounted
+     */
+    public Cgroup openOwn(ProcFs proc) throws LinuxException {
+        String below = below(proc.readSelf("cgroup"));
+        return below.isEmpty() ? open() : Cgroup.at(path + "/" + below);
     }
 }

@@ -41,16 +41,28 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException if it can't be opened
      */
     public static Fd open(Path path, int flags, int mode) throws LinuxException {
-        byte[] name = FileName.bytes(path);
+        return open(FileName.bytes(path), flags, mode);
+    }
+
+    /**
+     * Opens a path of the host with openat(2); O_CLOEXEC is always set.
+     *
+     * @param path a path that the caller trusts, never one below a container's root
+     * @param flags of {@link Open}
+     * @param mode of a created file, before the umask
+     * @return the open file
+     * @throws LinuxException if it can't be opened
+     */
+    public static Fd open(byte[] path, int flags, int mode) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             long result =
-                    Kernel.call(Syscall.OPENAT, Open.AT_FDCWD, scratch.string(name), flags | Open.O_CLOEXEC, mode);
+                    Kernel.call(Syscall.OPENAT, Open.AT_FDCWD, scratch.string(path), flags | Open.O_CLOEXEC, mode);
             if (result < 0) {
                 throw LinuxException.of(
                         result,
                         "openat",
                         "AT_FDCWD",
-                        name,
+                        path,
                         "0x" + Integer.toHexString(flags),
                         Integer.toOctalString(mode));
             }

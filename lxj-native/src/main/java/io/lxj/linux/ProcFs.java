@@ -14,6 +14,7 @@ public final class ProcFs implements AutoCloseable {
     private static final int START_TIME = 22;
     private static final int STATE = 3;
     private static final int LIMIT = 1 << 20;
+    private static final int SELF_LIMIT = 64 << 20;
 
     private final RootDir root;
 
@@ -56,13 +57,15 @@ public final class ProcFs implements AutoCloseable {
     /**
      * Opens a file of this procfs; symbolic links and mounts on the way are refused.
      *
-     * @param path relative to the root, for example {@code 1/status}
+     * @param path relative to the root, for example {@code 1/status}; {@code self} is the calling process
      * @param flags of {@link Open}
      * @return the open file
      * @throws LinuxException ENOENT if there is no such file, ELOOP or EXDEV if something else lies in its place
      */
     public Fd open(String path, int flags) throws LinuxException {
-        return root.open(FileName.bytes(path), flags, 0, STRICT);
+        // The one symbolic link that is wanted.
+        String own = path.startsWith("self/") ? Kernel.call(Syscall.GETPID) + path.substring(4) : path;
+        return root.open(FileName.bytes(own), flags, 0, STRICT);
     }
 
     /**
@@ -75,6 +78,19 @@ public final class ProcFs implements AutoCloseable {
     public byte[] read(String path) throws LinuxException {
         try (Fd file = open(path, Open.O_RDONLY)) {
             return file.readAll(LIMIT);
+        }
+    }
+
+    /**
+     * Reads a file about the calling process.
+     *
+     * @param name in the process's own directory, for example {@code mountinfo}
+     * @return the content, of at most 64 MiB: a host can have many mounts
+     * @throws LinuxException if it can't be read
+     */
+    public byte[] readSelf(String name) throws LinuxException {
+        try (Fd file = open("self/" + name, Open.O_RDONLY)) {
+            return file.readAll(SELF_LIMIT);
         }
     }
 
