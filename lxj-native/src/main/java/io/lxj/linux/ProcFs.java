@@ -69,6 +69,26 @@ public final class ProcFs implements AutoCloseable {
     }
 
     /**
+     * Opens the root directory of a process. Its entry here is a link of the kernel's own, which leads there whatever
+     * lies at the path that it shows.
+     *
+     * @param pid the process id
+     * @return the directory, O_PATH; what is below it is the process's and not trusted
+     * @throws LinuxException ENOENT or ESRCH if there is no such process, EACCES if the caller may not
+     */
+    public RootDir rootOf(int pid) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            int flags = Open.O_PATH | Open.O_DIRECTORY | Open.O_CLOEXEC;
+            String path = pid + "/root";
+            long result = root.fd().call(Syscall.OPENAT, scratch.string(path), flags, 0);
+            if (result < 0) {
+                throw LinuxException.of(result, "openat", root.fd(), path, "O_PATH|O_DIRECTORY");
+            }
+            return new RootDir(new Fd((int) result));
+        }
+    }
+
+    /**
      * Reads a file of this procfs.
      *
      * @param path relative to the root, for example {@code 1/status}
