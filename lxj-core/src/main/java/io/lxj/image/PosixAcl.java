@@ -39,6 +39,19 @@ final class PosixAcl {
         OptionalInt group(String name);
     }
 
+    /** For a list that has none. */
+    static final Names NO_NAMES = new Names() {
+        @Override
+        public OptionalInt user(String name) {
+            return OptionalInt.empty();
+        }
+
+        @Override
+        public OptionalInt group(String name) {
+            return OptionalInt.empty();
+        }
+    };
+
     private record Entry(int tag, int permissions, String name, OptionalInt id) {
         boolean hasName() {
             return !name.isEmpty() && id.isEmpty();

@@ -62,6 +62,11 @@ record TarEntry(
         return ArchiveException.ofEntry(name, offset, problem);
     }
 
+    /** A failure of this entry that another exception shows. */
+    ArchiveException failure(String problem, Throwable cause) {
+        return ArchiveException.ofEntry(name, offset, problem, cause);
+    }
+
     @Override
     public String toString() {
         return type + " " + FileName.quote(name);

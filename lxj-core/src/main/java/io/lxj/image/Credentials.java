@@ -1,0 +1,43 @@
+package io.lxj.image;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * As whom this process writes files, from /proc/self/status, see proc_pid_status(5).
+ *
+ * @param uid the owner that a new file gets
+ * @param gid the group that a new file gets
+ * @param umask the permissions that a new file doesn't get
+ * @param canChangeOwner whether files can be given to others
+ * @param ignoresPermissions whether the permissions of files and directories don't hold for this process
+ */
+record Credentials(int uid, int gid, int umask, boolean canChangeOwner, boolean ignoresPermissions) {
+    // linux/capability.h
+    private static final int CAP_CHOWN = 0;
+    private static final int CAP_DAC_OVERRIDE = 1;
+    private static final int EFFECTIVE = 2;
+
+    static Credentials current() throws IOException {
+        List<String> status = Files.readAllLines(Path.of("/proc/self/status"));
+        BigInteger capabilities = new BigInteger(field(status, "CapEff:", 1), 16);
+        return new Credentials(
+                Integer.parseUnsignedInt(field(status, "Uid:", EFFECTIVE)),
+                Integer.parseUnsignedInt(field(status, "Gid:", EFFECTIVE)),
+                Integer.parseInt(field(status, "Umask:", 1), 8),
+                capabilities.testBit(CAP_CHOWN),
+                capabilities.testBit(CAP_DAC_OVERRIDE));
+    }
+
+    private static String field(List<String> status, String name, int index) throws IOException {
+        for (String line : status) {
+            if (line.startsWith(name)) {
+                return line.split("\\s+")[index];
+            }
+        }
+        throw new IOException("/proc/self/status has no field " + name);
+    }
+}

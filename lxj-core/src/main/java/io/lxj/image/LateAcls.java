@@ -1,0 +1,117 @@
+package io.lxj.image;
+
+import io.lxj.linux.Errno;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.RootDir;
+import io.lxj.linux.Xattrs;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * Access control lists that name users and groups. They can be set only when the image's own passwd and group files are
+ * there: at the end. GNU tar would ask the host's, where the same name may have another number.
+ */
+final class LateAcls {
+    private static final int MAX = 100_000;
+    private static final int MAX_FILE = 4 << 20;
+
+    private record Late(TarEntry entry, EntryPath path, String attribute, PosixAcl acl) {}
+
+    private final List<Late> late = new ArrayList<>();
+    private final ImportWarnings warnings;
+    private final int maxDepth;
+
+    LateAcls(ImportWarnings warnings, int maxDepth) {
+        this.warnings = warnings;
+        this.maxDepth = maxDepth;
+    }
+
+    /** Notes a list for the end. */
+    void add(TarEntry entry, String attribute, PosixAcl acl) {
+        if (late.size() == MAX) {
+            warnings.add("access control lists with names beyond the first " + MAX + " were left out", entry.name());
+            return;
+        }
+        try {
+            late.add(new Late(entry, EntryPath.parse(entry.name(), maxDepth), attribute, acl));
+        } catch (ArchiveException e) {
+            throw new IllegalStateException("the entry was written under this name", e);
+        }
+    }
+
+    /** Sets all of them. */
+    void apply(RootDir root) throws LinuxException {
+        if (late.isEmpty()) {
+            return;
+        }
+        PosixAcl.Names names = names(root);
+        for (Late one : late) {
+            apply(root, one, names);
+        }
+    }
+
+    private void apply(RootDir root, Late one, PosixAcl.Names names) throws LinuxException {
+        List<String> unknown = new ArrayList<>();
+        byte[] value = one.acl.encode(names, unknown);
+        if (!unknown.isEmpty()) {
+            warnings.add("access control lists name users or groups that the image doesn't have", one.entry.name());
+        }
+        byte[] path = one.path.prefix(one.path.depth());
+        if (path.length == 0) {
+            warnings.add("access control lists with names could not be set", one.entry.name());
+            return;
+        }
+        try (RootDir.Place place = root.place(path)) {
+            Xattrs.set(place.directory(), place.name(), one.attribute, value);
+        } catch (LinuxException e) {
+            // A later entry of the same name may have replaced the file.
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.EOPNOTSUPP) && !e.is(Errno.EINVAL) && !e.is(Errno.EPERM)) {
+                throw e;
+            }
+            warnings.add("access control lists with names could not be set", one.entry.name());
+        }
+    }
+
+    private static PosixAcl.Names names(RootDir root) {
+        Map<String, Integer> users = ids(root, "etc/passwd");
+        Map<String, Integer> groups = ids(root, "etc/group");
+        return new PosixAcl.Names() {
+            @Override
+            public OptionalInt user(String name) {
+                return of(users.get(name));
+            }
+
+            @Override
+            public OptionalInt group(String name) {
+                return of(groups.get(name));
+            }
+
+            private static OptionalInt of(Integer id) {
+                return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+            }
+        };
+    }
+
+    /** Names and numbers of a file like passwd(5): fields between colons, of which the first and third count. */
+    private static Map<String, Integer> ids(RootDir root, String path) {
+        Map<String, Integer> ids = new HashMap<>();
+        String text;
+        try {
+            text = FileName.string(root.read(FileName.bytes(path), MAX_FILE));
+        } catch (LinuxException e) {
+            // Without the file there are no names; each list that needs one is warned of.
+            return ids;
+        }
+        for (String line : text.split("\n")) {
+            String[] fields = line.split(":", 4);
+            if (fields.length > 2 && fields[2].matches("[0-9]{1,10}") && Long.parseLong(fields[2]) < 0xFFFFFFFFL) {
+                ids.putIfAbsent(fields[0], (int) Long.parseLong(fields[2]));
+            }
+        }
+        return ids;
+    }
+}

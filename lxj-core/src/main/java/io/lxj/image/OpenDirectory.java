@@ -1,0 +1,142 @@
+package io.lxj.image;
+
+import io.lxj.linux.Block;
+import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Stat;
+import io.lxj.linux.Syscall;
+import io.lxj.linux.Scratch;
+import io.lxj.linux.Xattrs;
+
+/**
+ * A directory that entries are being written into. What writing into it would change or need is put right when it is
+ * left: its time, permissions that would keep an ordinary user out, a set-group-ID bit or default access control list
+ * that new files would inherit.
+ */
+final class OpenDirectory {
+    // What fits into an extended attribute, see xattr(7).
+    private static final int MAX_ACL = 64 * 1024 - 1;
+
+    private final byte[] name;
+    private final Directory directory;
+    private int gid;
+    // -1: as it is.
+    private int mode = -1;
+    private long seconds;
+    private int nanos;
+    private byte[] defaultAcl;
+
+    // Whether the time is known that it should have; it is the present one otherwise.
+    private boolean timed;
+
+    private OpenDirectory(byte[] name, Directory directory, int gid) {
+        this.name = name;
+        this.directory = directory;
+        this.gid = gid;
+    }
+
+    /** A directory that was just made, and so has nothing that could be inherited. */
+    static OpenDirectory made(byte[] name, Directory directory, int gid) {
+        return new OpenDirectory(name, directory, gid);
+    }
+
+    /**
+     * A directory that was there before.
+     *
+     * @param mayInherit whether directories with default access control lists may be about
+     */
+    static OpenDirectory found(byte[] name, Directory directory, Credentials credentials, boolean mayInherit)
+            throws LinuxException {
+        Stat stat = directory.fd().stat();
+        OpenDirectory found = new OpenDirectory(name, directory, stat.gid());
+        found.setTime(stat.modifiedSeconds(), stat.modifiedNanos());
+        boolean closed = !credentials.ignoresPermissions() && (stat.mode() & 0700) != 0700;
+        if (closed || (stat.mode() & 02000) != 0) {
+            Directory.chmod(directory.fd(), 0700);
+            found.mode = stat.permissions();
+        }
+        if (mayInherit) {
+            found.takeDefaultAcl();
+        }
+        return found;
+    }
+
+    private void takeDefaultAcl() throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            long attribute = scratch.string(PosixAcl.DEFAULT);
+            Block value = scratch.block(MAX_ACL);
+            long length = fd().call(Syscall.FGETXATTR, attribute, value.address(), value.length());
+            if (Errno.ENODATA.is(length) || Errno.EOPNOTSUPP.is(length)) {
+                return;
+            }
+            if (length < 0) {
+                throw LinuxException.of(length, "fgetxattr", fd().number(), PosixAcl.DEFAULT);
+            }
+            long result = fd().call(Syscall.FREMOVEXATTR, attribute);
+            if (result < 0) {
+                throw LinuxException.of(result, "fremovexattr", fd().number(), PosixAcl.DEFAULT);
+            }
+            defaultAcl = new byte[(int) length];
+            value.buffer().get(0, defaultAcl);
+        }
+    }
+
+    byte[] name() {
+        return name;
+    }
+
+    Directory directory() {
+        return directory;
+    }
+
+    Fd fd() {
+        return directory.fd();
+    }
+
+    /** The group that new files get on some file systems, and that decides whether a file's group must be set. */
+    int gid() {
+        return gid;
+    }
+
+    void setGid(int gid) {
+        this.gid = gid;
+    }
+
+    /** The permissions that it gets when it is left. */
+    void setMode(int mode) {
+        this.mode = mode;
+    }
+
+    /** The time that it gets when it is left. */
+    void setTime(long seconds, int nanos) {
+        this.seconds = seconds;
+        this.nanos = nanos;
+        this.timed = true;
+    }
+
+    /** The default access control list that it gets when it is left. */
+    void setDefaultAcl(byte[] acl) {
+        defaultAcl = acl;
+    }
+
+    /** Puts it right and closes it. */
+    void leave() throws LinuxException {
+        try (directory) {
+            if (mode >= 0) {
+                Directory.chmod(fd(), mode);
+            }
+            if (defaultAcl != null) {
+                Xattrs.set(fd(), PosixAcl.DEFAULT, defaultAcl);
+            }
+            if (timed) {
+                Directory.setTime(fd(), seconds, nanos);
+            }
+        }
+    }
+
+    void close() {
+        directory.close();
+    }
+}
