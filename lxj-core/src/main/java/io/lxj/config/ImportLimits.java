@@ -1,6 +1,7 @@
 package io.lxj.config;
 
 import io.lxj.error.InvalidConfigException;
+import java.util.List;
 
 /**
  * What an archive may ask for while it is imported. Archives are not trusted: without limits a few bytes can fill a
@@ -8,58 +9,40 @@ import io.lxj.error.InvalidConfigException;
  * An immutable value: every method that takes an argument returns a new one. Thread-safe.
  */
 public final class ImportLimits {
-    private static final ImportLimits DEFAULTS = new ImportLimits(new Values(
-            4_000_000,
-            ByteSize.gib(64),
-            ByteSize.gib(64),
-            ByteSize.tib(16),
-            16 * 1024,
-            256,
-            ByteSize.mib(16),
-            1_000_000));
+    private static final Setting<Long> ENTRIES = Setting.of("entries", 4_000_000L);
+    private static final Setting<ByteSize> TOTAL_BYTES = Setting.of("totalBytes", ByteSize.gib(64));
+    private static final Setting<ByteSize> FILE_BYTES = Setting.of("fileBytes", ByteSize.gib(64));
+    private static final Setting<ByteSize> SPARSE_BYTES = Setting.of("sparseBytes", ByteSize.tib(16));
+    private static final Setting<Long> SPARSE_PIECES = Setting.of("sparsePieces", 1_000_000L);
+    private static final Setting<Integer> PATH_BYTES = Setting.of("pathBytes", 16 * 1024);
+    private static final Setting<Integer> PATH_DEPTH = Setting.of("pathDepth", 256);
+    private static final Setting<ByteSize> HEADER_BYTES = Setting.of("headerBytes", ByteSize.mib(16));
+    private static final List<Setting<?>> ALL = List.of(
+            ENTRIES, TOTAL_BYTES, FILE_BYTES, SPARSE_BYTES, SPARSE_PIECES, PATH_BYTES, PATH_DEPTH, HEADER_BYTES);
+    private static final ImportLimits DEFAULTS = new ImportLimits(Settings.NONE);
 
-    private final Values values;
+    private final Settings settings;
 
-    private record Values(
-            long entries,
-            ByteSize totalBytes,
-            ByteSize fileBytes,
-            ByteSize sparseBytes,
-            int pathBytes,
-            int pathDepth,
-            ByteSize headerBytes,
-            long sparsePieces) {
-        Values {
-            positive(entries, "entries");
-            positive(totalBytes.bytes(), "totalBytes");
-            positive(fileBytes.bytes(), "fileBytes");
-            positive(sparseBytes.bytes(), "sparseBytes");
-            positive(pathBytes, "pathBytes");
-            positive(pathDepth, "pathDepth");
-            positive(headerBytes.bytes(), "headerBytes");
-            positive(sparsePieces, "sparsePieces");
-        }
-
-        private static void positive(long value, String name) {
-            if (value <= 0) {
-                throw new InvalidConfigException(name, value, "a number from 1 to " + Long.MAX_VALUE);
-            }
-        }
-    }
-
-    private ImportLimits(Values values) {
-        this.values = values;
+    private ImportLimits(Settings settings) {
+        this.settings = settings;
     }
 
     /**
      * The limits that hold where none are given: 4 million entries, 64 GiB of uncompressed archive and of a single
-     * file, 16 TiB for a sparse file with its holes, paths of 16 KiB and 256 levels, 16 MiB of extended header for an
-     * entry, a million pieces of a sparse file.
+     * file, 16 TiB for a sparse file with its holes and a million pieces of content in it, paths of 16 KiB and 256
+     * levels, 16 MiB of extended header for an entry.
      *
      * @return the defaults
      */
     public static ImportLimits defaults() {
         return DEFAULTS;
+    }
+
+    private <T> ImportLimits with(Setting<T> setting, T value, long number) {
+        if (number <= 0) {
+            throw new InvalidConfigException(setting.name(), value, "more than 0");
+        }
+        return new ImportLimits(settings.with(setting, value));
     }
 
     /**
@@ -68,7 +51,7 @@ public final class ImportLimits {
      * @return the number
      */
     public long entries() {
-        return values.entries;
+        return settings.get(ENTRIES);
     }
 
     /**
@@ -79,16 +62,7 @@ public final class ImportLimits {
      * @throws InvalidConfigException if the number isn't positive
      */
     public ImportLimits entries(long entries) {
-        Values v = values;
-        return new ImportLimits(new Values(
-                entries,
-                v.totalBytes,
-                v.fileBytes,
-                v.sparseBytes,
-                v.pathBytes,
-                v.pathDepth,
-                v.headerBytes,
-                v.sparsePieces));
+        return with(ENTRIES, entries, entries);
     }
 
     /**
@@ -97,20 +71,18 @@ public final class ImportLimits {
      * @return the size
      */
     public ByteSize totalBytes() {
-        return values.totalBytes;
+        return settings.get(TOTAL_BYTES);
     }
 
     /**
      * The same with another size of the uncompressed archive.
      *
-     * @param bytes the size, more than 0
+     * @param size the size, more than 0
      * @return new limits
-     * @throws InvalidConfigException if the size isn't positive
+     * @throws InvalidConfigException if the size is 0
      */
-    public ImportLimits totalBytes(ByteSize bytes) {
-        Values v = values;
-        return new ImportLimits(new Values(
-                v.entries, bytes, v.fileBytes, v.sparseBytes, v.pathBytes, v.pathDepth, v.headerBytes, v.sparsePieces));
+    public ImportLimits totalBytes(ByteSize size) {
+        return with(TOTAL_BYTES, size, size.bytes());
     }
 
     /**
@@ -119,130 +91,38 @@ public final class ImportLimits {
      * @return the size, holes not counted
      */
     public ByteSize fileBytes() {
-        return values.fileBytes;
+        return settings.get(FILE_BYTES);
     }
 
     /**
      * The same with another size of a file.
      *
-     * @param bytes the size, more than 0
+     * @param size the size, more than 0
      * @return new limits
-     * @throws InvalidConfigException if the size isn't positive
+     * @throws InvalidConfigException if the size is 0
      */
-    public ImportLimits fileBytes(ByteSize bytes) {
-        Values v = values;
-        return new ImportLimits(new Values(
-                v.entries,
-                v.totalBytes,
-                bytes,
-                v.sparseBytes,
-                v.pathBytes,
-                v.pathDepth,
-                v.headerBytes,
-                v.sparsePieces));
+    public ImportLimits fileBytes(ByteSize size) {
+        return with(FILE_BYTES, size, size.bytes());
     }
 
     /**
      * How long a sparse file may be with its holes.
      *
-     * @return the size
+     * @return the length
      */
     public ByteSize sparseBytes() {
-        return values.sparseBytes;
+        return settings.get(SPARSE_BYTES);
     }
 
     /**
      * The same with another length of a sparse file.
      *
-     * @param bytes the length in bytes, more than 0
+     * @param length the length, more than 0
      * @return new limits
-     * @throws InvalidConfigException if the length isn't positive
+     * @throws InvalidConfigException if the length is 0
      */
-    public ImportLimits sparseBytes(ByteSize bytes) {
-        Values v = values;
-        return new ImportLimits(new Values(
-                v.entries, v.totalBytes, v.fileBytes, bytes, v.pathBytes, v.pathDepth, v.headerBytes, v.sparsePieces));
-    }
-
-    /**
-     * How long the path of an entry may be. The kernel's PATH_MAX of 4096 doesn't matter here.
-     *
-     * @return in bytes
-     */
-    public int pathBytes() {
-        return values.pathBytes;
-    }
-
-    /**
-     * The same with another length of a path.
-     *
-     * @param bytes the length in bytes, more than 0
-     * @return new limits
-     * @throws InvalidConfigException if the length isn't positive
-     */
-    public ImportLimits pathBytes(int bytes) {
-        Values v = values;
-        return new ImportLimits(new Values(
-                v.entries,
-                v.totalBytes,
-                v.fileBytes,
-                v.sparseBytes,
-                bytes,
-                v.pathDepth,
-                v.headerBytes,
-                v.sparsePieces));
-    }
-
-    /**
-     * How many folders deep an entry may lie. As many are open at a time.
-     *
-     * @return the number of components of a path
-     */
-    public int pathDepth() {
-        return values.pathDepth;
-    }
-
-    /**
-     * The same with another depth.
-     *
-     * @param components the number of components of a path, more than 0
-     * @return new limits
-     * @throws InvalidConfigException if the number isn't positive
-     */
-    public ImportLimits pathDepth(int components) {
-        Values v = values;
-        return new ImportLimits(new Values(
-                v.entries,
-                v.totalBytes,
-                v.fileBytes,
-                v.sparseBytes,
-                v.pathBytes,
-                components,
-                v.headerBytes,
-                v.sparsePieces));
-    }
-
-    /**
-     * How much extended header an entry may have: long names, extended attributes, access control lists. It is held in
-     * memory.
-     *
-     * @return the size
-     */
-    public ByteSize headerBytes() {
-        return values.headerBytes;
-    }
-
-    /**
-     * The same with another size of extended headers.
-     *
-     * @param bytes the size, more than 0
-     * @return new limits
-     * @throws InvalidConfigException if the size isn't positive
-     */
-    public ImportLimits headerBytes(ByteSize bytes) {
-        Values v = values;
-        return new ImportLimits(new Values(
-                v.entries, v.totalBytes, v.fileBytes, v.sparseBytes, v.pathBytes, v.pathDepth, bytes, v.sparsePieces));
+    public ImportLimits sparseBytes(ByteSize length) {
+        return with(SPARSE_BYTES, length, length.bytes());
     }
 
     /**
@@ -251,7 +131,7 @@ public final class ImportLimits {
      * @return the number
      */
     public long sparsePieces() {
-        return values.sparsePieces;
+        return settings.get(SPARSE_PIECES);
     }
 
     /**
@@ -262,23 +142,83 @@ public final class ImportLimits {
      * @throws InvalidConfigException if the number isn't positive
      */
     public ImportLimits sparsePieces(long pieces) {
-        Values v = values;
-        return new ImportLimits(new Values(
-                v.entries, v.totalBytes, v.fileBytes, v.sparseBytes, v.pathBytes, v.pathDepth, v.headerBytes, pieces));
+        return with(SPARSE_PIECES, pieces, pieces);
+    }
+
+    /**
+     * How long the path of an entry may be. The kernel's PATH_MAX of 4096 doesn't matter here.
+     *
+     * @return the number of bytes
+     */
+    public int pathBytes() {
+        return settings.get(PATH_BYTES);
+    }
+
+    /**
+     * The same with another length of a path.
+     *
+     * @param bytes the number of bytes, more than 0
+     * @return new limits
+     * @throws InvalidConfigException if the number isn't positive
+     */
+    public ImportLimits pathBytes(int bytes) {
+        return with(PATH_BYTES, bytes, bytes);
+    }
+
+    /**
+     * How many folders deep an entry may lie. As many are open at a time.
+     *
+     * @return the number of components of a path
+     */
+    public int pathDepth() {
+        return settings.get(PATH_DEPTH);
+    }
+
+    /**
+     * The same with another depth.
+     *
+     * @param components the number of components of a path, more than 0
+     * @return new limits
+     * @throws InvalidConfigException if the number isn't positive
+     */
+    public ImportLimits pathDepth(int components) {
+        return with(PATH_DEPTH, components, components);
+    }
+
+    /**
+     * How much extended header an entry may have: long names, extended attributes, access control lists. It is held in
+     * memory.
+     *
+     * @return the size
+     */
+    public ByteSize headerBytes() {
+        return settings.get(HEADER_BYTES);
+    }
+
+    /**
+     * The same with another size of extended headers.
+     *
+     * @param size the size, more than 0
+     * @return new limits
+     * @throws InvalidConfigException if the size is 0
+     */
+    public ImportLimits headerBytes(ByteSize size) {
+        return with(HEADER_BYTES, size, size.bytes());
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ImportLimits limits && values.equals(limits.values);
+        return other instanceof ImportLimits limits && settings.equals(limits.settings);
     }
 
     @Override
     public int hashCode() {
-        return values.hashCode();
+        return settings.hashCode();
     }
 
+    /** {@return the limits that differ from the defaults} */
     @Override
     public String toString() {
-        return "ImportLimits" + values.toString().substring("Values".length());
+        return "ImportLimits" + settings.show(ALL);
     }
 }
