@@ -59,8 +59,7 @@ public record ImageInfo(
      * @return new information
      */
     public ImageInfo name(String newName) {
-        return new ImageInfo(
-                newName, created, source, size, entries, os, architecture, initSystem, init, warnings);
+        return new ImageInfo(newName, created, source, size, entries, os, architecture, initSystem, init, warnings);
     }
 
     /** {@return one line for people: name, system, architecture, init, size} */

@@ -10,8 +10,7 @@ import java.util.regex.Pattern;
  * How an archive is imported. An immutable value: every method that takes an argument returns a new one. Thread-safe.
  */
 public final class ImportOptions {
-    private static final Setting<Optional<String>> SHA256 =
-            Setting.of("sha256", Optional.empty(), value -> value.orElse("none"));
+    private static final Setting<Optional<String>> SHA256 = Setting.optional("sha256");
     private static final Setting<ImportLimits> LIMITS = Setting.of("limits", ImportLimits.defaults());
     private static final List<Setting<?>> ALL = List.of(SHA256, LIMITS);
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");

@@ -81,8 +81,7 @@ final class DirectoryStack implements AutoCloseable {
     /** Adds a directory that was just made in the current one. */
     OpenDirectory enterMade(byte[] name) throws LinuxException {
         OpenDirectory parent = open.get(open.size() - 1);
-        OpenDirectory made =
-                OpenDirectory.made(name, parent.directory().openDirectory(name), gidOfNew(parent));
+        OpenDirectory made = OpenDirectory.made(name, parent.directory().openDirectory(name), gidOfNew(parent));
         open.add(made);
         return made;
     }

@@ -51,8 +51,7 @@ final class EntryPath {
             throw new ArchiveException("a path with \"..\" is refused: it could lead out of the image");
         }
         if (name.length > NAME_MAX) {
-            throw new ArchiveException(
-                    "a name of " + name.length + " bytes can't exist: Linux allows " + NAME_MAX);
+            throw new ArchiveException("a name of " + name.length + " bytes can't exist: Linux allows " + NAME_MAX);
         }
         components.add(name);
     }

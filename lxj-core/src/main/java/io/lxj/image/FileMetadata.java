@@ -39,7 +39,8 @@ final class FileMetadata {
     int createMode(TarEntry entry, OpenDirectory parent) {
         boolean exact = entry.mode() == (entry.mode() & PERMISSIONS & ~credentials.umask());
         // An attribute in the namespace "user" takes write permission, see xattr(7).
-        boolean writable = credentials.ignoresPermissions() || entry.attributes().isEmpty();
+        boolean writable =
+                credentials.ignoresPermissions() || entry.attributes().isEmpty();
         return exact && writable ? entry.mode() : 0600;
     }
 
@@ -110,7 +111,8 @@ final class FileMetadata {
 
     private void setAttributes(TarEntry entry, Setter setter) throws LinuxException {
         for (TarEntry.Attribute attribute : entry.attributes()) {
-            if (attribute.name().startsWith("trusted.overlay.") || attribute.name().startsWith("user.overlay.")) {
+            if (attribute.name().startsWith("trusted.overlay.")
+                    || attribute.name().startsWith("user.overlay.")) {
                 // They would steer the overlay file system that containers are made of.
                 warnings.add("attributes of overlayfs were left out", entry.name());
             } else if (!attribute.name().startsWith(ACL_PREFIX)) {
@@ -144,8 +146,10 @@ final class FileMetadata {
                 throw e;
             }
             String namespace = attribute.substring(0, Math.max(0, attribute.indexOf('.')));
-            warnings.add("extended attributes of the namespace \"" + known(namespace) + "\" could not be set ("
-                    + e.errno().map(Enum::name).orElse("?") + ")", entry.name());
+            warnings.add(
+                    "extended attributes of the namespace \"" + known(namespace) + "\" could not be set ("
+                            + e.errno().map(Enum::name).orElse("?") + ")",
+                    entry.name());
         }
     }
 

@@ -1,11 +1,11 @@
 package io.lxj.image;
 
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import com.google.gson.GsonBuilder;
 import io.lxj.config.ArchiveFormat;
 import io.lxj.config.ByteSize;
 import io.lxj.config.ImageInfo;
@@ -66,7 +66,11 @@ public final class ImageFile {
         JsonArray warnings = new JsonArray();
         info.warnings().forEach(warnings::add);
         json.add("warnings", warnings);
-        return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json) + "\n";
+        return new GsonBuilder()
+                        .setPrettyPrinting()
+                        .disableHtmlEscaping()
+                        .create()
+                        .toJson(json) + "\n";
     }
 
     /**
@@ -98,7 +102,16 @@ public final class ImageFile {
 
     private static ImageInfo read(Fields fields) {
         fields.onlyKnown(Set.of(
-                "version", "name", "created", "source", "bytes", "entries", "os", "architecture", "initSystem", "init",
+                "version",
+                "name",
+                "created",
+                "source",
+                "bytes",
+                "entries",
+                "os",
+                "architecture",
+                "initSystem",
+                "init",
                 "warnings"));
         List<String> warnings = new ArrayList<>();
         fields.required("warnings").getAsJsonArray().forEach(warning -> warnings.add(warning.getAsString()));

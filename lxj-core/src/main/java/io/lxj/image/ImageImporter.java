@@ -217,10 +217,11 @@ public final class ImageImporter {
     private static ImageInfo info(
             String name, ImageSource source, Unpacker.Result result, Directory unfinished, ImportWarnings warnings)
             throws LinuxException {
-        try (RootDir root = new RootDir(
-                unfinished.open(FileName.bytes(ImageFile.ROOTFS), Open.O_PATH | Open.O_DIRECTORY, 0))) {
+        try (RootDir root =
+                new RootDir(unfinished.open(FileName.bytes(ImageFile.ROOTFS), Open.O_PATH | Open.O_DIRECTORY, 0))) {
             ImageInspector.Findings found = ImageInspector.inspect(root);
-            List<String> all = Stream.concat(warnings.list().stream(), found.missing().stream()).toList();
+            List<String> all = Stream.concat(warnings.list().stream(), found.missing().stream())
+                    .toList();
             return new ImageInfo(
                     name,
                     Instant.now().truncatedTo(ChronoUnit.MILLIS),

@@ -16,7 +16,14 @@ import java.util.Optional;
  */
 public final class ImageInspector {
     private static final List<String> PROGRAMS = List.of(
-            "/sbin/init", "/bin/init", "/bin/sh", "/usr/bin/env", "/bin/busybox", "/bin/ls", "/usr/bin/ls", "/bin/bash");
+            "/sbin/init",
+            "/bin/init",
+            "/bin/sh",
+            "/usr/bin/env",
+            "/bin/busybox",
+            "/bin/ls",
+            "/usr/bin/ls",
+            "/bin/bash");
 
     /**
      * What was found.

@@ -46,8 +46,8 @@ final class ImportWarnings {
     /** All of them as sentences. */
     List<String> list() {
         List<String> all = new ArrayList<>();
-        kinds.forEach((kind, of) -> all.add(
-                kind + ": " + of.first + (of.count == 1 ? "" : " and " + (of.count - 1) + " more")));
+        kinds.forEach((kind, of) ->
+                all.add(kind + ": " + of.first + (of.count == 1 ? "" : " and " + (of.count - 1) + " more")));
         all.addAll(general);
         return all;
     }

@@ -64,11 +64,13 @@ final class InitDetector {
         if (stat("/etc/s6-linux-init/current").isPresent() && text(path).contains("s6-linux-init")) {
             return InitSystem.S6;
         }
-        String inittab = text("/etc/inittab");
-        if (inittab.contains("openrc")) {
-            return InitSystem.OPENRC;
+        if (text("/etc/inittab").isEmpty()) {
+            return InitSystem.OTHER;
         }
-        return inittab.isEmpty() ? InitSystem.OTHER : InitSystem.SYSVINIT;
+        // sysvinit reads inittab; which scripts it then runs is OpenRC's matter where its runlevels are.
+        boolean openRc =
+                stat("/etc/runlevels").isPresent() && stat("/sbin/openrc").isPresent();
+        return openRc ? InitSystem.OPENRC : InitSystem.SYSVINIT;
     }
 
     private Optional<Stat> stat(String path) throws LinuxException {

@@ -5,9 +5,9 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
-import io.lxj.linux.Scratch;
 import io.lxj.linux.Xattrs;
 
 /**

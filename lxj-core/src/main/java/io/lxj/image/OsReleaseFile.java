@@ -47,7 +47,9 @@ final class OsReleaseFile {
         for (String line : text.split("\n")) {
             int equals = line.indexOf('=');
             if (equals > 0 && !line.startsWith("#")) {
-                values.put(line.substring(0, equals).strip(), value(line.substring(equals + 1).strip()));
+                values.put(
+                        line.substring(0, equals).strip(),
+                        value(line.substring(equals + 1).strip()));
             }
         }
         String id = values.getOrDefault("ID", "linux");

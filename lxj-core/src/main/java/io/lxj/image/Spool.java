@@ -31,8 +31,7 @@ final class Spool {
                 file.write(block, 0, block.buffer().position());
             }
             // The path is a link of the kernel's own to the very file that was just written.
-            FileChannel channel =
-                    FileChannel.open(Path.of("/proc/self/fd/" + file.number()), StandardOpenOption.READ);
+            FileChannel channel = FileChannel.open(Path.of("/proc/self/fd/" + file.number()), StandardOpenOption.READ);
             folder.unlink(NAME);
             return channel;
         }

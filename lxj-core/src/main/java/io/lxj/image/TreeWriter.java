@@ -42,11 +42,7 @@ final class TreeWriter implements AutoCloseable {
      * @param credentials as whom files are made
      */
     TreeWriter(
-            RootDir root,
-            Credentials credentials,
-            ImportLimits limits,
-            ImportWarnings warnings,
-            Checkpoint checkpoint)
+            RootDir root, Credentials credentials, ImportLimits limits, ImportWarnings warnings, Checkpoint checkpoint)
             throws LinuxException {
         this.root = root;
         this.limits = limits;
@@ -73,9 +69,7 @@ final class TreeWriter implements AutoCloseable {
         } catch (LinuxException e) {
             throw ArchiveException.ofEntry(entry.name(), entry.offset(), "it can't be written: " + e.getMessage(), e);
         } catch (ArchiveException e) {
-            throw e.entry().isPresent()
-                    ? e
-                    : ArchiveException.ofEntry(entry.name(), entry.offset(), e.problem(), e);
+            throw e.entry().isPresent() ? e : ArchiveException.ofEntry(entry.name(), entry.offset(), e.problem(), e);
         }
     }
 
@@ -202,11 +196,8 @@ final class TreeWriter implements AutoCloseable {
 
     private void node(TarEntry entry, OpenDirectory parent, byte[] name, int type) throws IOException {
         int mode = type | metadata.createMode(entry, parent);
-        replacing(
-                entry,
-                parent,
-                name,
-                () -> parent.directory().mknod(name, mode, entry.deviceMajor(), entry.deviceMinor()));
+        replacing(entry, parent, name, () -> parent.directory()
+                .mknod(name, mode, entry.deviceMajor(), entry.deviceMinor()));
         metadata.apply(entry, name, parent);
     }
 

@@ -54,7 +54,10 @@ final class WrapperFolder {
     }
 
     private static boolean looksLikeRoot(List<DirectoryEntry> entries) {
-        return entries.stream().filter(entry -> ROOT_FOLDERS.contains(entry.string())).count() >= ENOUGH;
+        return entries.stream()
+                        .filter(entry -> ROOT_FOLDERS.contains(entry.string()))
+                        .count()
+                >= ENOUGH;
     }
 
     private static void refuseContainerImage(List<DirectoryEntry> entries) throws ArchiveException {

@@ -10,9 +10,12 @@ import java.util.List;
 final class SystemTar {
     private SystemTar() {}
 
-    /** Unpacks as root in the way that an import is to equal. */
-    static void extract(Path archive, Path into) throws IOException, InterruptedException {
-        run(into, "tar", "--numeric-owner", "--xattrs", "--xattrs-include=*", "--acls", "-xpf", archive.toString());
+    /** Unpacks as root in the way that an import is to equal. Without the mask, tar sets only "user" attributes. */
+    static void extract(Path archive, Path into, String... options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of("tar", "--numeric-owner", "--xattrs", "--xattrs-include=*", "-xpf", archive.toString()));
+        command.addAll(List.of(options));
+        run(into, command.toArray(String[]::new));
     }
 
     /** Packs everything in a folder. */
@@ -25,7 +28,8 @@ final class SystemTar {
 
     /** Runs a command in a folder and fails with what it said if it fails. */
     static void run(Path folder, String... command) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().put("LC_ALL", "C");
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

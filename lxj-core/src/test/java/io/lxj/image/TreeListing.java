@@ -47,9 +47,10 @@ final class TreeListing {
             line.append(" same as ").append(firstNames.computeIfAbsent(stat.inode(), inode -> path));
         }
         line.append(" device ").append(stat.deviceMajor()).append(':').append(stat.deviceMinor());
-        Xattrs.all(in, name)
-                .forEach((key, value) ->
-                        line.append(' ').append(key).append('=').append(HexFormat.of().formatHex(value)));
+        Xattrs.all(in, name).forEach((key, value) -> line.append(' ')
+                .append(key)
+                .append('=')
+                .append(HexFormat.of().formatHex(value)));
         if (stat.isSymlink()) {
             line.append(" to ").append(FileName.quote(in.readLink(name)));
         }
