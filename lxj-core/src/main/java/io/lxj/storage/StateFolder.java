@@ -1,6 +1,7 @@
 package io.lxj.storage;
 
 import io.lxj.error.LxjException;
+import io.lxj.failure.Failures;
 import io.lxj.linux.Directory;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
@@ -66,10 +67,12 @@ public final class StateFolder implements AutoCloseable {
             return folder;
         } catch (LinuxException e) {
             throw StorageFailure.of(action, e);
+        } catch (IOException e) {
+            throw Failures.exception(action, e);
         }
     }
 
-    private static String id(Path path, Directory root) throws LinuxException {
+    private static String id(Path path, Directory root) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(FileName.bytes(path.toRealPath()));
@@ -79,11 +82,6 @@ public final class StateFolder implements AutoCloseable {
             return HexFormat.of().formatHex(digest.digest(), 0, ID_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
-        } catch (LinuxException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new LxjException(
-                    io.lxj.error.Failure.of("open the state folder " + path, String.valueOf(e.getMessage())), e);
         }
     }
 

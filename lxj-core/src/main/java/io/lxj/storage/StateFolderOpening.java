@@ -95,7 +95,8 @@ final class StateFolderOpening implements AutoCloseable {
         } catch (LinuxException e) {
             // open(2) says ENOTDIR of a symbolic link if it is asked for a directory.
             if (Files.isSymbolicLink(path)) {
-                throw StorageFailure.of(action, "it is a symbolic link", e.withHint("name the folder itself"));
+                throw new LxjException(
+                        Failure.of(action, "it is a symbolic link").hint("name the folder that it leads to"), e);
             }
             throw e;
         }

@@ -2,11 +2,15 @@ package io.lxj.storage;
 
 import io.lxj.error.Failure;
 import io.lxj.error.LxjException;
+import io.lxj.failure.Failures;
 import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import java.util.Optional;
 
-/** Turns a failed system call into an exception of the API: what was being done, the call, and what to do about it. */
+/**
+ * Failures of work in the state folder, with advice for what can go wrong with any file there: a full disk, a read-only
+ * one, another owner.
+ */
 public final class StorageFailure {
     private StorageFailure() {}
 
@@ -18,29 +22,10 @@ public final class StorageFailure {
      * @return the exception, to be thrown by the caller
      */
     public static LxjException of(String action, LinuxException cause) {
-        return new LxjException(describe(action, "", cause), cause);
-    }
-
-    /**
-     * Makes the exception.
-     *
-     * @param action what was being done to what
-     * @param problem what is wrong, in words
-     * @param cause the call that failed
-     * @return the exception, to be thrown by the caller
-     */
-    public static LxjException of(String action, String problem, LinuxException cause) {
-        return new LxjException(describe(action, problem, cause), cause);
-    }
-
-    private static Failure describe(String action, String problem, LinuxException cause) {
-        String call = cause.call() + "(" + String.join(", ", cause.arguments()) + ")";
-        Failure failure = Failure.of(action, problem)
-                .call(
-                        call,
-                        cause.errno().map(Errno::name).orElse("unknown error"),
-                        cause.errno().map(Errno::text).orElse("no text"));
-        return cause.hint().or(() -> hint(cause)).map(failure::hint).orElse(failure);
+        Failure failure = Failures.of(action, cause);
+        Failure advised =
+                failure.hint().isPresent() ? failure : hint(cause).map(failure::hint).orElse(failure);
+        return new LxjException(advised, cause);
     }
 
     private static Optional<String> hint(LinuxException cause) {
