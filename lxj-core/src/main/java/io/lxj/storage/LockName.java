@@ -1,5 +1,7 @@
 package io.lxj.storage;
 
+import java.util.Optional;
+
 /**
  * What a lock protects. A thread that needs several takes them in this order, so that no two wait for each other: first
  * containers (of several, those whose names sort first), then images, then the state folder. Immutable and thread-safe.
@@ -8,6 +10,9 @@ package io.lxj.storage;
  * @param name its name, empty for the state folder
  */
 public record LockName(Kind kind, String name) implements Comparable<LockName> {
+    private static final String CONTAINER_PREFIX = "container.";
+    private static final String IMAGE_PREFIX = "image.";
+
     /** What can be protected, in the order in which locks are taken. */
     public enum Kind {
         /** A container of that name, whether there is one or not. */
@@ -50,12 +55,23 @@ public record LockName(Kind kind, String name) implements Comparable<LockName> {
     String fileName() {
         switch (kind) {
             case CONTAINER:
-                return "container." + name;
+                return CONTAINER_PREFIX + name;
             case IMAGE:
-                return "image." + name;
+                return IMAGE_PREFIX + name;
             default:
                 return "state";
         }
+    }
+
+    /** The container's or image's lock that a file is, or empty if it is none. */
+    static Optional<LockName> ofFile(String fileName) {
+        for (Kind kind : new Kind[] {Kind.CONTAINER, Kind.IMAGE}) {
+            String prefix = kind == Kind.CONTAINER ? CONTAINER_PREFIX : IMAGE_PREFIX;
+            if (fileName.startsWith(prefix) && fileName.length() > prefix.length()) {
+                return Optional.of(new LockName(kind, fileName.substring(prefix.length())));
+            }
+        }
+        return Optional.empty();
     }
 
     @Override
