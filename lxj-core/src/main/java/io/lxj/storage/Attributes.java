@@ -1,0 +1,39 @@
+package io.lxj.storage;
+
+import io.lxj.linux.Directory;
+import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Stat;
+import io.lxj.linux.Xattrs;
+import java.util.Map;
+
+/** Gives a directory that is ours the owner, permissions, attributes and time of another one. */
+final class Attributes {
+    /** The label that a new file gets is for the host's policy to choose. */
+    private static final String LABEL = "security.selinux";
+
+    private Attributes() {}
+
+    /** Copies all that makes the directory look the same from inside. */
+    static void copy(Directory fromParent, String fromName, Directory to) throws LinuxException {
+        byte[] from = FileName.bytes(fromName);
+        Stat stat = fromParent.stat(from);
+        Stat own = to.fd().stat();
+        Fd fd = to.fd();
+        if (stat.uid() != own.uid() || stat.gid() != own.gid()) {
+            Directory.chown(fd, stat.uid(), stat.gid());
+        }
+        for (Map.Entry<String, byte[]> attribute : Xattrs.all(fromParent, from).entrySet()) {
+            String name = attribute.getKey();
+            // What an overlay keeps for itself would change the meaning of the directory as a layer.
+            boolean ofOverlay = name.startsWith("trusted.overlay.") || name.startsWith("user.overlay.");
+            if (!ofOverlay && !name.equals(LABEL)) {
+                Xattrs.set(fd, name, attribute.getValue());
+            }
+        }
+        // After the owner, whose change takes setuid bits away, and after an access ACL, which changes the mode.
+        Directory.chmod(fd, stat.permissions());
+        Directory.setTime(fd, stat.modifiedSeconds(), stat.modifiedNanos());
+    }
+}

@@ -1,0 +1,152 @@
+package io.lxj.storage;
+
+import io.lxj.config.Config;
+import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import java.util.Optional;
+
+/**
+ * The folder of one container, pinned: it is this container's even after a rename. Thread-safe. Changes are safe against
+ * other processes, but who changes what has read before must hold the container's lock meanwhile.
+ */
+public final class ContainerFolder implements AutoCloseable {
+    static final String CONTAINER = "container.json";
+
+    private static final String RUN = "run.json";
+    private static final String EXIT = "exit.json";
+
+    private final String name;
+    private final String path;
+    private final Directory directory;
+
+    ContainerFolder(String name, String path, Directory directory) {
+        this.name = name;
+        this.path = path;
+        this.directory = directory;
+    }
+
+    /**
+     * The name of the container when this was opened.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The folder itself.
+     *
+     * @return the directory, which this object still owns
+     */
+    public Directory directory() {
+        return directory;
+    }
+
+    /**
+     * What the container is.
+     *
+     * @return what container.json says
+     * @throws io.lxj.error.CorruptStateException if it isn't what lxj wrote
+     * @throws io.lxj.error.LxjException if it can't be read
+     */
+    public ContainerRecord record() {
+        try {
+            String text = JsonFile.read(directory, CONTAINER)
+                    .orElseThrow(() -> LinuxException.of(-Errno.ENOENT.number(), "openat", directory.fd(), CONTAINER));
+            return ContainerRecord.fromJson(path + "/" + CONTAINER, text);
+        } catch (LinuxException e) {
+            throw StorageFailure.of("read " + path + "/" + CONTAINER, e);
+        }
+    }
+
+    /**
+     * Gives the container another configuration.
+     *
+     * @param config the configuration
+     * @throws io.lxj.error.LxjException if it can't be written; the old one is still there then
+     */
+    public void configure(Config config) {
+        write(CONTAINER, record().with(config).toJson(), JsonFile.Survives.POWER_CUT);
+    }
+
+    /**
+     * How the container runs.
+     *
+     * @return the record of its last start, or empty if it isn't known to run; whether it still does is for the caller to
+     *     find out
+     * @throws io.lxj.error.CorruptStateException if it isn't what lxj wrote
+     * @throws io.lxj.error.LxjException if it can't be read
+     */
+    public Optional<RunRecord> run() {
+        return read(RUN).map(text -> RunRecord.fromJson(path + "/" + RUN, text));
+    }
+
+    /**
+     * Notes that the container was started, or taken over. It means nothing after a boot, so it isn't waited for until
+     * it is on disk.
+     *
+     * @param record how it runs
+     * @throws io.lxj.error.LxjException if it can't be written
+     */
+    public void started(RunRecord record) {
+        write(RUN, record.toJson(), JsonFile.Survives.PROCESS);
+    }
+
+    /**
+     * Notes that the container has ended: first how, then that it doesn't run.
+     *
+     * @param record how it ended
+     * @throws io.lxj.error.LxjException if it can't be written
+     */
+    public void ended(ExitRecord record) {
+        write(EXIT, record.toJson(), JsonFile.Survives.PROCESS);
+        try {
+            directory.unlink(FileName.bytes(RUN));
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw StorageFailure.of("remove " + path + "/" + RUN, e);
+            }
+        }
+    }
+
+    /**
+     * How the container ended last.
+     *
+     * @return the record, or empty if it never ran
+     * @throws io.lxj.error.CorruptStateException if it isn't what lxj wrote
+     * @throws io.lxj.error.LxjException if it can't be read
+     */
+    public Optional<ExitRecord> exit() {
+        return read(EXIT).map(text -> ExitRecord.fromJson(path + "/" + EXIT, text));
+    }
+
+    private Optional<String> read(String file) {
+        try {
+            // What wasn't on disk yet when the power went has a length of nothing, or no content but zeros.
+            return JsonFile.read(directory, file).filter(text -> text.chars().anyMatch(c -> c != 0));
+        } catch (LinuxException e) {
+            throw StorageFailure.of("read " + path + "/" + file, e);
+        }
+    }
+
+    private void write(String file, String text, JsonFile.Survives survives) {
+        try {
+            JsonFile.write(directory, file, text, survives);
+        } catch (LinuxException e) {
+            throw StorageFailure.of("write " + path + "/" + file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        directory.close();
+    }
+
+    @Override
+    public String toString() {
+        return "folder of container " + name;
+    }
+}

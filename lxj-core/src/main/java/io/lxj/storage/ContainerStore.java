@@ -1,0 +1,238 @@
+package io.lxj.storage;
+
+import io.lxj.config.Config;
+import io.lxj.error.AlreadyExistsException;
+import io.lxj.error.NotFoundException;
+import io.lxj.linux.Directory;
+import io.lxj.linux.DirectoryEntry;
+import io.lxj.linux.Errno;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Stat;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The containers of a state folder. Each is there whole or not at all, whatever ends this process: one is made in a
+ * temporary folder and gets its name last, and loses its name first when it is deleted. Thread-safe, and safe against
+ * other processes on the same state folder.
+ */
+public final class ContainerStore {
+    private static final String KIND = "container";
+
+    private final StateFolder state;
+    private final Checkpoints checkpoints;
+
+    /**
+     * The containers of a state folder.
+     *
+     * @param state the state folder, which the caller keeps open as long as this is used
+     * @param checkpoints is told of each step
+     */
+    public ContainerStore(StateFolder state, Checkpoints checkpoints) {
+        this.state = state;
+        this.checkpoints = checkpoints;
+    }
+
+    /**
+     * The names of all containers.
+     *
+     * @return the names, sorted
+     * @throws io.lxj.error.LxjException if the folder can't be read
+     */
+    public List<String> names() {
+        try {
+            return state.containers().list().stream()
+                    .filter(entry -> entry.type() == Stat.S_IFDIR || entry.type() == 0)
+                    .map(DirectoryEntry::string)
+                    .filter(name -> !name.equals("lost+found"))
+                    .sorted()
+                    .toList();
+        } catch (LinuxException e) {
+            throw StorageFailure.of("list the containers in " + state.path(), e);
+        }
+    }
+
+    /**
+     * Opens the folder of a container.
+     *
+     * @param name its name, checked by the caller
+     * @return the folder, to be closed
+     * @throws NotFoundException if there is no such container
+     */
+    public ContainerFolder open(String name) {
+        return find(name).orElseThrow(() -> new NotFoundException(KIND, name));
+    }
+
+    /**
+     * Opens the folder of a container if there is one.
+     *
+     * @param name its name, checked by the caller
+     * @return the folder, to be closed, or empty
+     * @throws io.lxj.error.LxjException if it can't be opened
+     */
+    public Optional<ContainerFolder> find(String name) {
+        try {
+            Directory directory = state.containers().openDirectory(FileName.bytes(name));
+            return Optional.of(new ContainerFolder(name, path(name), directory));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw StorageFailure.of("open container " + name, e);
+        }
+    }
+
+    private String path(String name) {
+        return state.path() + "/containers/" + name;
+    }
+
+    /**
+     * Makes a container. A power cut within the next seconds may take it away again, as a whole.
+     *
+     * @param lock the lock of the container, which the caller holds alone
+     * @param config what it is to be; its image is locked meanwhile
+     * @param firstBoot what tells it from others of the image
+     * @param progress is told of the bytes copied, with a storage that copies
+     * @return what was made
+     * @throws AlreadyExistsException if there is a container of that name
+     * @throws NotFoundException if there is no such image
+     * @throws io.lxj.error.LxjException if it can't be made; nothing of it is left then
+     */
+    public ContainerRecord create(Lock lock, Config config, FirstBoot firstBoot, CopyProgress progress) {
+        String name = lock.name().name();
+        lock.check(LockName.container(name));
+        String action = "create container " + name;
+        if (exists(name, action)) {
+            throw new AlreadyExistsException(KIND, name);
+        }
+        Lock imageLock = state.locks().shared(LockName.image(config.image()));
+        try (imageLock;
+                ImageTree image = openImage(config.image(), action);
+                TemporaryFolder folder = state.temporaryFolders().make("create." + name)) {
+            checkpoints.reached("create: folder made");
+            ContainerRecord record = new ContainerRecord(firstBoot.machineId(), Instant.now(), config);
+            populate(folder.directory(), record, image, firstBoot, progress);
+            folder.moveTo(state.containers(), name);
+            checkpoints.reached("create: named");
+            return record;
+        } catch (LinuxException e) {
+            throw e.is(Errno.EEXIST) ? new AlreadyExistsException(KIND, name) : StorageFailure.of(action, e);
+        }
+    }
+
+    private void populate(
+            Directory folder, ContainerRecord record, ImageTree image, FirstBoot firstBoot, CopyProgress progress)
+            throws LinuxException {
+        RootStorage storage = RootStorage.of(record.config().storage());
+        storage.prepare(folder, image, progress);
+        checkpoints.reached("create: root prepared");
+        try (EtcFolder etc = storage.openEtc(folder, image).orElse(null)) {
+            if (etc != null) {
+                firstBoot.write(etc);
+            }
+        }
+        checkpoints.reached("create: first boot prepared");
+        JsonFile.write(folder, ContainerFolder.CONTAINER, record.toJson(), JsonFile.Survives.POWER_CUT);
+        checkpoints.reached("create: populated");
+    }
+
+    private ImageTree openImage(String image, String action) {
+        try {
+            return ImageTree.open(state, image);
+        } catch (LinuxException e) {
+            throw e.is(Errno.ENOENT) ? new NotFoundException("image", image) : StorageFailure.of(action, e);
+        }
+    }
+
+    private boolean exists(String name, String action) {
+        try {
+            state.containers().stat(FileName.bytes(name));
+            return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw StorageFailure.of(action, e);
+        }
+    }
+
+    /**
+     * Gives a container another name, at once.
+     *
+     * @param locks the locks of both names, which the caller holds alone
+     * @param from its name
+     * @param to the new name, checked by the caller
+     * @throws NotFoundException if there is no such container
+     * @throws AlreadyExistsException if the new name is taken
+     * @throws io.lxj.error.LxjException if that fails otherwise
+     */
+    public void rename(LockSet locks, String from, String to) {
+        locks.of(LockName.container(from)).check(LockName.container(from));
+        locks.of(LockName.container(to)).check(LockName.container(to));
+        try {
+            int noReplace = 1;
+            state.containers().rename(FileName.bytes(from), state.containers(), FileName.bytes(to), noReplace);
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                throw new NotFoundException(KIND, from);
+            }
+            throw e.is(Errno.EEXIST)
+                    ? new AlreadyExistsException(KIND, to)
+                    : StorageFailure.of("rename container " + from + " to " + to, e);
+        }
+        checkpoints.reached("rename: renamed");
+    }
+
+    /**
+     * Deletes a container that doesn't run. It loses its name at once; then its files are removed.
+     *
+     * @param lock the lock of the container, which the caller holds alone; it is given up
+     * @throws NotFoundException if there is no such container
+     * @throws io.lxj.error.LxjException if files can't be removed; the container is gone all the same, and the next sweep
+     *     tries again
+     */
+    public void delete(Lock lock) {
+        String name = lock.name().name();
+        lock.check(LockName.container(name));
+        try (TemporaryFolder folder =
+                state.temporaryFolders().take(state.containers(), name, "delete." + name)) {
+            checkpoints.reached("delete: renamed");
+            lock.closeAndRemove();
+            checkpoints.reached("delete: lock removed");
+            folder.remove();
+            checkpoints.reached("delete: removed");
+        } catch (LinuxException e) {
+            throw e.is(Errno.ENOENT) ? new NotFoundException(KIND, name) : StorageFailure.of("delete container " + name, e);
+        }
+    }
+
+    /**
+     * Removes what processes that died left behind: half-made containers and images, half-deleted ones, temporary files,
+     * and locks of what is gone. What others are working on stays.
+     *
+     * @return what was removed, by name, for a log
+     * @throws io.lxj.error.LxjException if something can't be removed
+     */
+    public List<String> sweep() {
+        try {
+            List<String> removed = new ArrayList<>(state.temporaryFolders().sweep());
+            for (Directory folder : List.of(state.root(), state.containers(), state.images())) {
+                JsonFile.sweep(folder);
+            }
+            for (String name : names()) {
+                try (ContainerFolder folder = find(name).orElse(null)) {
+                    if (folder != null && JsonFile.sweep(folder.directory()) > 0) {
+                        removed.add("temporary file of container " + name);
+                    }
+                }
+            }
+            removed.addAll(new LockSweep(state).run());
+            return removed;
+        } catch (LinuxException e) {
+            throw StorageFailure.of("clean up " + state.path(), e);
+        }
+    }
+}

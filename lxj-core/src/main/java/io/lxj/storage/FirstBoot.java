@@ -1,0 +1,117 @@
+package io.lxj.storage;
+
+import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
+import io.lxj.linux.Stat;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What makes a container of an image an individual: its files in /etc. Immutable and thread-safe.
+ *
+ * <p>The image decides what lies in its /etc, and may have anything there. So a file is never written into: a new one is
+ * made beside it and takes its name. A symbolic link of that name is replaced, wherever it leads; a directory is left
+ * alone.
+ *
+ * @param hostname the container's host name
+ * @param machineId the container's machine id
+ * @param resolvConf the content of resolv.conf, or empty to leave the image's as it is
+ */
+public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> resolvConf) {
+    private static final String RESOLV_CONF = "resolv.conf";
+    private static final Path ETC = Path.of("/etc");
+    private static final Path RUN = Path.of("/run");
+    private static final int READABLE = 0644;
+    /** As systemd-machine-id-setup(1) leaves it. */
+    private static final int READ_ONLY = 0444;
+
+    /**
+     * Writes the files, and waits until they are on disk. Nothing else has access to the folder yet.
+     *
+     * @param etc where
+     * @throws LinuxException if that fails
+     */
+    void write(EtcFolder etc) throws LinuxException {
+        put(etc, "hostname", READABLE, text(hostname + "\n"));
+        put(etc, "hosts", READABLE, text(hosts()));
+        put(etc, "machine-id", READ_ONLY, text(machineId + "\n"));
+        if (resolvConf.isPresent() && !isMadeAtBoot(etc.seen())) {
+            put(etc, RESOLV_CONF, READABLE, resolvConf.get());
+        }
+    }
+
+    /** As Debian has it: the container's own name on an address that isn't localhost's, see hosts(5). */
+    private String hosts() {
+        int dot = hostname.indexOf('.');
+        String names = dot < 0 ? hostname : hostname + " " + hostname.substring(0, dot);
+        return "127.0.0.1\tlocalhost\n"
+                + "127.0.1.1\t" + names + "\n"
+                + "\n"
+                + "::1\tlocalhost ip6-localhost ip6-loopback\n"
+                + "ff02::1\tip6-allnodes\n"
+                + "ff02::2\tip6-allrouters\n";
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Whether resolv.conf is a link to where a service of the container, such as systemd-resolved, will write it. */
+    private static boolean isMadeAtBoot(Directory etc) throws LinuxException {
+        byte[] name = FileName.bytes(RESOLV_CONF);
+        if (!type(etc, name).map(type -> type == Stat.S_IFLNK).orElse(false)) {
+            return false;
+        }
+        // Only compared, never followed. What isn't ASCII isn't below /run.
+        String target = new String(etc.readLink(name), StandardCharsets.ISO_8859_1);
+        return ETC.resolve(target.replaceAll("[^!-~]", "?")).normalize().startsWith(RUN);
+    }
+
+    private static void put(EtcFolder etc, String name, int mode, byte[] content) throws LinuxException {
+        byte[] bytes = FileName.bytes(name);
+        if (type(etc.seen(), bytes).map(type -> type == Stat.S_IFDIR).orElse(false)) {
+            return;
+        }
+        Directory folder = etc.written();
+        byte[] temporary = FileName.bytes(".lxj-" + name);
+        unlinkIfThere(folder, temporary);
+        try (Fd file = folder.open(temporary, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, mode)) {
+            file.write(content);
+            Stat owner = etc.seen().fd().stat();
+            Stat own = file.stat();
+            if (owner.uid() != own.uid() || owner.gid() != own.gid()) {
+                Directory.chown(file, owner.uid(), owner.gid());
+            }
+            // The umask may have taken bits away.
+            Directory.chmod(file, mode);
+            file.sync();
+        }
+        folder.rename(temporary, folder, bytes);
+    }
+
+    private static void unlinkIfThere(Directory folder, byte[] name) throws LinuxException {
+        try {
+            folder.unlink(name);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+        }
+    }
+
+    private static Optional<Integer> type(Directory folder, byte[] name) throws LinuxException {
+        try {
+            return Optional.of(folder.stat(name).type());
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+}

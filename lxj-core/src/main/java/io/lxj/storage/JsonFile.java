@@ -1,0 +1,163 @@
+package io.lxj.storage;
+
+import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
+import io.lxj.linux.Stat;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Small files that are replaced as a whole: whoever reads one sees the old content or the new, whatever ends the writer.
+ * Thread-safe, and safe against other processes; of several writers the last one wins.
+ *
+ * <p>The content is written to a file of its own in the same directory, which the writer holds locked with flock(2), and
+ * renamed over the old one. A temporary file that nobody holds locked belongs to a dead process and is removed by
+ * {@link #sweep}.
+ */
+public final class JsonFile {
+    /** No file of ours comes near this; what does is not ours, and isn't read into memory. */
+    static final int LIMIT = 8 << 20;
+
+    private static final String PREFIX = ".new-";
+    private static final int ATTEMPTS = 16;
+
+    /** What a file has to survive once it was written. */
+    public enum Survives {
+        /**
+         * The end of the process, however it ends, but not of the machine: after a power cut the file may be empty. For
+         * what means nothing after a boot anyway. Costs some tens of microseconds.
+         */
+        PROCESS,
+
+        /**
+         * A power cut too: the content is on disk before the file gets its name. That the name itself is on disk isn't
+         * waited for: after a power cut within seconds the old file may be there again, whole. On ext4 that fsync(2)
+         * costs 0.3 to 0.5 ms; waiting for the directory as well would double it and make nothing more consistent.
+         */
+        POWER_CUT
+    }
+
+    private JsonFile() {}
+
+    /**
+     * Replaces a file, or makes it.
+     *
+     * @param directory where it is
+     * @param name its name, a single component
+     * @param text the new content
+     * @param survives what it has to survive
+     * @throws LinuxException if that fails; the old content is still there then
+     */
+    public static void write(Directory directory, String name, String text, Survives survives) throws LinuxException {
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
+        for (int attempt = 0; ; attempt++) {
+            try {
+                writeOnce(directory, FileName.bytes(name), content, survives);
+                return;
+            } catch (LinuxException e) {
+                // A sweep can remove the temporary file in the moment before it is locked.
+                if (!e.is(Errno.ENOENT) || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void writeOnce(Directory directory, byte[] name, byte[] content, Survives survives)
+            throws LinuxException {
+        byte[] temporary = FileName.bytes(PREFIX + FileName.string(name) + "-"
+                + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+        try (Fd file = directory.open(temporary, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, 0600)) {
+            try {
+                FileLock.tryExclusive(file);
+                file.write(content);
+                if (survives == Survives.POWER_CUT) {
+                    file.sync();
+                }
+                directory.rename(temporary, directory, name);
+            } catch (LinuxException e) {
+                remove(directory, temporary, e);
+                throw e;
+            }
+        }
+    }
+
+    private static void remove(Directory directory, byte[] name, LinuxException failure) {
+        try {
+            directory.unlink(name);
+        } catch (LinuxException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param directory where it is
+     * @param name its name, a single component
+     * @return the content, or empty if there is no such file
+     * @throws LinuxException if it can't be read, EFBIG if it is larger than 8 MiB, EINVAL if it isn't a regular file
+     */
+    public static Optional<String> read(Directory directory, String name) throws LinuxException {
+        try (Fd file = directory.open(FileName.bytes(name), Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY, 0)) {
+            if (!file.stat().isRegular()) {
+                throw LinuxException.of(-Errno.EINVAL.number(), "read", name).withHint("not a regular file");
+            }
+            return Optional.of(new String(file.readAll(LIMIT), StandardCharsets.UTF_8));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Whether a name is one of those that {@link #write} gives to temporary files.
+     *
+     * @param name a single component
+     * @return true if it is
+     */
+    static boolean isTemporary(String name) {
+        return name.startsWith(PREFIX);
+    }
+
+    /**
+     * Removes the temporary files that writers left when they were killed.
+     *
+     * @param directory where to look
+     * @return how many there were
+     * @throws LinuxException if that fails
+     */
+    static int sweep(Directory directory) throws LinuxException {
+        int removed = 0;
+        for (var entry : directory.list()) {
+            if (isTemporary(entry.string())
+                    && entry.type() == Stat.S_IFREG
+                    && removeIfAbandoned(directory, entry.name())) {
+                removed++;
+            }
+        }
+        return removed;
+    }
+
+    private static boolean removeIfAbandoned(Directory directory, byte[] name) throws LinuxException {
+        try (Fd file = directory.open(name, Open.O_RDONLY | Open.O_NONBLOCK, 0)) {
+            if (!FileLock.tryExclusive(file)) {
+                return false;
+            }
+            directory.unlink(name);
+            return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.lxj.storage;
+
+import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
+import io.lxj.linux.FileSystemType;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
+import io.lxj.linux.RootDir;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An overlay above the image: the container's changes are in {@code upper}, the rest are the image's own files. Made in
+ * constant time whatever the image's size. See Documentation/filesystems/overlayfs.rst.
+ */
+final class OverlayStorage implements RootStorage {
+    private static final String UPPER = "upper";
+    private static final String WORK = "work";
+    private static final String ETC = "etc";
+
+    @Override
+    public boolean needsImage() {
+        return true;
+    }
+
+    @Override
+    public void prepare(Directory folder, ImageTree image, CopyProgress progress) throws LinuxException {
+        FileSystemType type = FileSystemType.of(folder.fd());
+        if (!FileSystemSupport.canHoldUpper(type)) {
+            throw LinuxException.of(-Errno.EOPNOTSUPP.number(), "mount", "overlay")
+                    .withHint("the state folder is on a file system of type " + type
+                            + ", which can't hold the changed files of an overlay: use Storage.COPY, or a state folder"
+                            + " on ext4, xfs or btrfs");
+        }
+        folder.mkdir(FileName.bytes(WORK), 0700);
+        try (Directory upper = make(folder, UPPER)) {
+            Attributes.copy(image.folder(), ImageTree.ROOTFS, upper);
+        }
+    }
+
+    private static Directory make(Directory parent, String name) throws LinuxException {
+        parent.mkdir(FileName.bytes(name), 0700);
+        return parent.openDirectory(FileName.bytes(name));
+    }
+
+    /**
+     * A directory in {@code upper} is merged with that of the same path in the image. So the way to the image's /etc is
+     * made in {@code upper}, and the overlay needn't be mounted to write there: a mount would cost 0.4 ms, and as much
+     * time as the host has unwritten data when it goes, because unmounting an overlay syncs the file system below it.
+     */
+    @Override
+    public Optional<EtcFolder> openEtc(Directory folder, ImageTree image) throws LinuxException {
+        Optional<List<String>> way = wayTo(image, ETC);
+        if (way.isEmpty()) {
+            return Optional.empty();
+        }
+        Directory seen = new Directory(image.rootfs().fd().duplicate());
+        Directory written = folder.openDirectory(FileName.bytes(UPPER));
+        try {
+            for (String name : way.get()) {
+                Directory made = make(written, name);
+                written.close();
+                written = made;
+                Attributes.copy(seen, name, written);
+                Directory next = seen.openDirectory(FileName.bytes(name));
+                seen.close();
+                seen = next;
+            }
+            return Optional.of(new EtcFolder(seen, written));
+        } catch (LinuxException e) {
+            seen.close();
+            written.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The components of a path of the image once all links in it are resolved, within the image's root; empty if it leads
+     * to no directory. Images don't change, so the answer stays true.
+     */
+    private static Optional<List<String>> wayTo(ImageTree image, String path) throws LinuxException {
+        try (RootDir root = image.root();
+                Fd end = root.open(FileName.bytes(path), Open.O_PATH | Open.O_DIRECTORY, 0)) {
+            byte[] top = pathOf(root.fd());
+            byte[] bottom = pathOf(end);
+            String below = FileName.string(bottom).substring(FileName.string(top).length());
+            List<String> way = new ArrayList<>();
+            for (String name : below.split("/")) {
+                if (!name.isEmpty()) {
+                    way.add(name);
+                }
+            }
+            return Optional.of(way);
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR) || e.is(Errno.ELOOP)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static byte[] pathOf(Fd fd) throws LinuxException {
+        try (Directory fds = new Directory(Fd.open(Path.of("/proc/self/fd"), Open.O_PATH | Open.O_DIRECTORY, 0))) {
+            return fds.readLink(FileName.bytes(Integer.toString(fd.number())));
+        }
+    }
+
+    @Override
+    public Fd mount(Directory folder, Optional<ImageTree> image, Use use) throws LinuxException {
+        Directory lower = image.orElseThrow().rootfs();
+        try (Directory upper = folder.openDirectory(FileName.bytes(UPPER))) {
+            if (use == Use.LOOK) {
+                return OverlayMount.readOnly(upper, lower);
+            }
+            try (Directory work = openWork(folder)) {
+                return OverlayMount.writable(lower, upper, work, use == Use.RUN);
+            }
+        }
+    }
+
+    /** It is empty but for the kernel's own use, and nothing is lost with it: a power cut may have taken it. */
+    private static Directory openWork(Directory folder) throws LinuxException {
+        try {
+            folder.mkdir(FileName.bytes(WORK), 0700);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+        }
+        return folder.openDirectory(FileName.bytes(WORK));
+    }
+
+    @Override
+    public long sizeOnDisk(Directory folder) throws LinuxException {
+        return DiskUsage.of(folder, List.of(UPPER, WORK));
+    }
+}

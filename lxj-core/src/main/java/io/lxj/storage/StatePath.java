@@ -1,0 +1,29 @@
+package io.lxj.storage;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Where the state folder is, unless the caller says so. */
+public final class StatePath {
+    private static final Path OF_ROOT = Path.of("/var/lib/lxj");
+    private static final String XDG_DATA_HOME = "XDG_DATA_HOME";
+
+    private StatePath() {}
+
+    /**
+     * The usual state folder of a user.
+     *
+     * @param effectiveUid who runs this process
+     * @param environment the environment variables; XDG_DATA_HOME counts if it is absolute, as the XDG Base Directory
+     *     Specification demands
+     * @param home the home folder of the user
+     * @return {@code /var/lib/lxj} for root, else {@code lxj} in the user's folder for data
+     */
+    public static Path usual(int effectiveUid, Map<String, String> environment, Path home) {
+        if (effectiveUid == 0) {
+            return OF_ROOT;
+        }
+        String data = environment.getOrDefault(XDG_DATA_HOME, "");
+        return (data.startsWith("/") ? Path.of(data) : home.resolve(".local/share")).resolve("lxj");
+    }
+}

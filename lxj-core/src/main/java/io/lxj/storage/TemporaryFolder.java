@@ -1,0 +1,143 @@
+package io.lxj.storage;
+
+import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A folder in which something is made or taken apart, out of everybody's sight. Its owner holds it locked with flock(2);
+ * one that nobody holds locked belongs to a dead process and is removed by {@link TemporaryFolders#sweep}. What was made
+ * gets its name by {@link #moveTo}, whole, or is removed by {@link #close}. Not thread-safe.
+ */
+public final class TemporaryFolder implements AutoCloseable {
+    /** RENAME_NOREPLACE of renameat2(2). */
+    private static final int NO_REPLACE = 1;
+
+    private final Directory parent;
+    private final String name;
+    private final Directory directory;
+    private boolean moved;
+
+    private TemporaryFolder(Directory parent, String name, Directory directory) {
+        this.parent = parent;
+        this.name = name;
+        this.directory = directory;
+    }
+
+    /**
+     * Makes an empty folder.
+     *
+     * @param parent the folder for temporary folders
+     * @param purpose what for, as the beginning of its name, for example {@code create.web1}
+     * @return the folder, locked
+     * @throws LinuxException if that fails
+     */
+    static TemporaryFolder make(Directory parent, String purpose) throws LinuxException {
+        while (true) {
+            String name = unique(purpose);
+            parent.mkdir(FileName.bytes(name), 0700);
+            Directory directory = parent.openDirectory(FileName.bytes(name));
+            // In the moment before it is locked, a sweep may take it for abandoned.
+            if (FileLock.tryExclusive(directory.fd()) && isStill(parent, name, directory)) {
+                return new TemporaryFolder(parent, name, directory);
+            }
+            directory.close();
+        }
+    }
+
+    /**
+     * Takes a folder away from where it is, at once and whole, to be taken apart.
+     *
+     * @param from where it is
+     * @param existing its name there
+     * @param parent the folder for temporary folders
+     * @param purpose what for, as the beginning of its new name
+     * @return the folder, locked
+     * @throws LinuxException ENOENT if there is no such folder
+     */
+    static TemporaryFolder take(Directory from, String existing, Directory parent, String purpose)
+            throws LinuxException {
+        Directory directory = from.openDirectory(FileName.bytes(existing));
+        try {
+            // Nobody else locks a folder that isn't temporary yet.
+            FileLock.tryExclusive(directory.fd());
+            String name = unique(purpose);
+            from.rename(FileName.bytes(existing), parent, FileName.bytes(name), NO_REPLACE);
+            return new TemporaryFolder(parent, name, directory);
+        } catch (LinuxException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private static String unique(String purpose) {
+        return purpose + "."
+                + String.format("%016x", ThreadLocalRandom.current().nextLong());
+    }
+
+    /** Whether a name still leads to a folder that was opened by it. */
+    static boolean isStill(Directory parent, String name, Directory directory) throws LinuxException {
+        try {
+            return parent.stat(FileName.bytes(name)).isSameFile(directory.fd().stat());
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * The folder itself.
+     *
+     * @return the directory, which this object still owns
+     */
+    public Directory directory() {
+        return directory;
+    }
+
+    /**
+     * Gives the folder its name. From now on it isn't temporary.
+     *
+     * @param target the folder that it goes to, on the same file system
+     * @param newName its name there
+     * @throws LinuxException EEXIST if the name is taken
+     */
+    public void moveTo(Directory target, String newName) throws LinuxException {
+        parent.rename(FileName.bytes(name), target, FileName.bytes(newName), NO_REPLACE);
+        moved = true;
+    }
+
+    /**
+     * Removes the folder with all that is in it.
+     *
+     * @throws LinuxException if something in it can't be removed
+     */
+    public void remove() throws LinuxException {
+        if (!moved) {
+            parent.removeTree(FileName.bytes(name));
+            moved = true;
+        }
+    }
+
+    /**
+     * Removes the folder unless it was moved, and gives up the lock.
+     *
+     * @throws LinuxException if something in it can't be removed; the next sweep tries again
+     */
+    @Override
+    public void close() throws LinuxException {
+        try (directory) {
+            remove();
+        } finally {
+            moved = true;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "temporary folder " + name;
+    }
+}

@@ -1,0 +1,97 @@
+package io.lxj.storage;
+
+import io.lxj.linux.Directory;
+import io.lxj.linux.DirectoryEntry;
+import io.lxj.linux.Errno;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Stat;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The folder in which images and containers are made and taken apart. Thread-safe. */
+public final class TemporaryFolders {
+    private final Directory parent;
+
+    /**
+     * Temporary folders in a folder.
+     *
+     * @param parent where they are made; the caller keeps it open as long as this is used
+     */
+    public TemporaryFolders(Directory parent) {
+        this.parent = parent;
+    }
+
+    /**
+     * Makes an empty folder, with mode 0700.
+     *
+     * @param purpose what for, as the beginning of its name, for example {@code create.web1}
+     * @return the folder, to be closed
+     * @throws LinuxException if that fails
+     */
+    public TemporaryFolder make(String purpose) throws LinuxException {
+        return TemporaryFolder.make(parent, purpose);
+    }
+
+    /**
+     * Takes a folder away from where it is, at once and whole. The folder's own name must not be in use by others: the
+     * caller holds its lock.
+     *
+     * @param from where it is
+     * @param name its name there
+     * @param purpose what for, as the beginning of its new name
+     * @return the folder, to be closed, which removes it
+     * @throws LinuxException ENOENT if there is no such folder
+     */
+    public TemporaryFolder take(Directory from, String name, String purpose) throws LinuxException {
+        return TemporaryFolder.take(from, name, parent, purpose);
+    }
+
+    /**
+     * Removes what dead processes left.
+     *
+     * @return the names of what was removed
+     * @throws LinuxException if something can't be removed; the rest was removed then, as far as possible
+     */
+    public List<String> sweep() throws LinuxException {
+        List<String> removed = new ArrayList<>();
+        LinuxException failure = null;
+        for (DirectoryEntry entry : parent.list()) {
+            try {
+                if (removeIfAbandoned(entry)) {
+                    removed.add(entry.string());
+                }
+            } catch (LinuxException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return removed;
+    }
+
+    private boolean removeIfAbandoned(DirectoryEntry entry) throws LinuxException {
+        if (parent.stat(entry.name()).type() != Stat.S_IFDIR) {
+            // Nothing but folders is made here; whatever it is, it isn't in use.
+            parent.unlink(entry.name());
+            return true;
+        }
+        try (Directory directory = parent.openDirectory(entry.name())) {
+            // Once it is locked nobody moves it; before that its owner may have, by giving it its final name.
+            if (!FileLock.tryExclusive(directory.fd()) || !TemporaryFolder.isStill(parent, entry.string(), directory)) {
+                return false;
+            }
+            parent.removeTree(entry.name());
+            return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.lxj.storage;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A second JVM that runs a main class of the tests. It speaks in lines on its standard output. */
+final class OtherJvm implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader output;
+
+    private OtherJvm(Process process) {
+        this.process = process;
+        this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    static OtherJvm start(Class<?> main, Object... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-cp",
+                classPath(),
+                main.getName()));
+        Arrays.stream(arguments).map(String::valueOf).forEach(command::add);
+        return new OtherJvm(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /** What this JVM has on its module path and class path, and the tests, which are patched into a module here. */
+    private static String classPath() {
+        String target = System.getProperty("basedir", "") + "/target/";
+        return Stream.of(
+                        target + "test-classes",
+                        target + "classes",
+                        System.getProperty("jdk.module.path", ""),
+                        System.getProperty("java.class.path", ""))
+                .filter(entries -> !entries.isEmpty())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** The next line that the other JVM prints; null at its end. */
+    String line() throws IOException {
+        return output.readLine();
+    }
+
+    /** What the other JVM prints to its end. */
+    List<String> lines() {
+        return output.lines().toList();
+    }
+
+    /** Ends it by SIGKILL, and waits until it is gone. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    int waitFor() {
+        return process.onExit().join().exitValue();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
