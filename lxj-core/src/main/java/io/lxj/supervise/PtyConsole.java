@@ -6,6 +6,7 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
+import io.lxj.linux.Pty;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Syscall;
 import java.io.IOException;
@@ -47,22 +48,27 @@ public final class PtyConsole implements ConsoleSource {
      *
      * @param supervisor whose thread reads
      * @param master of the PTY; owned by the console from here on, unless this call fails
-     * @param slave of the same PTY; owned likewise
      * @param output gets what is read
      * @param log gets it too, if there is one; owned likewise
      * @return the console, to be closed by the caller
-     * @throws IOException if the master can't be watched
+     * @throws IOException if the master isn't one, or can't be watched
      */
-    public static PtyConsole open(
-            Supervisor supervisor, Fd master, Fd slave, ConsoleOutput output, Optional<ConsoleLog> log)
+    public static PtyConsole open(Supervisor supervisor, Fd master, ConsoleOutput output, Optional<ConsoleLog> log)
             throws IOException {
         long result = master.call(Syscall.FCNTL, F_SETFL, Open.O_RDWR | Open.O_NONBLOCK);
         if (result < 0) {
             throw LinuxException.of(result, "fcntl", master, "F_SETFL", "O_RDWR|O_NONBLOCK");
         }
+        Fd slave = Pty.peer(master);
         PtyConsole console = new PtyConsole(master, slave, output, log);
-        synchronized (console) {
-            console.watch = supervisor.watch(master, Epoll.EPOLLIN, (events, watch) -> console.readable());
+        try {
+            // Nothing is read before there is something to close.
+            synchronized (console) {
+                console.watch = supervisor.watch(master, Epoll.EPOLLIN, (events, watch) -> console.readable());
+            }
+        } catch (IOException | RuntimeException e) {
+            slave.close();
+            throw e;
         }
         return console;
     }

@@ -5,6 +5,7 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Poll;
+import io.lxj.linux.Pty;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Syscall;
 import java.io.IOException;
@@ -17,8 +18,6 @@ public final class PtyInput implements ConsoleSink {
     private static final int CHUNK = 4096;
     /** How often a writer that waits looks whether it was interrupted. */
     private static final Duration PATIENCE = Duration.ofMillis(100);
-
-    private static final long TIOCSWINSZ = 0x5414;
 
     private final Fd master;
     private final ReentrantLock lock = new ReentrantLock();
@@ -81,14 +80,8 @@ public final class PtyInput implements ConsoleSink {
 
     @Override
     public void resize(int rows, int columns) throws IOException {
-        try (Scratch scratch = Scratch.open()) {
-            // struct winsize: rows, columns, and the size in pixels, which nobody uses.
-            Block size = scratch.zeroed(8);
-            size.buffer().putShort(0, (short) rows).putShort(2, (short) columns);
-            long result = master.call(Syscall.IOCTL, TIOCSWINSZ, size.address());
-            if (result < 0) {
-                throw LinuxException.of(result, "ioctl", master, "TIOCSWINSZ", rows + "x" + columns);
-            }
+        try {
+            Pty.resize(master, rows, columns);
         } catch (IllegalStateException e) {
             throw closed(e);
         }

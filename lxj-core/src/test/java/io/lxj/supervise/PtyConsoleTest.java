@@ -54,7 +54,7 @@ class PtyConsoleTest {
         Watched(int capacity, Optional<ConsoleLog> log, String script, String... arguments) throws IOException {
             output = new ConsoleOutput(capacity);
             TestPty pty = TestPty.open();
-            console = PtyConsole.open(supervisor, pty.master(), pty.slave(), output, log);
+            console = PtyConsole.open(supervisor, pty.master(), output, log);
             output.begin();
             shell = pty.shell(script, arguments);
             Pidfd pidfd = Pidfd.open((int) shell.pid());
@@ -234,7 +234,7 @@ class PtyConsoleTest {
         output.append(new byte[100 * KIBIBYTE], 100 * KIBIBYTE);
         outputs.add(output);
         TestPty pty = TestPty.open();
-        return PtyConsole.open(supervisor, pty.master(), pty.slave(), output, Optional.empty());
+        return PtyConsole.open(supervisor, pty.master(), output, Optional.empty());
     }
 
     private static long usedHeap() {

@@ -1,39 +1,18 @@
 package io.lxj.supervise;
 
-import io.lxj.linux.Block;
 import io.lxj.linux.Fd;
-import io.lxj.linux.LinuxException;
-import io.lxj.linux.Open;
-import io.lxj.linux.Scratch;
-import io.lxj.linux.Syscall;
+import io.lxj.linux.Pty;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A PTY of the host's devpts; whoever takes the two fds owns them. */
-record TestPty(Fd master, Fd slave, Path path) {
-    private static final long TIOCSPTLCK = 0x40045431L;
-    private static final long TIOCGPTN = 0x80045430L;
-    private static final long TIOCGPTPEER = 0x5441;
-
-    static TestPty open() throws LinuxException {
-        Fd master = Fd.open(Path.of("/dev/ptmx"), Open.O_RDWR | Open.O_NOCTTY, 0);
-        try (Scratch scratch = Scratch.open()) {
-            Block number = scratch.zeroed(4);
-            check(master.call(Syscall.IOCTL, TIOCSPTLCK, number.address()), "TIOCSPTLCK");
-            check(master.call(Syscall.IOCTL, TIOCGPTN, number.address()), "TIOCGPTN");
-            Fd slave = new Fd((int) check(
-                    master.call(Syscall.IOCTL, TIOCGPTPEER, Open.O_RDWR | Open.O_NOCTTY | Open.O_CLOEXEC),
-                    "TIOCGPTPEER"));
-            return new TestPty(
-                    master, slave, Path.of("/dev/pts/" + number.buffer().getInt(0)));
+/** A PTY of the host's devpts; whoever takes the master owns it. */
+record TestPty(Fd master, Path path) {
+    static TestPty open() throws IOException {
+        Fd master = Pty.open().master();
+        try (Fd slave = Pty.peer(master)) {
+            return new TestPty(master, Files.readSymbolicLink(Path.of("/proc/self/fd/" + slave.number())));
         }
-    }
-
-    private static long check(long result, String request) throws LinuxException {
-        if (result < 0) {
-            throw LinuxException.of(result, "ioctl", "master", request);
-        }
-        return result;
     }
 
     /** Starts a shell whose terminal, for input and output, is the slave; it waits for {@link #go}. */

@@ -1,0 +1,297 @@
+package io.lxj;
+
+import io.lxj.config.TerminalSize;
+import io.lxj.error.Failure;
+import io.lxj.error.LxjException;
+import io.lxj.failure.Failures;
+import io.lxj.supervise.ConsoleOutput;
+import io.lxj.supervise.ConsoleSink;
+import io.lxj.supervise.LogSource;
+import io.lxj.supervise.OutputFollower;
+import io.lxj.supervise.OutputListener;
+import io.lxj.supervise.OutputSearch;
+import io.lxj.supervise.PlainText;
+import io.lxj.supervise.Registration;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The console of a container: the terminal that its init has for {@code /dev/console}. What is written there is kept in
+ * memory (the latest part, as much as {@code ConsoleSettings.bufferSize} says) and in a log, whoever looks at it or not.
+ *
+ * <p>Output is whatever the container wrote, for a terminal to act on. Methods with text in their name leave out what
+ * could drive a terminal or forge log lines; all others give it as it is.
+ *
+ * <p>Thread-safe. The handle stays good when the container stops, starts or reboots.
+ */
+public final class Console {
+    private static final int ALL = Integer.MAX_VALUE;
+    private static final int LINES_IN_MESSAGES = 5;
+
+    private final String container;
+    private final ConsoleOutput output;
+    private final ConsoleSink input;
+    private final LogSource log;
+    private final Executor lane;
+
+    /** Ends what it was returned for. */
+    @FunctionalInterface
+    public interface Subscription extends AutoCloseable {
+        /** No call begins after this; one may still be under way. */
+        @Override
+        void close();
+    }
+
+    /**
+     * The console of a container.
+     *
+     * @param container the container's name, for messages
+     * @param output what the container writes
+     * @param input what is typed; fails while the container doesn't run
+     * @param log the log files
+     * @param lane runs listeners, one call at a time
+     */
+    Console(String container, ConsoleOutput output, ConsoleSink input, LogSource log, Executor lane) {
+        this.container = container;
+        this.output = output;
+        this.input = input;
+        this.log = log;
+        this.lane = lane;
+    }
+
+    /**
+     * What is in the buffer: the latest output, of earlier runs too.
+     *
+     * @return the output as the container wrote it
+     */
+    public byte[] read() {
+        return output.tail(ALL);
+    }
+
+    /**
+     * The end of what is in the buffer.
+     *
+     * @param bytes how many bytes at most
+     * @return the output as the container wrote it
+     */
+    public byte[] tail(int bytes) {
+        return output.tail(bytes);
+    }
+
+    /**
+     * The last lines of what is in the buffer, as plain text for logs and messages.
+     *
+     * @param lines how many lines at most
+     * @return the lines with {@code \n} between them, without escape sequences and other control characters
+     */
+    public String tailText(int lines) {
+        return PlainText.lastLines(read(), lines);
+    }
+
+    /**
+     * The whole log, of all runs that are still in it. It can be as large as the settings of the console allow.
+     *
+     * @return the output as the container wrote it, decoded from UTF-8; bytes that aren't UTF-8 become U+FFFD
+     * @throws LxjException if the log can't be read
+     */
+    public String log() {
+        try (InputStream all = log.open()) {
+            return new String(all.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw failure("read the console log of ", e);
+        }
+    }
+
+    /**
+     * Opens the whole log, with what was rotated, oldest first, and up to what is logged when its end is reached. That
+     * it is rotated meanwhile doesn't matter.
+     *
+     * @return the output as the container wrote it, to be closed by the caller
+     * @throws LxjException if the log can't be opened
+     */
+    public InputStream openLog() {
+        try {
+            return log.open();
+        } catch (IOException e) {
+            throw failure("open the console log of ", e);
+        }
+    }
+
+    /**
+     * Follows the output from now on.
+     *
+     * @return the output to come, to be closed by the caller; at its end already if the container doesn't run
+     */
+    public ConsoleStream follow() {
+        return new ConsoleStream(output.follow());
+    }
+
+    /**
+     * Follows the output from the beginning of this run, or of the last one if the container doesn't run, as far as it is
+     * in the buffer.
+     *
+     * @return the output so far and to come, to be closed by the caller
+     */
+    public ConsoleStream followFromStart() {
+        return new ConsoleStream(output.followFromStart());
+    }
+
+    /**
+     * Tells a listener of the output from now on, until the container stops. It is told before the container's own
+     * listeners are told that it has stopped.
+     *
+     * @param listener who is told
+     * @return ends the listening when it is closed
+     */
+    public Subscription onOutput(ConsoleListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        Registration registration = output.listen(
+                new OutputListener() {
+                    @Override
+                    public void output(byte[] bytes) {
+                        listener.output(bytes);
+                    }
+
+                    @Override
+                    public void lost(long bytes) {
+                        listener.lost(bytes);
+                    }
+
+                    @Override
+                    public void ended() {
+                        listener.ended();
+                    }
+                },
+                lane);
+        return registration::close;
+    }
+
+    /**
+     * Types on the console. Waits while the container doesn't read and the terminal's queue, of some kilobytes, is full;
+     * interrupting the thread ends the wait.
+     *
+     * @param bytes what to type; {@code \r} is the Enter key
+     * @throws LxjException if the container doesn't run, or the wait was interrupted
+     */
+    public void send(byte[] bytes) {
+        Objects.requireNonNull(bytes, "bytes");
+        try {
+            input.send(bytes);
+        } catch (IOException e) {
+            throw failure("type on the console of ", e);
+        }
+    }
+
+    /**
+     * Types text on the console, in UTF-8; see {@link #send(byte[])}.
+     *
+     * @param text what to type; {@code \r} is the Enter key
+     * @throws LxjException if the container doesn't run, or the wait was interrupted
+     */
+    public void send(String text) {
+        send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Sets the size of the terminal, and tells the container.
+     *
+     * @param rows how many lines, 1 to 65535
+     * @param columns how many characters in a line, 1 to 65535
+     * @throws io.lxj.error.InvalidConfigException if a number is outside of its range
+     * @throws LxjException if the container doesn't run
+     */
+    public void resize(int rows, int columns) {
+        TerminalSize size = new TerminalSize(rows, columns);
+        try {
+            input.resize(size.rows(), size.columns());
+        } catch (IOException e) {
+            throw failure("resize the console of ", e);
+        }
+    }
+
+    /**
+     * Waits until a text shows up, in what the container has written since it was started or in what it is going to.
+     * Escape sequences and other control characters are left out of what is searched, and line ends are {@code \n}.
+     *
+     * @param text what to wait for
+     * @param timeout how long at most
+     * @throws LxjException if it doesn't show up in time, or the container stops before; the message has its last lines
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public void waitFor(String text, Duration timeout) throws InterruptedException {
+        Objects.requireNonNull(text, "text");
+        search('"' + text + '"', seen -> seen.contains(text) ? Optional.of(text) : Optional.empty(), timeout);
+    }
+
+    /**
+     * Waits until a pattern is found, in what the container has written since it was started or in what it is going to.
+     * It is looked for in the latest 256 KiB, as plain text like that of {@link #waitFor(String, Duration)}.
+     *
+     * @param pattern what to wait for
+     * @param timeout how long at most
+     * @return the first match
+     * @throws LxjException if there is none in time, or the container stops before; the message has its last lines
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public MatchResult waitFor(Pattern pattern, Duration timeout) throws InterruptedException {
+        Objects.requireNonNull(pattern, "pattern");
+        return search(
+                "/" + pattern + "/",
+                seen -> {
+                    Matcher matcher = pattern.matcher(seen);
+                    return matcher.find() ? Optional.of(matcher.toMatchResult()) : Optional.empty();
+                },
+                timeout);
+    }
+
+    /**
+     * Waits until a condition holds for what the container has written since it was started.
+     *
+     * @param condition gets the latest 256 KiB as plain text like that of {@link #waitFor(String, Duration)}, whenever
+     *     there is more
+     * @param timeout how long at most
+     * @return the text for which the condition holds
+     * @throws LxjException if it doesn't in time, or the container stops before; the message has its last lines
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public String waitFor(Predicate<String> condition, Duration timeout) throws InterruptedException {
+        Objects.requireNonNull(condition, "condition");
+        return search("a condition", seen -> condition.test(seen) ? Optional.of(seen) : Optional.empty(), timeout);
+    }
+
+    private <T> T search(String what, Function<String, Optional<T>> condition, Duration timeout)
+            throws InterruptedException {
+        Objects.requireNonNull(timeout, "timeout");
+        try (OutputFollower follower = output.followFromStart()) {
+            OutputSearch.Result<T> result = new OutputSearch<>(follower, condition).await(timeout);
+            return result.found().orElseThrow(() -> notFound(what, result.ended(), timeout));
+        }
+    }
+
+    private LxjException notFound(String what, boolean ended, Duration timeout) {
+        String action = "wait for " + what + " on the console of " + container;
+        String problem = ended ? "the container stopped before" : "not there after " + timeout.toMillis() + " ms";
+        String lines = tailText(LINES_IN_MESSAGES).replace("\n", " | ");
+        return new LxjException(Failure.of(action, problem)
+                .hint(lines.isEmpty() ? "there is no output" : "the last lines were: " + lines));
+    }
+
+    private LxjException failure(String action, IOException cause) {
+        return Failures.exception(action + container, cause);
+    }
+
+    @Override
+    public String toString() {
+        return "console of " + container;
+    }
+}
