@@ -1,6 +1,9 @@
 package io.lxj.linux;
 
-/** Flags of the mount system calls, under their own names. */
+/**
+ * Flags of the mount system calls, under the names that {@code linux/mount.h} gives them; see mount_setattr(2) and the
+ * man pages of fsopen, fsconfig, fsmount, open_tree and move_mount.
+ */
 public final class MountFlags {
     /** fsopen: close-on-exec. */
     public static final int FSOPEN_CLOEXEC = 1;
@@ -8,8 +11,14 @@ public final class MountFlags {
     public static final int FSCONFIG_SET_FLAG = 0;
     /** fsconfig: a parameter with a string. */
     public static final int FSCONFIG_SET_STRING = 1;
+    /** fsconfig: a parameter with a path, resolved from a directory fd. */
+    public static final int FSCONFIG_SET_PATH = 3;
+    /** fsconfig: a parameter with an fd. */
+    public static final int FSCONFIG_SET_FD = 5;
     /** fsconfig: create the file system. */
     public static final int FSCONFIG_CMD_CREATE = 6;
+    /** fsconfig: change an existing file system. */
+    public static final int FSCONFIG_CMD_RECONFIGURE = 7;
     /** fsmount: close-on-exec. */
     public static final int FSMOUNT_CLOEXEC = 1;
 
@@ -21,6 +30,18 @@ public final class MountFlags {
     public static final long MOUNT_ATTR_NODEV = 0x4;
     /** No execution. */
     public static final long MOUNT_ATTR_NOEXEC = 0x8;
+    /** The bits that say when access times are written; cleared before one of them is set. */
+    public static final long MOUNT_ATTR__ATIME = 0x70;
+    /** Access times follow modification times; the default. */
+    public static final long MOUNT_ATTR_RELATIME = 0x0;
+    /** No access times. */
+    public static final long MOUNT_ATTR_NOATIME = 0x10;
+    /** Access times are always written. */
+    public static final long MOUNT_ATTR_STRICTATIME = 0x20;
+    /** No access times of directories. */
+    public static final long MOUNT_ATTR_NODIRATIME = 0x80;
+    /** Symbolic links on the mount are not followed. */
+    public static final long MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
     /** Ids are mapped by a user namespace. */
     public static final long MOUNT_ATTR_IDMAP = 0x100000;
 
@@ -42,9 +63,13 @@ public final class MountFlags {
     public static final long MS_SLAVE = 1L << 19;
     /** Propagation: both ways. */
     public static final long MS_SHARED = 1L << 20;
+    /** Propagation: none, and the mount can't be bound elsewhere. */
+    public static final long MS_UNBINDABLE = 1L << 17;
 
     /** umount2: detach now, unmount when unused. */
     public static final int MNT_DETACH = 2;
+    /** umount2: not through a symbolic link. */
+    public static final int UMOUNT_NOFOLLOW = 8;
 
     private MountFlags() {}
 }
