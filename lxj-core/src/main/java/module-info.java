@@ -1,5 +1,6 @@
 /** System containers from inside a Java process. */
 module io.lxj {
+    exports io.lxj;
     exports io.lxj.config;
     exports io.lxj.error;
 

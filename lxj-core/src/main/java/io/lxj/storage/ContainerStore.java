@@ -197,15 +197,16 @@ public final class ContainerStore {
     public void delete(Lock lock) {
         String name = lock.name().name();
         lock.check(LockName.container(name));
-        try (TemporaryFolder folder =
-                state.temporaryFolders().take(state.containers(), name, "delete." + name)) {
+        try (TemporaryFolder folder = state.temporaryFolders().take(state.containers(), name, "delete." + name)) {
             checkpoints.reached("delete: renamed");
             lock.closeAndRemove();
             checkpoints.reached("delete: lock removed");
             folder.remove();
             checkpoints.reached("delete: removed");
         } catch (LinuxException e) {
-            throw e.is(Errno.ENOENT) ? new NotFoundException(KIND, name) : StorageFailure.of("delete container " + name, e);
+            throw e.is(Errno.ENOENT)
+                    ? new NotFoundException(KIND, name)
+                    : StorageFailure.of("delete container " + name, e);
         }
     }
 

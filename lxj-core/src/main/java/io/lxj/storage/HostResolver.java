@@ -32,8 +32,7 @@ public final class HostResolver {
      * @return the resolver
      */
     public static HostResolver ofHost() {
-        return new HostResolver(
-                List.of(Path.of("/etc/resolv.conf"), Path.of("/run/systemd/resolve/resolv.conf")));
+        return new HostResolver(List.of(Path.of("/etc/resolv.conf"), Path.of("/run/systemd/resolve/resolv.conf")));
     }
 
     /**
@@ -69,7 +68,6 @@ public final class HostResolver {
                 .lines()
                 .filter(line -> line.startsWith(NAME_SERVER))
                 .map(line -> line.substring(NAME_SERVER.length()).strip())
-                .anyMatch(address ->
-                        !address.isEmpty() && !address.startsWith("127.") && !address.equals("::1"));
+                .anyMatch(address -> !address.isEmpty() && !address.startsWith("127.") && !address.equals("::1"));
     }
 }

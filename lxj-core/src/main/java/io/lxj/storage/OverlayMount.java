@@ -70,8 +70,7 @@ final class OverlayMount {
 
     private static Fd open() throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(
-                    Syscall.FSOPEN, scratch.string("overlay"), MountFlags.FSOPEN_CLOEXEC);
+            long result = Kernel.call(Syscall.FSOPEN, scratch.string("overlay"), MountFlags.FSOPEN_CLOEXEC);
             if (result < 0) {
                 LinuxException failure = LinuxException.of(result, "fsopen", "overlay", "FSOPEN_CLOEXEC");
                 throw Errno.ENODEV.is(result)

@@ -87,7 +87,8 @@ final class OverlayStorage implements RootStorage {
                 Fd end = root.open(FileName.bytes(path), Open.O_PATH | Open.O_DIRECTORY, 0)) {
             byte[] top = pathOf(root.fd());
             byte[] bottom = pathOf(end);
-            String below = FileName.string(bottom).substring(FileName.string(top).length());
+            String below =
+                    FileName.string(bottom).substring(FileName.string(top).length());
             List<String> way = new ArrayList<>();
             for (String name : below.split("/")) {
                 if (!name.isEmpty()) {

@@ -20,11 +20,7 @@ import java.util.Optional;
  * @param started when the container was started
  */
 public record RunRecord(
-        ProcessIdentity init,
-        Optional<ProcessIdentity> keeper,
-        ProcessIdentity owner,
-        String cgroup,
-        Instant started) {
+        ProcessIdentity init, Optional<ProcessIdentity> keeper, ProcessIdentity owner, String cgroup, Instant started) {
     /**
      * Checks that nothing is missing.
      *

@@ -23,8 +23,9 @@ public final class StorageFailure {
      */
     public static LxjException of(String action, LinuxException cause) {
         Failure failure = Failures.of(action, cause);
-        Failure advised =
-                failure.hint().isPresent() ? failure : hint(cause).map(failure::hint).orElse(failure);
+        Failure advised = failure.hint().isPresent()
+                ? failure
+                : hint(cause).map(failure::hint).orElse(failure);
         return new LxjException(advised, cause);
     }
 

@@ -75,7 +75,8 @@ class JsonFileTest {
             }
         });
         while (!done.get()) {
-            assertThat(JsonFile.read(directory, NAME)).hasValueSatisfying(text -> assertThat(text).isIn(one, two));
+            assertThat(JsonFile.read(directory, NAME))
+                    .hasValueSatisfying(text -> assertThat(text).isIn(one, two));
         }
         writer.get();
     }
@@ -110,7 +111,8 @@ class JsonFileTest {
         try (Fd file = Fd.open(held, Open.O_RDWR, 0)) {
             assertThat(FileLock.tryExclusive(file)).isTrue();
             assertThat(JsonFile.sweep(directory)).isEqualTo(1);
-            assertThat(folder.toFile().list()).containsExactlyInAnyOrder(held.getFileName().toString(), "other");
+            assertThat(folder.toFile().list())
+                    .containsExactlyInAnyOrder(held.getFileName().toString(), "other");
         }
         assertThat(JsonFile.sweep(directory)).isEqualTo(1);
     }
@@ -119,7 +121,8 @@ class JsonFileTest {
     void doesNotReadWhatIsTooLarge() throws Exception {
         Files.write(folder.resolve(NAME), new byte[JsonFile.LIMIT + 1]);
         assertThatThrownBy(() -> JsonFile.read(directory, NAME))
-                .isInstanceOfSatisfying(LinuxException.class, e -> assertThat(e.is(Errno.EFBIG)).isTrue());
+                .isInstanceOfSatisfying(
+                        LinuxException.class, e -> assertThat(e.is(Errno.EFBIG)).isTrue());
     }
 
     @Test
@@ -127,7 +130,8 @@ class JsonFileTest {
         Files.writeString(folder.resolve("secret"), "{}");
         Files.createSymbolicLink(folder.resolve(NAME), Path.of("secret"));
         assertThatThrownBy(() -> JsonFile.read(directory, NAME))
-                .isInstanceOfSatisfying(LinuxException.class, e -> assertThat(e.is(Errno.ELOOP)).isTrue());
+                .isInstanceOfSatisfying(
+                        LinuxException.class, e -> assertThat(e.is(Errno.ELOOP)).isTrue());
         directory.mknod(FileName.bytes("fifo"), Stat.S_IFIFO | 0600, 0, 0);
         assertThatThrownBy(() -> JsonFile.read(directory, "fifo")).hasMessageContaining("not a regular file");
     }
@@ -150,7 +154,8 @@ class JsonFileTest {
                 Directory onIt = new Directory(Fd.open(full.path(), Open.O_RDONLY | Open.O_DIRECTORY, 0))) {
             JsonFile.write(onIt, NAME, "{}", Survives.POWER_CUT);
             assertThatThrownBy(() -> JsonFile.write(onIt, NAME, "x".repeat(200_000), Survives.POWER_CUT))
-                    .isInstanceOfSatisfying(LinuxException.class, e -> assertThat(e.is(Errno.ENOSPC)).isTrue());
+                    .isInstanceOfSatisfying(LinuxException.class, e -> assertThat(e.is(Errno.ENOSPC))
+                            .isTrue());
             assertThat(JsonFile.read(onIt, NAME)).contains("{}");
             assertThat(mountPoint.toFile().list()).containsExactly(NAME);
         }

@@ -10,7 +10,9 @@ final class LockHolder {
     public static void main(String[] arguments) throws Exception {
         StateFolder state = StateFolder.open(Path.of(arguments[0]));
         LockName name = LockName.container(arguments[1]);
-        Lock lock = arguments[2].equals("shared") ? state.locks().shared(name) : state.locks().exclusive(name);
+        Lock lock = arguments[2].equals("shared")
+                ? state.locks().shared(name)
+                : state.locks().exclusive(name);
         System.out.println(lock);
         new CountDownLatch(1).await();
     }

@@ -61,13 +61,14 @@ class LocksTest {
 
     @Test
     void locksOfOtherNamesAndKindsAreIndependent() {
-        List<LockName> names =
-                List.of(WEB, LockName.container("web1"), LockName.image("web"), LockName.state());
+        List<LockName> names = List.of(WEB, LockName.container("web1"), LockName.image("web"), LockName.state());
         try (LockSet all = locks.exclusive(names)) {
             assertThat(names).allSatisfy(name -> assertThat(all.of(name).name()).isEqualTo(name));
-            assertThat(names).allSatisfy(name -> assertThat(locks.tryExclusive(name)).isEmpty());
+            assertThat(names)
+                    .allSatisfy(name -> assertThat(locks.tryExclusive(name)).isEmpty());
         }
-        assertThat(names).allSatisfy(name -> assertThat(locks.tryExclusive(name)).hasValueSatisfying(Lock::close));
+        assertThat(names)
+                .allSatisfy(name -> assertThat(locks.tryExclusive(name)).hasValueSatisfying(Lock::close));
     }
 
     @Test
@@ -115,7 +116,8 @@ class LocksTest {
     @Test
     void waitingInThisJvmCanBeInterrupted() throws Exception {
         try (Lock held = locks.exclusive(WEB)) {
-            assertThat(interruptedWhileWaiting(held)).hasMessage("wait until others are done with container web: canceled");
+            assertThat(interruptedWhileWaiting(held))
+                    .hasMessage("wait until others are done with container web: canceled");
         }
     }
 

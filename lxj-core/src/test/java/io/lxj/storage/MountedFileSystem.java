@@ -50,7 +50,9 @@ final class MountedFileSystem implements AutoCloseable {
     static String run(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.onExit().join().exitValue()).as("%s: %s", String.join(" ", command), output).isZero();
+        assertThat(process.onExit().join().exitValue())
+                .as("%s: %s", String.join(" ", command), output)
+                .isZero();
         return output;
     }
 

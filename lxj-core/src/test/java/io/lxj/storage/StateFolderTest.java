@@ -83,7 +83,8 @@ class StateFolderTest {
                     return state.id();
                 }
             };
-            List<Future<String>> ids = pool.invokeAll(Stream.generate(() -> opening).limit(40).toList());
+            List<Future<String>> ids =
+                    pool.invokeAll(Stream.generate(() -> opening).limit(40).toList());
             for (Future<String> id : ids) {
                 assertThat(id.get()).isEqualTo(ids.get(0).get());
             }
@@ -100,7 +101,8 @@ class StateFolderTest {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
             assertThatThrownBy(() -> StateFolder.open(path))
                     .isInstanceOf(LxjException.class)
-                    .hasMessageStartingWith("open the state folder " + path + ": other users can reach it: its mode is 0")
+                    .hasMessageStartingWith(
+                            "open the state folder " + path + ": other users can reach it: its mode is 0")
                     .hasMessageEndingWith("; chmod 700 " + path);
             assertThat(list(path)).isEmpty();
         }
@@ -124,8 +126,8 @@ class StateFolderTest {
         Path link = Files.createSymbolicLink(folder.resolve("link"), Files.createTempDirectory(folder, "target"));
         assertThatThrownBy(() -> StateFolder.open(link))
                 .isInstanceOf(LxjException.class)
-                .hasMessage("open the state folder " + link
-                        + ": it is a symbolic link; name the folder that it leads to");
+                .hasMessage(
+                        "open the state folder " + link + ": it is a symbolic link; name the folder that it leads to");
         Path dangling = Files.createSymbolicLink(folder.resolve("dangling"), folder.resolve("nothing"));
         assertThatThrownBy(() -> StateFolder.open(dangling)).hasMessageContaining("it is a symbolic link");
         assertThat(folder.resolve("nothing")).doesNotExist();
@@ -194,16 +196,18 @@ class StateFolderTest {
             tmpfs.remountReadOnly();
             assertThatThrownBy(() -> StateFolder.open(path))
                     .isInstanceOf(LxjException.class)
-                    .hasMessageContaining("EROFS (Read-only file system); the file system of the state folder is mounted"
-                            + " read-only");
+                    .hasMessageContaining(
+                            "EROFS (Read-only file system); the file system of the state folder is mounted"
+                                    + " read-only");
         }
         try (MountedFileSystem tmpfs = MountedFileSystem.tmpfs(mountPoint, "1m")) {
             StateFolder.open(path).close();
             tmpfs.remountReadOnly();
             assertThatThrownBy(() -> StateFolder.open(path))
                     .isInstanceOf(LxjException.class)
-                    .hasMessageContaining("EROFS (Read-only file system); the file system of the state folder is mounted"
-                            + " read-only");
+                    .hasMessageContaining(
+                            "EROFS (Read-only file system); the file system of the state folder is mounted"
+                                    + " read-only");
         }
     }
 
@@ -236,9 +240,11 @@ class StateFolderTest {
     @Test
     void theUsualPlaceDependsOnTheUser() {
         Path home = Path.of("/home/ann");
-        assertThat(StatePath.usual(0, Map.of("XDG_DATA_HOME", "/x"), Path.of("/root"))).isEqualTo(Path.of("/var/lib/lxj"));
+        assertThat(StatePath.usual(0, Map.of("XDG_DATA_HOME", "/x"), Path.of("/root")))
+                .isEqualTo(Path.of("/var/lib/lxj"));
         assertThat(StatePath.usual(1000, Map.of(), home)).isEqualTo(Path.of("/home/ann/.local/share/lxj"));
-        assertThat(StatePath.usual(1000, Map.of("XDG_DATA_HOME", "/data"), home)).isEqualTo(Path.of("/data/lxj"));
+        assertThat(StatePath.usual(1000, Map.of("XDG_DATA_HOME", "/data"), home))
+                .isEqualTo(Path.of("/data/lxj"));
         assertThat(StatePath.usual(1000, Map.of("XDG_DATA_HOME", "data"), home))
                 .isEqualTo(Path.of("/home/ann/.local/share/lxj"));
     }

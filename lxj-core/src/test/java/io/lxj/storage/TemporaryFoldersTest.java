@@ -71,8 +71,7 @@ class TemporaryFoldersTest {
         Files.writeString(temporary.resolve("stray"), "x");
         Files.createSymbolicLink(temporary.resolve("link"), state.path().resolve("images"));
         try (TemporaryFolder held = state.temporaryFolders().make("create.live")) {
-            assertThat(state.temporaryFolders().sweep())
-                    .containsExactlyInAnyOrder("create.dead.1", "stray", "link");
+            assertThat(state.temporaryFolders().sweep()).containsExactlyInAnyOrder("create.dead.1", "stray", "link");
             assertThat(temporary.toFile().list()).singleElement().asString().startsWith("create.live.");
             held.moveTo(state.containers(), "live");
         }

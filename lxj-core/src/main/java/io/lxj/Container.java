@@ -1,0 +1,300 @@
+package io.lxj;
+
+import io.lxj.config.Command;
+import io.lxj.config.Config;
+import io.lxj.config.ExecResult;
+import io.lxj.config.ExitStatus;
+import io.lxj.config.Signal;
+import io.lxj.config.State;
+import io.lxj.lifecycle.Executed;
+import io.lxj.lifecycle.Instance;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A container: a handle by which it is started, used, stopped and removed. Any number of handles, in any number of
+ * JVMs, can stand for the same container; a handle keeps nothing of it. Thread-safe.
+ *
+ * <p>All methods but {@link #name()} throw {@link io.lxj.error.NotFoundException} once the container was destroyed or
+ * renamed.
+ */
+public final class Container {
+    private final Instance instance;
+
+    Container(Instance instance) {
+        this.instance = instance;
+    }
+
+    /**
+     * The container's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return instance.name();
+    }
+
+    /**
+     * What the container is made of.
+     *
+     * @return its configuration
+     */
+    public Config config() {
+        return instance.record().config();
+    }
+
+    /**
+     * Gives the container another configuration, which holds from the next start on. Its image and its storage can't be
+     * changed.
+     *
+     * @param config the configuration
+     * @throws io.lxj.error.InvalidConfigException if it names another image or storage
+     */
+    public void configure(Config config) {
+        instance.configure(config);
+    }
+
+    /**
+     * When the container was created.
+     *
+     * @return the time
+     */
+    public Instant created() {
+        return instance.record().created();
+    }
+
+    /**
+     * The container's machine id, see machine-id(5).
+     *
+     * @return 32 hexadecimal digits
+     */
+    public String machineId() {
+        return instance.record().machineId().text();
+    }
+
+    /**
+     * What the container is doing now.
+     *
+     * @return its state, derived from its processes and cgroup at this moment
+     */
+    public State state() {
+        return instance.state();
+    }
+
+    /**
+     * The process id of the container's init, as the host sees it.
+     *
+     * @return the id, or empty if the container isn't running
+     */
+    public Optional<Long> pid() {
+        return instance.pid();
+    }
+
+    /**
+     * Starts the container. When this returns, its init is being executed.
+     *
+     * @throws io.lxj.error.IllegalTransitionException if it isn't stopped
+     * @throws io.lxj.error.LaunchException if a step of the launch failed; nothing is left of the attempt
+     */
+    public void start() {
+        instance.start();
+    }
+
+    /**
+     * Asks the init to halt, waits as long as the configuration says, and kills what is left then.
+     *
+     * @return how the container ended
+     * @throws io.lxj.error.WrongStateException if it isn't running
+     */
+    public ExitStatus shutdown() {
+        return instance.shutdown(config().stopTimeout());
+    }
+
+    /**
+     * Asks the init to halt by its own signal, waits, and kills what is left then.
+     *
+     * @param timeout how long to wait; zero kills at once
+     * @return how the container ended
+     * @throws io.lxj.error.WrongStateException if it isn't running
+     */
+    public ExitStatus shutdown(Duration timeout) {
+        return instance.shutdown(Objects.requireNonNull(timeout, "timeout"));
+    }
+
+    /**
+     * Kills the container with all its processes, at once.
+     *
+     * @return how the container ended
+     * @throws io.lxj.error.WrongStateException if it isn't running
+     */
+    public ExitStatus stop() {
+        return instance.stop();
+    }
+
+    /**
+     * Asks the init to reboot, and waits until the container runs again. If the init doesn't end in the time that the
+     * configuration gives it, it is killed and the container started again.
+     *
+     * @throws io.lxj.error.WrongStateException if it isn't running
+     */
+    public void reboot() {
+        instance.reboot(config().stopTimeout());
+    }
+
+    /**
+     * Suspends all processes of the container.
+     *
+     * @throws io.lxj.error.IllegalTransitionException if it isn't running
+     * @throws io.lxj.error.LxjException if not all of them stop within ten seconds; it runs on then
+     */
+    public void freeze() {
+        instance.freeze(Duration.ofSeconds(10));
+    }
+
+    /**
+     * Resumes all processes of the container.
+     *
+     * @throws io.lxj.error.WrongStateException if it isn't frozen
+     */
+    public void unfreeze() {
+        instance.unfreeze();
+    }
+
+    /**
+     * Sends a signal to the container's init.
+     *
+     * @param signal which one
+     * @throws io.lxj.error.WrongStateException if it isn't running
+     */
+    public void kill(Signal signal) {
+        instance.kill(Objects.requireNonNull(signal, "signal"));
+    }
+
+    /**
+     * Removes the container with all its files.
+     *
+     * @throws io.lxj.error.WrongStateException if it isn't stopped
+     */
+    public void destroy() {
+        instance.destroy();
+    }
+
+    /**
+     * Gives the container another name.
+     *
+     * @param name the new name
+     * @return a handle for the container under its new name; this one stands for nothing any more
+     * @throws io.lxj.error.WrongStateException if it isn't stopped
+     * @throws io.lxj.error.AlreadyExistsException if the name is taken
+     */
+    public Container rename(String name) {
+        return new Container(instance.rename(name));
+    }
+
+    /**
+     * Waits until the container is in a state.
+     *
+     * @param state the state
+     * @param timeout how long to wait
+     * @return false if the time is over
+     */
+    public boolean awaitState(State state, Duration timeout) {
+        return instance.awaitState(state, timeout);
+    }
+
+    /**
+     * How the current run ends.
+     *
+     * @return completed when the container has ended and nothing is left of the run; a reboot ends a run, too
+     * @throws io.lxj.error.WrongStateException if it isn't running
+     */
+    public CompletableFuture<ExitStatus> onExit() {
+        return instance.exit();
+    }
+
+    /**
+     * How the last run ended.
+     *
+     * @return empty if the container never ran, or runs for the first time
+     */
+    public Optional<ExitStatus> lastExit() {
+        return instance.lastExit();
+    }
+
+    /**
+     * Adds a listener for changes of the state. It is called on a thread of lxj's, one change after the other.
+     *
+     * @param listener the listener
+     * @return removes the listener when it is closed
+     */
+    public AutoCloseable addListener(ContainerListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        return instance.listen((state, exit) -> listener.stateChanged(this, state, exit));
+    }
+
+    /**
+     * Runs a command to its end.
+     *
+     * @param program a path in the container, or a name that is looked for in its PATH
+     * @param arguments the arguments
+     * @return its exit code and what it wrote; 127 if there is no such program, 126 if it can't be executed
+     * @throws io.lxj.error.WrongStateException if the container isn't running
+     */
+    public ExecResult exec(String program, String... arguments) {
+        return exec(Command.of(program, arguments));
+    }
+
+    /**
+     * Runs a command to its end.
+     *
+     * @param command the command, with its environment, user and all
+     * @return its exit code and what it wrote; 127 if there is no such program, 126 if it can't be executed
+     * @throws io.lxj.error.WrongStateException if the container isn't running
+     * @throws io.lxj.error.LxjException if the command's own timeout is over; it was killed then
+     */
+    public ExecResult exec(Command command) {
+        return instance.collect(Objects.requireNonNull(command, "command"));
+    }
+
+    /**
+     * Starts a command and doesn't wait for it.
+     *
+     * @param program a path in the container, or a name that is looked for in its PATH
+     * @param arguments the arguments
+     * @return the running command
+     * @throws io.lxj.error.WrongStateException if the container isn't running
+     */
+    public ContainerProcess process(String program, String... arguments) {
+        return process(Command.of(program, arguments));
+    }
+
+    /**
+     * Starts a command and doesn't wait for it.
+     *
+     * @param command the command, with its environment, user and all
+     * @return the running command; its timeout, if it has one, is the caller's to enforce
+     * @throws io.lxj.error.WrongStateException if the container isn't running
+     */
+    public ContainerProcess process(Command command) {
+        Executed executed = instance.execute(Objects.requireNonNull(command, "command"));
+        return new ExecutedProcess(name(), executed, instance.watch(executed));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Container container && container.instance == instance;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(instance);
+    }
+
+    @Override
+    public String toString() {
+        return "container " + name();
+    }
+}

@@ -1,0 +1,70 @@
+package io.lxj;
+
+import io.lxj.config.Config;
+import io.lxj.error.NotFoundException;
+import io.lxj.lifecycle.Engine;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The containers of a state folder. Thread-safe, and safe against other JVMs on the same folder. */
+public final class Containers {
+    private final Engine engine;
+
+    Containers(Engine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * Creates a container. It is stopped, and on disk when this returns.
+     *
+     * @param name up to 63 letters, digits, dots, hyphens and underscores, the first a letter or digit
+     * @param config what it is made of
+     * @return the container
+     * @throws io.lxj.error.InvalidConfigException if the name isn't allowed
+     * @throws io.lxj.error.AlreadyExistsException if the name is taken
+     * @throws io.lxj.error.NotFoundException if there is no such image
+     */
+    public Container create(String name, Config config) {
+        return new Container(engine.create(name, Objects.requireNonNull(config, "config")));
+    }
+
+    /**
+     * A container.
+     *
+     * @param name its name
+     * @return the container
+     * @throws io.lxj.error.NotFoundException if there is none of that name
+     */
+    public Container get(String name) {
+        return new Container(engine.instance(name));
+    }
+
+    /**
+     * A container, if there is one.
+     *
+     * @param name its name
+     * @return the container, or empty
+     */
+    public Optional<Container> find(String name) {
+        try {
+            return Optional.of(get(name));
+        } catch (NotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * All containers.
+     *
+     * @return a list of its own, sorted by name
+     */
+    public List<Container> list() {
+        return engine.instances().stream().map(Container::new).toList();
+    }
+
+    @Override
+    public String toString() {
+        return list().toString();
+    }
+}

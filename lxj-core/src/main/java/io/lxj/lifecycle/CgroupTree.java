@@ -1,0 +1,125 @@
+package io.lxj.lifecycle;
+
+import io.lxj.error.UnsupportedHostException;
+import io.lxj.linux.Cgroup;
+import io.lxj.linux.CgroupMount;
+import io.lxj.linux.Errno;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.ProcFs;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The cgroups of one state folder: {@code lxj-<id>/<container>/payload}. The container's own cgroup is lxj's and
+ * carries the limits; the one below is delegated to the container, whose cgroup namespace has it as its root. So no
+ * process of lxj is in the container's tree, and the container can't change what holds it. Thread-safe.
+ */
+final class CgroupTree implements AutoCloseable {
+    static final String PAYLOAD = "payload";
+    private static final int ATTEMPTS = 100;
+
+    private final Cgroup parent;
+    private final String base;
+
+    private CgroupTree(Cgroup parent, String base) {
+        this.parent = parent;
+        this.base = base;
+    }
+
+    static CgroupTree open(ProcFs proc, String stateId) throws LinuxException {
+        String mountInfo = new String(proc.read("self/mountinfo"), StandardCharsets.UTF_8);
+        CgroupMount mount = CgroupMount.find(mountInfo)
+                .orElseThrow(
+                        () -> new UnsupportedHostException(
+                                "open lxj",
+                                "cgroup v2",
+                                "mount it: mount -t cgroup2 none /sys/fs/cgroup, or boot with systemd.unified_cgroup_hierarchy=1"));
+        Cgroup parent = mount.open();
+        // The top of the tree is systemd's where systemd runs; there, stay in what it gave to this process.
+        Optional<String> own = CgroupMount.membership(proc.read("self/cgroup"));
+        if (Files.isDirectory(Path.of("/run/systemd/system")) && own.isPresent()) {
+            for (String name : own.get().substring(1).split("/")) {
+                Cgroup above = parent;
+                parent = name.isEmpty() ? above : above.open(name);
+                if (parent != above) {
+                    above.close();
+                }
+            }
+        }
+        return new CgroupTree(parent, "lxj-" + stateId);
+    }
+
+    /** Makes the cgroup of a container, empty. */
+    Cgroup create(String container) throws LinuxException {
+        for (int attempt = 1; ; attempt++) {
+            try (Cgroup all = parent.child(base)) {
+                return all.child(container);
+            } catch (LinuxException e) {
+                // Another process may have removed the empty base in between.
+                boolean removed = e.is(Errno.ENOENT) || e.is(Errno.ENODEV);
+                if (!removed || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    Optional<Cgroup> find(String container) throws LinuxException {
+        try (Cgroup all = parent.open(base)) {
+            return Optional.of(all.open(container));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** The containers that have a cgroup. */
+    List<String> containers() throws LinuxException {
+        try (Cgroup all = parent.open(base)) {
+            return all.children();
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    /** Kills what is left in the cgroup of a container, and removes it. */
+    void remove(String container) throws LinuxException {
+        try (Cgroup all = parent.open(base)) {
+            all.remove(container);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Removes the base if no container of any process is left. */
+    void removeIfEmpty() throws LinuxException {
+        if (containers().isEmpty()) {
+            try {
+                parent.removeEmpty(base);
+            } catch (LinuxException e) {
+                if (!e.is(Errno.ENOENT) && !e.is(Errno.EBUSY)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    String path(String container) {
+        return parent.path() + "/" + base + "/" + container;
+    }
+
+    @Override
+    public void close() {
+        parent.close();
+    }
+}

@@ -1,0 +1,88 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.ExitStatus;
+import io.lxj.failure.Failures;
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
+import io.lxj.linux.WaitStatus;
+import io.lxj.storage.ContainerFolder;
+import io.lxj.storage.ExitRecord;
+import io.lxj.storage.RunRecord;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Removes what is left of a run: processes, cgroup, record. Does it once, whichever JVM comes first; the container's
+ * lock is held. Thread-safe.
+ */
+final class Ending {
+    private static final byte[] EXIT = FileName.bytes("exit");
+
+    private final Engine engine;
+
+    Ending(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** The init of a run that this JVM took part in has ended. */
+    ExitStatus end(Instance instance, Run run, Optional<WaitStatus> status) {
+        String name = instance.name();
+        run.finishConsole();
+        try (ContainerFolder folder = engine.store().open(name)) {
+            if (folder.run().filter(run.record()::equals).isEmpty()) {
+                // Another process was first, and has removed everything.
+                return folder.exit()
+                        .map(ExitRecord::status)
+                        .orElse(ExitStatus.unknown("another process removed its record"));
+            }
+            Optional<WaitStatus> known = status.isPresent() ? status : keepersWord(folder);
+            ExitStatus exit = known.map(word -> ExitStatuses.of(word, run.killReason()))
+                    .orElseGet(() -> run.killReason()
+                            .map(ExitStatus::killed)
+                            .orElse(ExitStatus.unknown("nobody was there to see it end")));
+            clear(folder, exit);
+            return exit;
+        } finally {
+            run.close();
+        }
+    }
+
+    /** A run of which only the record is left: its JVM is gone, and so is its init. */
+    ExitStatus endLeftOver(ContainerFolder folder, RunRecord record, String bootId) {
+        ExitStatus exit = keepersWord(folder)
+                .filter(word -> record.bootId().equals(bootId))
+                .map(word -> ExitStatuses.of(word, Optional.empty()))
+                .orElse(ExitStatus.unknown(
+                        record.bootId().equals(bootId)
+                                ? "the JVM that it belonged to ended"
+                                : "the host was restarted"));
+        clear(folder, exit);
+        return exit;
+    }
+
+    private void clear(ContainerFolder folder, ExitStatus exit) {
+        try {
+            engine.cgroups().remove(folder.name());
+        } catch (LinuxException e) {
+            throw Failures.exception("remove the cgroup of " + folder.name(), e);
+        }
+        folder.ended(new ExitRecord(exit, Instant.now()));
+    }
+
+    /** What the keeper wrote before it ended. */
+    private static Optional<WaitStatus> keepersWord(ContainerFolder folder) {
+        try (Fd file = folder.directory().open(EXIT, Open.O_RDONLY, 0)) {
+            Optional<WaitStatus> word = ExitStatuses.read(file);
+            folder.directory().unlink(EXIT);
+            return word;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw Failures.exception("read how " + folder.name() + " ended", e);
+        }
+    }
+}

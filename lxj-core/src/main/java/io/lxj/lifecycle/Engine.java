@@ -1,0 +1,232 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.Config;
+import io.lxj.config.ImageInfo;
+import io.lxj.config.Names;
+import io.lxj.error.NotFoundException;
+import io.lxj.failure.Failures;
+import io.lxj.image.ImageStore;
+import io.lxj.launch.InitLauncher;
+import io.lxj.launch.SpawnThread;
+import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.ProcFs;
+import io.lxj.linux.ProcessIdentity;
+import io.lxj.plan.Confinement;
+import io.lxj.storage.Checkpoints;
+import io.lxj.storage.ContainerFolder;
+import io.lxj.storage.ContainerStore;
+import io.lxj.storage.CopyProgress;
+import io.lxj.storage.FirstBoot;
+import io.lxj.storage.HostResolver;
+import io.lxj.storage.ImageTree;
+import io.lxj.storage.Lock;
+import io.lxj.storage.LockName;
+import io.lxj.storage.MachineId;
+import io.lxj.storage.RootStorage;
+import io.lxj.storage.StateFolder;
+import io.lxj.supervise.Supervisor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What the containers of one open state folder share. Thread-safe. */
+public final class Engine implements AutoCloseable {
+    private final StateFolder folder;
+    private final ContainerStore store;
+    private final ImageStore images;
+    private final ProcFs proc;
+    private final Supervisor supervisor;
+    private final SpawnThread spawnThread = new SpawnThread();
+    private final CgroupTree cgroups;
+    private final Confinement confinement;
+    private final ProcessIdentity self;
+    private final Map<String, Instance> instances = new ConcurrentHashMap<>();
+    private final Starter starter;
+    private final Joining joining;
+    private final Ending ending;
+    private final Executing executing;
+    private final Consoles consoles;
+
+    private Engine(StateFolder folder, ProcFs proc, Supervisor supervisor, CgroupTree cgroups) throws LinuxException {
+        this.folder = folder;
+        this.store = new ContainerStore(folder, Checkpoints.NONE);
+        this.images = new ImageStore(folder, store);
+        this.proc = proc;
+        this.supervisor = supervisor;
+        this.cgroups = cgroups;
+        this.confinement = Confinements.ofThisProcess();
+        this.self = ProcessIdentity.of(proc, (int) ProcessHandle.current().pid());
+        this.starter = new Starter(this, new InitLauncher(spawnThread));
+        this.joining = new Joining(this);
+        this.ending = new Ending(this);
+        this.executing = new Executing(this);
+        this.consoles = new Consoles(this);
+    }
+
+    /**
+     * Opens a state folder, and removes what dead processes left in it.
+     *
+     * @param folder the folder; closed with the engine
+     * @return the engine
+     */
+    public static Engine open(StateFolder folder) {
+        try {
+            ProcFs proc = ProcFs.open(Path.of("/proc"));
+            Engine engine = new Engine(folder, proc, Supervisor.open(), CgroupTree.open(proc, folder.id()));
+            new Repair(engine).run();
+            return engine;
+        } catch (IOException e) {
+            throw Failures.exception("open " + folder, e);
+        }
+    }
+
+    StateFolder folder() {
+        return folder;
+    }
+
+    /** {@return the containers on disk} */
+    public ContainerStore store() {
+        return store;
+    }
+
+    /** {@return the images on disk} */
+    public ImageStore images() {
+        return images;
+    }
+
+    /** {@return the thread that waits for all} */
+    public Supervisor supervisor() {
+        return supervisor;
+    }
+
+    ProcFs proc() {
+        return proc;
+    }
+
+    CgroupTree cgroups() {
+        return cgroups;
+    }
+
+    Confinement confinement() {
+        return confinement;
+    }
+
+    ProcessIdentity self() {
+        return self;
+    }
+
+    Starter starter() {
+        return starter;
+    }
+
+    Joining joining() {
+        return joining;
+    }
+
+    Ending ending() {
+        return ending;
+    }
+
+    Executing executing() {
+        return executing;
+    }
+
+    Consoles consoles() {
+        return consoles;
+    }
+
+    /** {@return where everything is kept} */
+    public Path path() {
+        return folder.path();
+    }
+
+    Lock lock(String container) {
+        return folder.locks().exclusive(LockName.container(container));
+    }
+
+    HaltSignals signals(Instance instance) {
+        return HaltSignals.of(instance.record().config(), imageOf(instance));
+    }
+
+    ImageInfo imageOf(Instance instance) {
+        return images.get(instance.record().config().image());
+    }
+
+    /**
+     * A container.
+     *
+     * @param name its name
+     * @return the container
+     * @throws NotFoundException if there is none
+     */
+    public Instance instance(String name) {
+        try (ContainerFolder found = store.find(name).orElse(null)) {
+            if (found == null) {
+                instances.remove(name);
+                throw new NotFoundException("container", name, "there are: " + store.names());
+            }
+        }
+        return instances.computeIfAbsent(name, key -> new Instance(this, key));
+    }
+
+    /**
+     * Creates a container.
+     *
+     * @param name its name
+     * @param config what it is to be
+     * @return the container, stopped
+     */
+    public Instance create(String name, Config config) {
+        Names.container(name);
+        String hostname = config.hostname().orElse(Names.hostnameOf(name));
+        try (Lock lock = lock(name)) {
+            FirstBoot firstBoot = new FirstBoot(
+                    hostname, MachineId.random(), HostResolver.ofHost().read());
+            store.create(lock, config, firstBoot, CopyProgress.NONE);
+        } catch (IOException e) {
+            throw Failures.exception("create " + name, e);
+        }
+        return instance(name);
+    }
+
+    /** {@return all containers, sorted by name} */
+    public List<Instance> instances() {
+        return store.names().stream().map(this::instance).toList();
+    }
+
+    /** The root file system of a container that isn't running, or that is about to, as a mount without a place. */
+    Fd mountRoot(String name, RootStorage.Use use) throws LinuxException {
+        try (ContainerFolder container = store.open(name)) {
+            Config config = container.record().config();
+            RootStorage storage = RootStorage.of(config.storage());
+            try (ImageTree image = storage.needsImage() ? ImageTree.open(folder, config.image()) : null) {
+                return storage.mount(container.directory(), Optional.ofNullable(image), use);
+            }
+        }
+    }
+
+    void forget(String name) {
+        instances.remove(name);
+    }
+
+    /** Ends the containers that die with this JVM, and lets go of the others. */
+    @Override
+    public void close() {
+        instances.values().forEach(Instance::leave);
+        spawnThread.close();
+        supervisor.close();
+        try {
+            cgroups.removeIfEmpty();
+        } catch (LinuxException e) {
+            throw Failures.exception("close " + folder, e);
+        } finally {
+            cgroups.close();
+            proc.close();
+            folder.close();
+        }
+    }
+}

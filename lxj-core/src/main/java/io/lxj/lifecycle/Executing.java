@@ -1,0 +1,158 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.Command;
+import io.lxj.config.Config;
+import io.lxj.config.Stdin;
+import io.lxj.config.TerminalSize;
+import io.lxj.error.WrongStateException;
+import io.lxj.failure.Failures;
+import io.lxj.launch.ExecLauncher;
+import io.lxj.linux.CgroupMount;
+import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
+import io.lxj.linux.FileSystemType;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
+import io.lxj.linux.Pipe;
+import io.lxj.linux.ProcFs;
+import io.lxj.linux.Pty;
+import io.lxj.linux.RootDir;
+import io.lxj.linux.WaitStatus;
+import io.lxj.plan.ExecSpec;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Runs commands in containers. Thread-safe. */
+final class Executing {
+    private final Engine engine;
+
+    Executing(Engine engine) {
+        this.engine = engine;
+    }
+
+    Executed execute(Instance instance, Run run, Config config, Command command) {
+        String action = "exec in " + instance.name();
+        try (RootDir root = root(run);
+                Fd cgroup = cgroupOfInit(run)) {
+            Accounts accounts = Accounts.read(instance.name(), root);
+            ExecSpec spec = ExecSpecs.of(instance.name(), config, command, accounts, engine.confinement());
+            return command.terminal().isPresent()
+                    ? onTerminal(run, spec, root, cgroup, command.terminal().get())
+                    : onPipes(run, spec, cgroup, command.stdin());
+        } catch (LinuxException e) {
+            if (e.is(Errno.ESRCH) || e.is(Errno.ENOENT) && !stillAlive(run)) {
+                throw new WrongStateException(action, "STOPPED", List.of("RUNNING"));
+            }
+            throw Failures.exception(action, e);
+        } catch (IOException e) {
+            throw Failures.exception(action, e);
+        }
+    }
+
+    private static boolean stillAlive(Run run) {
+        try {
+            return run.init().isAlive();
+        } catch (LinuxException | IllegalStateException e) {
+            return false;
+        }
+    }
+
+    /** The container's root as its init sees it. The link is the host's procfs's; behind it nothing is trusted. */
+    RootDir root(Run run) throws LinuxException {
+        int pid = run.record().init().pid();
+        RootDir root = engine.proc().rootOf(pid);
+        if (!stillAlive(run)) {
+            root.close();
+            throw LinuxException.of(-Errno.ESRCH.number(), "openat", "/proc/" + pid + "/root");
+        }
+        return root;
+    }
+
+    /**
+     * The cgroup that the init is in: a leaf of the container's own tree. systemd moves itself away from the top of the
+     * tree to enable controllers, and then no process may be put there any more.
+     */
+    private Fd cgroupOfInit(Run run) throws LinuxException {
+        String own = membership(engine.proc(), run.record().init().pid());
+        String top = "/" + run.record().cgroup().replaceFirst("^.*/(?=lxj-)", "") + "/" + CgroupTree.PAYLOAD;
+        int at = own.indexOf(top);
+        String below = at < 0 ? "" : own.substring(at + top.length());
+        try (Directory container = new Directory(run.cgroup().fd().duplicate());
+                RootDir payload = new RootDir(
+                        container.open(FileName.bytes(CgroupTree.PAYLOAD), Open.O_PATH | Open.O_DIRECTORY, 0))) {
+            return payload.open(FileName.bytes(below), Open.O_RDONLY | Open.O_DIRECTORY, 0);
+        }
+    }
+
+    private static String membership(ProcFs proc, int pid) throws LinuxException {
+        return CgroupMount.membership(proc.read(pid + "/cgroup")).orElse("/");
+    }
+
+    private Executed onPipes(Run run, ExecSpec spec, Fd cgroup, Stdin stdin) throws IOException {
+        Pipe in = Pipe.open();
+        Pipe out = Pipe.open();
+        Pipe err = Pipe.open();
+        try {
+            ExecLauncher.Executed started = ExecLauncher.launch(
+                    spec, new ExecLauncher.Place(run.init(), cgroup, in.reader(), out.writer(), err.writer()));
+            in.reader().close();
+            out.writer().close();
+            err.writer().close();
+            Optional<Fd> input = Optional.of(in.writer());
+            if (stdin == Stdin.Source.EMPTY) {
+                in.writer().close();
+                input = Optional.empty();
+            }
+            return executed(started, input, out.reader(), Optional.of(err.reader()));
+        } catch (IOException | RuntimeException e) {
+            List.of(in, out, err).forEach(Pipe::close);
+            throw e;
+        }
+    }
+
+    private Executed onTerminal(Run run, ExecSpec spec, RootDir root, Fd cgroup, TerminalSize size) throws IOException {
+        try (Fd devpts = devpts(root)) {
+            Pty pty = Pty.open(devpts);
+            try (Fd slave = pty.peer()) {
+                Pty.resize(pty.master(), size.rows(), size.columns());
+                ExecLauncher.Executed started =
+                        ExecLauncher.launch(spec, new ExecLauncher.Place(run.init(), cgroup, slave, slave, slave));
+                return executed(started, Optional.of(pty.master().duplicate()), pty.master(), Optional.empty());
+            } catch (IOException | RuntimeException e) {
+                pty.close();
+                throw e;
+            }
+        }
+    }
+
+    /** The container's devpts, so that the terminal has a name inside. Only a real one will do. */
+    private static Fd devpts(RootDir root) throws LinuxException {
+        int flags = Open.O_RDONLY | Open.O_DIRECTORY;
+        Fd devpts = root.open(FileName.bytes("dev/pts"), flags, 0, Open.RESOLVE_NO_SYMLINKS);
+        if (FileSystemType.of(devpts) != FileSystemType.DEVPTS) {
+            devpts.close();
+            throw LinuxException.of(-Errno.ENODEV.number(), "openat2", "/dev/pts")
+                    .withHint("the container has no devpts mounted there: it can't have terminals");
+        }
+        return devpts;
+    }
+
+    private static Executed executed(
+            ExecLauncher.Executed started, Optional<Fd> stdin, Fd stdout, Optional<Fd> stderr) {
+        return new Executed(started.pid(), started.process(), stdin, stdout, stderr);
+    }
+
+    /** Takes the status of a command when it has ended; its fd is closed then. */
+    CompletableFuture<Optional<WaitStatus>> watch(Executed executed) throws IOException {
+        CompletableFuture<Optional<WaitStatus>> status = new CompletableFuture<>();
+        engine.supervisor().watchExit(executed.process(), true, ended -> {
+            executed.process().close();
+            status.complete(ended);
+        });
+        return status;
+    }
+}

@@ -1,0 +1,111 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.Config;
+import io.lxj.config.ConsoleSettings;
+import io.lxj.failure.Failures;
+import io.lxj.linux.Cgroup;
+import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Pidfd;
+import io.lxj.linux.WaitStatus;
+import io.lxj.plan.FdNames;
+import io.lxj.storage.ContainerFolder;
+import io.lxj.storage.RunRecord;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** Finds runs that this JVM did not start, and watches runs for their end. Thread-safe. */
+final class Joining {
+    private static final Duration OWNER_PATIENCE = Duration.ofMillis(50);
+
+    private final Engine engine;
+
+    Joining(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** The run that is on record, if its init is alive; checked by start time and boot, never by its number alone. */
+    Optional<Run> join(Instance instance) {
+        try {
+            Optional<RunRecord> record = onRecord(instance);
+            return record.isPresent() ? join(instance, record.get()) : Optional.empty();
+        } catch (IOException e) {
+            throw Failures.exception("look for the processes of " + instance.name(), e);
+        }
+    }
+
+    private Optional<Run> join(Instance instance, RunRecord record) throws IOException {
+        Optional<Pidfd> init = record.init().open(engine.proc());
+        if (init.isEmpty()) {
+            return Optional.empty();
+        }
+        Undo undo = new Undo();
+        undo.add(init.get()::close);
+        try {
+            Optional<Cgroup> cgroup = engine.cgroups().find(instance.name());
+            if (!init.get().isAlive() || cgroup.isEmpty()) {
+                undo.run(new IllegalStateException());
+                cgroup.ifPresent(Cgroup::close);
+                return Optional.empty();
+            }
+            undo.add(cgroup.get()::close);
+            Optional<Pidfd> keeper =
+                    record.keeper().isPresent() ? record.keeper().get().open(engine.proc()) : Optional.empty();
+            keeper.ifPresent(process -> undo.add(process::close));
+            Optional<Fd> console = keeper.isPresent()
+                    ? Optional.of(keeper.get().getFd(FdNames.KEEPER_MASTER_NUMBER))
+                    : Optional.empty();
+            Run.Part part = keeper.isPresent() ? Run.Part.HEIR : Run.Part.OBSERVER;
+            return Optional.of(new Run(record, part, init.get(), keeper, console, cgroup.get()));
+        } catch (IOException | RuntimeException e) {
+            undo.run(e);
+            throw e;
+        }
+    }
+
+    /** Calls {@link Instance#ended} on the lane when the run is over. */
+    void watch(Instance instance, Run run, Executor lane) {
+        try {
+            boolean child = run.part() == Run.Part.PARENT;
+            // A keeper ends when it has written down how its init ended.
+            Pidfd process = run.keeper().orElse(run.init());
+            boolean reap = child || run.record().owner().equals(engine.self());
+            run.watch(engine.supervisor()
+                    .watchExit(process, reap, status -> lane.execute(() -> ended(instance, run, lane, status))));
+            Config config = instance.record().config();
+            ConsoleSettings settings = config.console();
+            engine.consoles().attach(instance, run, settings);
+        } catch (IOException e) {
+            throw Failures.exception("watch " + instance.name(), e);
+        }
+    }
+
+    private void ended(Instance instance, Run run, Executor lane, Optional<WaitStatus> status) {
+        if (run.part() == Run.Part.OBSERVER && ownerIsAlive(run) && stillOnRecord(instance, run)) {
+            // The owner knows how it ended, and removes what is left.
+            engine.supervisor().schedule(OWNER_PATIENCE, () -> lane.execute(() -> ended(instance, run, lane, status)));
+            return;
+        }
+        instance.ended(run, run.keeper().isPresent() ? Optional.empty() : status);
+    }
+
+    private boolean ownerIsAlive(Run run) {
+        try (Pidfd owner = run.record().owner().open(engine.proc()).orElse(null)) {
+            return owner != null && owner.isAlive();
+        } catch (LinuxException e) {
+            return false;
+        }
+    }
+
+    private boolean stillOnRecord(Instance instance, Run run) {
+        return onRecord(instance).filter(run.record()::equals).isPresent();
+    }
+
+    private Optional<RunRecord> onRecord(Instance instance) {
+        try (ContainerFolder folder = engine.store().open(instance.name())) {
+            return folder.run();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.ByteSize;
+import io.lxj.config.Config;
+import io.lxj.config.ConsoleSettings;
+import io.lxj.config.OnExit;
+import io.lxj.plan.Confinement;
+import io.lxj.plan.LaunchSpec;
+import io.lxj.storage.ContainerRecord;
+import java.util.List;
+
+/** Turns a container's record into what the launch needs. */
+final class LaunchSpecs {
+    static final String DEFAULT_INIT = "/sbin/init";
+
+    private LaunchSpecs() {}
+
+    static LaunchSpec of(
+            String name,
+            ContainerRecord record,
+            List<LaunchSpec.MountSpec> mounts,
+            List<Devices.Allowed> devices,
+            Confinement confinement) {
+        Config config = record.config();
+        ConsoleSettings console = config.console();
+        String uuid = record.machineId().text();
+        HostRelease release = HostRelease.get();
+        return new LaunchSpec(
+                name,
+                config.hostname().orElse(name),
+                uuid,
+                config.init().isEmpty() ? List.of(DEFAULT_INIT) : config.init(),
+                Environments.init(config, uuid, release.fields()),
+                config.workingDirectory(),
+                mounts,
+                devices.stream().map(Devices.Allowed::node).toList(),
+                console.size().rows(),
+                console.size().columns(),
+                release.content(),
+                confinement,
+                config.onExit() == OnExit.KEEP,
+                new LaunchSpec.LogSpec(
+                        console.hasLog()
+                                ? console.logSize().bytes()
+                                : ByteSize.kib(4).bytes(),
+                        console.logRotations()));
+    }
+}

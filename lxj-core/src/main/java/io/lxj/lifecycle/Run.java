@@ -1,0 +1,110 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.ExitStatus;
+import io.lxj.linux.Cgroup;
+import io.lxj.linux.Fd;
+import io.lxj.linux.Pidfd;
+import io.lxj.storage.RunRecord;
+import io.lxj.supervise.ConsoleSource;
+import io.lxj.supervise.Registration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** One life of a container, from its start to its exit, as this JVM takes part in it. Thread-safe. */
+final class Run {
+    /** What this JVM is to the container. */
+    enum Part {
+        /** It started the container, whose init is its child. */
+        PARENT,
+        /** It started or took over a container that has a keeper. */
+        HEIR,
+        /** Another JVM started the container and looks after it. */
+        OBSERVER
+    }
+
+    private final RunRecord record;
+    private final Part part;
+    private final Pidfd init;
+    private final Optional<Pidfd> keeper;
+    private final Optional<Fd> console;
+    private final Cgroup cgroup;
+    private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+    private final List<Registration> watches = new ArrayList<>();
+    private Optional<ConsoleSource> source = Optional.empty();
+    private volatile String killReason;
+
+    Run(RunRecord record, Part part, Pidfd init, Optional<Pidfd> keeper, Optional<Fd> console, Cgroup cgroup) {
+        this.record = record;
+        this.part = part;
+        this.init = init;
+        this.keeper = keeper;
+        this.console = console;
+        this.cgroup = cgroup;
+    }
+
+    RunRecord record() {
+        return record;
+    }
+
+    Part part() {
+        return part;
+    }
+
+    Pidfd init() {
+        return init;
+    }
+
+    Optional<Pidfd> keeper() {
+        return keeper;
+    }
+
+    Optional<Fd> console() {
+        return console;
+    }
+
+    /** The container's own cgroup; that of the payload is below it. */
+    Cgroup cgroup() {
+        return cgroup;
+    }
+
+    CompletableFuture<ExitStatus> exit() {
+        return exit;
+    }
+
+    /** Says why lxj is about to kill the container, so that its exit can be told from others. */
+    void killing(String reason) {
+        killReason = reason;
+    }
+
+    Optional<String> killReason() {
+        return Optional.ofNullable(killReason);
+    }
+
+    synchronized void watch(Registration registration) {
+        watches.add(registration);
+    }
+
+    synchronized void source(ConsoleSource console) {
+        source = Optional.of(console);
+    }
+
+    /** Brings what the container wrote last to its console. */
+    synchronized void finishConsole() {
+        source.ifPresent(ConsoleSource::finish);
+        source = Optional.empty();
+    }
+
+    /** Lets go of the container; if it runs, it goes on running. */
+    synchronized void close() {
+        watches.forEach(Registration::close);
+        watches.clear();
+        source.ifPresent(ConsoleSource::close);
+        source = Optional.empty();
+        init.close();
+        keeper.ifPresent(Pidfd::close);
+        console.ifPresent(Fd::close);
+        cgroup.close();
+    }
+}

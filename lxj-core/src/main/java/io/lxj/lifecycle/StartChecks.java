@@ -1,0 +1,56 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.Config;
+import io.lxj.config.ImageInfo;
+import io.lxj.error.Failure;
+import io.lxj.error.LxjException;
+import io.lxj.error.UnsupportedHostException;
+import io.lxj.linux.Architecture;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** What can be told before anything is made: that an image can't be started here, and why. */
+final class StartChecks {
+    private static final Path BINFMT_MISC = Path.of("/proc/sys/fs/binfmt_misc");
+
+    private StartChecks() {}
+
+    static void check(String container, Config config, ImageInfo image) {
+        if (config.init().isEmpty() && image.init().isEmpty()) {
+            String missing = image.warnings().isEmpty() ? "" : " (" + String.join("; ", image.warnings()) + ")";
+            throw new LxjException(Failure.of("start " + container, "image " + image.name() + " has no init" + missing)
+                    .hint("say what to run with Config.init(...)"));
+        }
+        String here = Architecture.current().machine();
+        String there = image.architecture().orElse(here);
+        if (!there.equals(here) && !emulated(there)) {
+            throw new UnsupportedHostException(
+                    "start " + container + ": image " + image.name() + " is for " + there + ", this machine is " + here,
+                    "binfmt_misc handler for " + there,
+                    "install qemu-user-static and binfmt-support, or use an image for " + here);
+        }
+    }
+
+    /** A handler with the F flag has its interpreter open already, so that it works in a container too. */
+    private static boolean emulated(String machine) {
+        try (Stream<Path> handlers = Files.list(BINFMT_MISC)) {
+            return handlers.filter(handler -> handler.getFileName().toString().contains(machine))
+                    .anyMatch(StartChecks::isUsable);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isUsable(Path handler) {
+        try {
+            String text = Files.readString(handler, StandardCharsets.UTF_8);
+            return text.startsWith("enabled")
+                    && text.lines().anyMatch(line -> line.startsWith("flags:") && line.contains("F"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

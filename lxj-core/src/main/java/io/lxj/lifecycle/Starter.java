@@ -1,0 +1,140 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.Config;
+import io.lxj.config.OnExit;
+import io.lxj.config.State;
+import io.lxj.failure.Failures;
+import io.lxj.launch.InitLauncher;
+import io.lxj.launch.InitLauncher.Keeper;
+import io.lxj.launch.InitLauncher.Launched;
+import io.lxj.linux.Cgroup;
+import io.lxj.linux.Directory;
+import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
+import io.lxj.linux.Open;
+import io.lxj.linux.ProcessIdentity;
+import io.lxj.plan.FdNames;
+import io.lxj.plan.LaunchSpec;
+import io.lxj.storage.ContainerFolder;
+import io.lxj.storage.ContainerRecord;
+import io.lxj.storage.ContainerStore;
+import io.lxj.storage.RootStorage;
+import io.lxj.storage.RunRecord;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Starts containers. What was made for a start that fails is removed again. Thread-safe. */
+final class Starter {
+    private final Engine engine;
+    private final InitLauncher launcher;
+
+    Starter(Engine engine, InitLauncher launcher) {
+        this.engine = engine;
+        this.launcher = launcher;
+    }
+
+    /** Starts a container whose lock is held. */
+    Run start(Instance instance) {
+        Undo undo = new Undo();
+        try {
+            return start(instance, undo);
+        } catch (IOException e) {
+            throw abort(instance, undo, Failures.exception("start " + instance.name(), e));
+        } catch (RuntimeException e) {
+            throw abort(instance, undo, e);
+        }
+    }
+
+    private static RuntimeException abort(Instance instance, Undo undo, RuntimeException failure) {
+        instance.doing(State.ABORTING);
+        undo.run(failure);
+        return failure;
+    }
+
+    private Run start(Instance instance, Undo undo) throws IOException {
+        String name = instance.name();
+        ContainerRecord record = instance.record();
+        Config config = record.config();
+        StartChecks.check(name, config, engine.imageOf(instance));
+        List<Devices.Allowed> devices = Devices.of(name, config.devices());
+        try (MountSpecs mounts = MountSpecs.open(name, config.mounts());
+                Fd root = engine.mountRoot(name, RootStorage.Use.RUN)) {
+            undo.add(() -> engine.cgroups().remove(name));
+            Cgroup cgroup = engine.cgroups().create(name);
+            undo.add(cgroup::close);
+            LaunchSpec spec = LaunchSpecs.of(name, record, mounts.specs(), devices, engine.confinement());
+            Launched launched;
+            try (Cgroup payload = cgroup.child(CgroupTree.PAYLOAD);
+                    KeeperFiles files = KeeperFiles.open(engine.store(), name, config)) {
+                Map<String, Fd> fds = new HashMap<>(mounts.fds());
+                fds.putAll(files.fds());
+                fds.put(FdNames.ROOT, root);
+                fds.put(FdNames.CGROUP, payload.fd());
+                launched = launcher.launch(spec, fds);
+            }
+            undo.add(launched::close);
+            return record(name, config, launched, cgroup);
+        }
+    }
+
+    /** Only now may the keeper know that it is needed: before, it ends the init when this process dies. */
+    private Run record(String name, Config config, Launched launched, Cgroup cgroup) throws IOException {
+        Optional<ProcessIdentity> keeper = launched.keeper().isPresent()
+                ? Optional.of(ProcessIdentity.of(
+                        engine.proc(), launched.keeper().get().pid()))
+                : Optional.empty();
+        RunRecord record = new RunRecord(
+                ProcessIdentity.of(engine.proc(), launched.pid()),
+                keeper,
+                engine.self(),
+                engine.cgroups().path(name),
+                Instant.now());
+        try (ContainerFolder folder = engine.store().open(name)) {
+            folder.started(record);
+        }
+        if (launched.keeper().isPresent()) {
+            try (Fd recorded = launched.keeper().get().recorded()) {
+                recorded.write(new byte[1]);
+            }
+        }
+        Run.Part part = config.onExit() == OnExit.KEEP ? Run.Part.HEIR : Run.Part.PARENT;
+        return new Run(
+                record,
+                part,
+                launched.init(),
+                launched.keeper().map(Keeper::process),
+                Optional.of(launched.console()),
+                cgroup);
+    }
+
+    /** What a keeper writes to; nothing for a container that dies with its JVM. */
+    private record KeeperFiles(Map<String, Fd> fds) implements AutoCloseable {
+        static KeeperFiles open(ContainerStore store, String name, Config config) throws IOException {
+            KeeperFiles files = new KeeperFiles(new HashMap<>());
+            if (config.onExit() == OnExit.KEEP) {
+                try (ContainerFolder container = store.open(name)) {
+                    Directory folder = container.directory();
+                    files.fds.put(
+                            FdNames.EXIT,
+                            folder.open(FileName.bytes("exit"), Open.O_RDWR | Open.O_CREAT | Open.O_TRUNC, 0600));
+                    int append = Open.O_WRONLY | Open.O_CREAT | Open.O_APPEND;
+                    files.fds.put(FdNames.LOG, folder.open(FileName.bytes("console.log"), append, 0600));
+                    files.fds.put(FdNames.LOG_FOLDER, folder.fd().duplicate());
+                } catch (IOException e) {
+                    files.close();
+                    throw e;
+                }
+            }
+            return files;
+        }
+
+        @Override
+        public void close() {
+            fds.values().forEach(Fd::close);
+        }
+    }
+}
