@@ -37,6 +37,16 @@ public record ImageInfo(
     /**
      * Checks that nothing is missing.
      *
+     * @param name the name in the state folder
+     * @param created when it was imported or built
+     * @param source the archive that it was imported from
+     * @param size the content of its files together
+     * @param entries how many files, folders, links and nodes it has
+     * @param os what it says of itself
+     * @param architecture the machine that its programs run on, as uname(2) calls it
+     * @param initSystem what it boots with
+     * @param init the path of its init in the image
+     * @param warnings what was left out of it, and what a Linux system has and this image hasn't, as sentences
      * @throws NullPointerException if an argument is null
      * @throws io.lxj.error.InvalidConfigException if the name isn't allowed
      */

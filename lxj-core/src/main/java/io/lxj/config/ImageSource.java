@@ -17,6 +17,9 @@ public record ImageSource(ArchiveFormat format, String sha256, ByteSize size) {
     /**
      * Checks the digest.
      *
+     * @param format how it was compressed
+     * @param sha256 the SHA-256 of the archive as it was, 64 hexadecimal digits in lower case
+     * @param size how large it was
      * @throws InvalidConfigException if the digest isn't one
      * @throws NullPointerException if an argument is null
      */

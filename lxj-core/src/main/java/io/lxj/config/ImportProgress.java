@@ -15,6 +15,10 @@ public record ImportProgress(ByteSize bytesRead, OptionalLong bytesTotal, long e
     /**
      * Checks that nothing is missing.
      *
+     * @param bytesRead how much of the archive has been read, compressed as it is
+     * @param bytesTotal how large the archive is
+     * @param entries how many entries have been begun
+     * @param current the name of the entry that is being written
      * @throws NullPointerException if an argument is null
      */
     public ImportProgress {

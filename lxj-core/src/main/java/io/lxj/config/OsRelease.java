@@ -14,6 +14,9 @@ public record OsRelease(String id, String version, String prettyName) {
     /**
      * Checks that nothing is missing.
      *
+     * @param id the distribution in lower case, for example {@code debian}
+     * @param version its version, for example {@code 12}
+     * @param prettyName what to call it, for example {@code Debian GNU/Linux 12 (bookworm)}
      * @throws NullPointerException if an argument is null
      */
     public OsRelease {

@@ -35,7 +35,21 @@ public record MountInfo(
         List<String> superOptions) {
     private static final int FIXED = 6;
 
-    /** Makes the lists unmodifiable. */
+    /**
+     * Makes the lists unmodifiable.
+     *
+     * @param id of the mount
+     * @param parent the mount that it is on
+     * @param major of the device
+     * @param minor of the device
+     * @param root what of the file system is mounted
+     * @param mountPoint where
+     * @param options of the mount
+     * @param tags optional fields
+     * @param type of the file system
+     * @param source what is mounted
+     * @param superOptions of the file system
+     */
     public MountInfo {
         options = List.copyOf(options);
         tags = List.copyOf(tags);
