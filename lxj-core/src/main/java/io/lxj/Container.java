@@ -206,6 +206,18 @@ public final class Container {
     }
 
     /**
+     * Waits until the container has booted. systemd says when that is so; an init of another kind doesn't, and counts as
+     * booted when it runs.
+     *
+     * @param timeout how long to wait
+     * @throws io.lxj.error.WrongStateException if it isn't running
+     * @throws io.lxj.error.LxjException if it ends, or if the time is over
+     */
+    public void awaitReady(Duration timeout) {
+        instance.awaitReady(Objects.requireNonNull(timeout, "timeout"));
+    }
+
+    /**
      * How the current run ends.
      *
      * @return completed when the container has ended and nothing is left of the run; a reboot ends a run, too

@@ -14,6 +14,7 @@ import io.lxj.plan.InitPlan;
 import io.lxj.plan.LaunchSpec;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,13 +37,15 @@ public final class InitLauncher {
      * @param pid the init's process id
      * @param init the init; a child of this process unless there is a keeper
      * @param console the master of its console
+     * @param notifySocket the socket on which an init of the kind of systemd says that it has booted
      * @param keeper the keeper, for a container that is kept
      */
-    public record Launched(int pid, Pidfd init, Fd console, Optional<Keeper> keeper) {
+    public record Launched(int pid, Pidfd init, Fd console, Fd notifySocket, Optional<Keeper> keeper) {
         /** Gives up all fds; the processes are left alone. */
         public void close() {
             init.close();
             console.close();
+            notifySocket.close();
             keeper.ifPresent(Keeper::close);
         }
     }
@@ -106,7 +109,8 @@ public final class InitLauncher {
         Children.reap(stage.pid());
         Pidfd init = Pidfd.open(pid);
         try {
-            return new Launched(pid, init, console.first().receive(8, 1).fds().get(0), Optional.empty());
+            List<Fd> received = console.first().receive(8, 2).fds();
+            return new Launched(pid, init, received.get(0), received.get(1), Optional.empty());
         } catch (IOException | RuntimeException e) {
             init.close();
             throw e;
@@ -118,10 +122,12 @@ public final class InitLauncher {
         Pidfd keeper = Pidfd.open(stage.pid());
         Pidfd init = Pidfd.open(pid);
         Fd master = keeper.getFd(FdNames.KEEPER_MASTER_NUMBER);
+        Fd notify = keeper.getFd(FdNames.KEEPER_NOTIFY_NUMBER);
         return new Launched(
                 pid,
                 init,
                 master,
+                notify,
                 Optional.of(new Keeper(stage.pid(), keeper, recorded.writer().duplicate())));
     }
 

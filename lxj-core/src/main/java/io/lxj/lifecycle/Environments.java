@@ -2,6 +2,8 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.Command;
 import io.lxj.config.Config;
+import io.lxj.config.ImageInfo;
+import io.lxj.config.InitSystem;
 import io.lxj.lifecycle.Accounts.Identity;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,11 +23,14 @@ final class Environments {
     private Environments() {}
 
     /** What an init gets: the container interface's variables, and what the configuration says. */
-    static Map<String, String> init(Config config, String uuid, Map<String, String> hostRelease) {
+    static Map<String, String> init(Config config, ImageInfo image, String uuid, Map<String, String> hostRelease) {
         Map<String, String> environment = base();
         environment.put("container_uuid", dashed(uuid));
         HOST.forEach((key, name) ->
                 Optional.ofNullable(hostRelease.get(key)).ifPresent(value -> environment.put(name, value)));
+        if (image.initSystem() == InitSystem.SYSTEMD) {
+            environment.put("NOTIFY_SOCKET", "/run/host/notify");
+        }
         environment.put("HOME", "/root");
         environment.put("USER", "root");
         environment.put("TERM", "linux");

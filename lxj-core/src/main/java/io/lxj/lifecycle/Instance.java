@@ -4,6 +4,7 @@ import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
+import io.lxj.config.InitSystem;
 import io.lxj.config.Names;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
@@ -344,6 +345,36 @@ public final class Instance {
         }
         if (state() == State.STOPPED) {
             start();
+        }
+    }
+
+    /**
+     * Waits until the container has booted: until systemd says so. An init of another kind doesn't say anything; it
+     * counts as booted when it runs.
+     *
+     * @param timeout how long to wait
+     */
+    public void awaitReady(Duration timeout) {
+        String action = "wait for " + name + " to boot";
+        Run current = running(action);
+        if (engine.imageOf(this).initSystem() != InitSystem.SYSTEMD
+                || current.notifySocket().isEmpty()) {
+            return;
+        }
+        try {
+            CompletableFuture.anyOf(current.ready(), current.exit()).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new LxjException(Failure.of(action, "it has not booted within " + timeout.toMillis() + " ms")
+                    .hint("its console shows how far it came"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CanceledException(action, e);
+        } catch (ExecutionException e) {
+            throw new LxjException(Failure.of(action, String.valueOf(e.getCause())), e);
+        }
+        if (!current.ready().isDone()) {
+            throw new LxjException(
+                    Failure.of(action, "it has ended: " + current.exit().join()));
         }
     }
 

@@ -57,8 +57,12 @@ final class Joining {
             Optional<Fd> console = keeper.isPresent()
                     ? Optional.of(keeper.get().getFd(FdNames.KEEPER_MASTER_NUMBER))
                     : Optional.empty();
+            console.ifPresent(fd -> undo.add(fd::close));
+            Optional<Fd> notify = keeper.isPresent()
+                    ? Optional.of(keeper.get().getFd(FdNames.KEEPER_NOTIFY_NUMBER))
+                    : Optional.empty();
             Run.Part part = keeper.isPresent() ? Run.Part.HEIR : Run.Part.OBSERVER;
-            return Optional.of(new Run(record, part, init.get(), keeper, console, cgroup.get()));
+            return Optional.of(new Run(record, part, init.get(), keeper, console, notify, cgroup.get()));
         } catch (IOException | RuntimeException e) {
             undo.run(e);
             throw e;
@@ -76,6 +80,7 @@ final class Joining {
                     .watchExit(process, reap, status -> lane.execute(() -> ended(instance, run, lane, status))));
             Config config = instance.record().config();
             ConsoleSettings settings = config.console();
+            Readiness.watch(engine.supervisor(), run);
             engine.consoles().attach(instance, run, settings);
         } catch (IOException e) {
             throw Failures.exception("watch " + instance.name(), e);

@@ -3,6 +3,7 @@ package io.lxj.lifecycle;
 import io.lxj.config.ByteSize;
 import io.lxj.config.Config;
 import io.lxj.config.ConsoleSettings;
+import io.lxj.config.ImageInfo;
 import io.lxj.config.OnExit;
 import io.lxj.plan.Confinement;
 import io.lxj.plan.LaunchSpec;
@@ -18,6 +19,7 @@ final class LaunchSpecs {
     static LaunchSpec of(
             String name,
             ContainerRecord record,
+            ImageInfo image,
             List<LaunchSpec.MountSpec> mounts,
             List<Devices.Allowed> devices,
             Confinement confinement) {
@@ -30,7 +32,7 @@ final class LaunchSpecs {
                 config.hostname().orElse(name),
                 uuid,
                 config.init().isEmpty() ? List.of(DEFAULT_INIT) : config.init(),
-                Environments.init(config, uuid, release.fields()),
+                Environments.init(config, image, uuid, release.fields()),
                 config.workingDirectory(),
                 mounts,
                 devices.stream().map(Devices.Allowed::node).toList(),

@@ -29,18 +29,28 @@ final class Run {
     private final Pidfd init;
     private final Optional<Pidfd> keeper;
     private final Optional<Fd> console;
+    private final Optional<Fd> notify;
     private final Cgroup cgroup;
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final List<Registration> watches = new ArrayList<>();
     private Optional<ConsoleSource> source = Optional.empty();
     private volatile String killReason;
 
-    Run(RunRecord record, Part part, Pidfd init, Optional<Pidfd> keeper, Optional<Fd> console, Cgroup cgroup) {
+    Run(
+            RunRecord record,
+            Part part,
+            Pidfd init,
+            Optional<Pidfd> keeper,
+            Optional<Fd> console,
+            Optional<Fd> notify,
+            Cgroup cgroup) {
         this.record = record;
         this.part = part;
         this.init = init;
         this.keeper = keeper;
         this.console = console;
+        this.notify = notify;
         this.cgroup = cgroup;
     }
 
@@ -62,6 +72,16 @@ final class Run {
 
     Optional<Fd> console() {
         return console;
+    }
+
+    /** The socket on which systemd says that it has booted, if this JVM has it. */
+    Optional<Fd> notifySocket() {
+        return notify;
+    }
+
+    /** Completed when the init has said that it has booted. */
+    CompletableFuture<Void> ready() {
+        return ready;
     }
 
     /** The container's own cgroup; that of the payload is below it. */
@@ -105,6 +125,7 @@ final class Run {
         init.close();
         keeper.ifPresent(Pidfd::close);
         console.ifPresent(Fd::close);
+        notify.ifPresent(Fd::close);
         cgroup.close();
     }
 }

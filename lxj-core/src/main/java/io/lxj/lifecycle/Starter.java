@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.Config;
+import io.lxj.config.ImageInfo;
 import io.lxj.config.OnExit;
 import io.lxj.config.State;
 import io.lxj.failure.Failures;
@@ -59,14 +60,15 @@ final class Starter {
         String name = instance.name();
         ContainerRecord record = instance.record();
         Config config = record.config();
-        StartChecks.check(name, config, engine.imageOf(instance));
+        ImageInfo image = engine.imageOf(instance);
+        StartChecks.check(name, config, image);
         List<Devices.Allowed> devices = Devices.of(name, config.devices());
         try (MountSpecs mounts = MountSpecs.open(name, config.mounts());
                 Fd root = engine.mountRoot(name, RootStorage.Use.RUN)) {
             undo.add(() -> engine.cgroups().remove(name));
             Cgroup cgroup = engine.cgroups().create(name);
             undo.add(cgroup::close);
-            LaunchSpec spec = LaunchSpecs.of(name, record, mounts.specs(), devices, engine.confinement());
+            LaunchSpec spec = LaunchSpecs.of(name, record, image, mounts.specs(), devices, engine.confinement());
             Launched launched;
             try (Cgroup payload = cgroup.child(CgroupTree.PAYLOAD);
                     KeeperFiles files = KeeperFiles.open(engine.store(), name, config)) {
@@ -108,6 +110,7 @@ final class Starter {
                 launched.init(),
                 launched.keeper().map(Keeper::process),
                 Optional.of(launched.console()),
+                Optional.of(launched.notifySocket()),
                 cgroup);
     }
 

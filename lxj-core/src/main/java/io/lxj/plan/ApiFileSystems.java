@@ -1,6 +1,7 @@
 package io.lxj.plan;
 
 import io.lxj.linux.Arg;
+import io.lxj.linux.FileName;
 import io.lxj.linux.MountFlags;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
@@ -16,6 +17,12 @@ import java.util.Map;
  * (systemd.io/CONTAINER_INTERFACE) asks of a container manager.
  */
 final class ApiFileSystems {
+    /** The path of the notify socket in the container. */
+    static final String NOTIFY_SOCKET = "/run/host/notify";
+
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_DGRAM = 2;
+
     /** Parts of /proc that reach the whole host: read-only. */
     private static final List<String> PROC_READ_ONLY = List.of("sys", "sysrq-trigger", "irq", "bus");
     /** The network namespace is the container's own, and so are its settings. */
@@ -136,7 +143,35 @@ final class ApiFileSystems {
             steps.node(host, new Node("inaccessible/" + node.path(), node.mode(), 0, 0));
         }
         steps.directory(host, "inaccessible/dir", 0);
-        steps.restrict("make /run/host read-only", host, attributes | MountFlags.MOUNT_ATTR_RDONLY);
         steps.place("mount /run/host", host, run, "host");
+        notifySocket();
+        steps.restrict("make /run/host read-only", host, attributes | MountFlags.MOUNT_ATTR_RDONLY);
+    }
+
+    /** Where systemd says that it has booted, see sd_notify(3) and systemd's container interface. */
+    private void notifySocket() {
+        Arg socket = program.step(
+                        "open the notify socket",
+                        Syscall.SOCKET,
+                        Arg.of(AF_UNIX, "AF_UNIX"),
+                        Arg.of(SOCK_DGRAM | Open.O_CLOEXEC | Open.O_NONBLOCK, "SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK"),
+                        0)
+                .result();
+        byte[] path = FileName.bytes(NOTIFY_SOCKET);
+        byte[] address = new byte[2 + path.length + 1];
+        address[0] = AF_UNIX;
+        System.arraycopy(path, 0, address, 2, path.length);
+        program.step(
+                "bind the notify socket",
+                Syscall.BIND,
+                socket,
+                program.bytes(address, "{AF_UNIX, \"" + NOTIFY_SOCKET + "\"}"),
+                address.length);
+        program.step(
+                "put the notify socket where the message names it",
+                Syscall.DUP3,
+                socket,
+                FdMessage.NOTIFY_NUMBER,
+                Open.O_CLOEXEC);
     }
 }

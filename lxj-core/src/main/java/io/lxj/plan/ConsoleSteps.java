@@ -10,13 +10,8 @@ import io.lxj.linux.Syscall;
  * TIOCGPTPEER from the master and bound by fd; no path in the container is trusted for it (CVE-2025-52565).
  */
 final class ConsoleSteps {
-    /** Where the master is while it is sent; the message below names this number. */
-    private static final int MASTER_NUMBER = 100;
-
     private static final long TIOCSPTLCK = 0x40045431L;
     private static final long TIOCGPTPEER = 0x5441;
-    private static final int SOL_SOCKET = 1;
-    private static final int SCM_RIGHTS = 1;
 
     private final ProgramBuilder program;
     private final FileSystemSteps steps;
@@ -26,7 +21,7 @@ final class ConsoleSteps {
         this.steps = steps;
     }
 
-    /** Makes the PTY, shows its slave as /dev/console, puts it on 0, 1 and 2, and sends the master away. */
+    /** Makes the PTY, shows its slave as /dev/console, and puts it on 0, 1 and 2. */
     void bind(Arg dev, Arg pts) {
         int flags = Open.O_RDWR | Open.O_NOCTTY | Open.O_CLOEXEC;
         Arg master = program.step(
@@ -51,20 +46,12 @@ final class ConsoleSteps {
         for (int i = 0; i < 3; i++) {
             program.step("put the console on " + i, Syscall.DUP3, slave, i, 0);
         }
-        program.step("put the master where the message says", Syscall.DUP3, master, MASTER_NUMBER, Open.O_CLOEXEC);
-        send(program.fd(FdNames.CONSOLE));
-    }
-
-    /** struct msghdr of sendmsg(2) with one byte and one cmsghdr of type SCM_RIGHTS. */
-    private void send(Arg socket) {
-        Arg iov = program.words("iov", program.string("c"), 1);
-        Arg control = program.words("{SCM_RIGHTS, [" + MASTER_NUMBER + "]}", 20, scmRights(), MASTER_NUMBER);
-        Arg message = program.words("{control=" + control + "}", 0, 0, iov, 1, control, 24, 0);
-        program.step("hand the console's master over", Syscall.SENDMSG, socket, message, 0);
-    }
-
-    private static long scmRights() {
-        return SOL_SOCKET | ((long) SCM_RIGHTS << 32);
+        program.step(
+                "put the master where the message names it",
+                Syscall.DUP3,
+                master,
+                FdMessage.MASTER_NUMBER,
+                Open.O_CLOEXEC);
     }
 
     /** Sets the window size of the terminal that is on fd 0. */

@@ -32,6 +32,9 @@ public final class FdNames {
     /** The number of a keeper's fd for the console's master, by which the next JVM takes it over. */
     public static final int KEEPER_MASTER_NUMBER = 100;
 
+    /** The number of a keeper's fd for the notify socket. */
+    public static final int KEEPER_NOTIFY_NUMBER = 104;
+
     private FdNames() {}
 
     /**

@@ -155,6 +155,7 @@ public final class InitPlan {
             api.sysAndCgroup();
             api.dev(spec.devices());
             api.run(spec);
+            FdMessage.send(program, program.fd(FdNames.CONSOLE));
             mounts(root);
             new ConsoleSteps(program, new FileSystemSteps(program)).size(spec.rows(), spec.columns());
             identity();

@@ -19,6 +19,7 @@ final class KeeperSteps {
 
     private static final int PIDFD_NUMBER = 102;
     private static final int LOG_NUMBER = 103;
+    private static final int NOTIFY_NUMBER = FdNames.KEEPER_NOTIFY_NUMBER;
 
     static final List<String> FDS =
             List.of(FdNames.KEEPER, FdNames.RECORDED, FdNames.EXIT, FdNames.LOG, FdNames.LOG_FOLDER);
@@ -36,7 +37,6 @@ final class KeeperSteps {
     private static final int POLLIN = 1;
     private static final int F_SETFL = 4;
     private static final int PR_SET_NAME = 15;
-    private static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
     private final ProgramBuilder program;
     private final LaunchSpec.LogSpec log;
@@ -65,19 +65,11 @@ final class KeeperSteps {
         program.step("name the keeper", Syscall.PRCTL, Arg.of(PR_SET_NAME, "PR_SET_NAME"), program.string("lxj-keeper"))
                 .mayFail();
         program.step("leave the init's end of the console's socket", Syscall.CLOSE, program.fd(FdNames.CONSOLE));
-        Arg iov = program.words("iov", program.space(8, "byte"), 1);
-        Arg control = program.space(24, "control");
-        Arg message = program.words("message", 0, 0, iov, 1, control, 24, 0);
-        program.step(
-                        "get the console's master",
-                        Syscall.RECVMSG,
-                        program.fd(FdNames.KEEPER),
-                        message,
-                        Arg.of(MSG_CMSG_CLOEXEC, "MSG_CMSG_CLOEXEC"))
-                .onZero(abandon)
+        FdMessage.Received received = FdMessage.receive(program, program.fd(FdNames.KEEPER));
+        received.step().onZero(abandon).onError(abandon);
+        program.step("keep the master", Syscall.DUP3, received.master(), MASTER_NUMBER, Open.O_CLOEXEC)
                 .onError(abandon);
-        Arg received = program.valueAt(control.plus(16));
-        program.step("keep the master", Syscall.DUP3, received, MASTER_NUMBER, Open.O_CLOEXEC)
+        program.step("keep the notify socket", Syscall.DUP3, received.notifySocket(), NOTIFY_NUMBER, Open.O_CLOEXEC)
                 .onError(abandon);
         int flags = Open.O_RDWR | Open.O_NOCTTY | Open.O_CLOEXEC;
         Arg slave = program.step(

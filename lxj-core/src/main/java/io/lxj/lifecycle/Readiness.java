@@ -1,0 +1,53 @@
+package io.lxj.lifecycle;
+
+import io.lxj.linux.Block;
+import io.lxj.linux.Epoll;
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Scratch;
+import io.lxj.linux.Syscall;
+import io.lxj.supervise.Supervisor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Hears on the notify socket that the container has booted: a datagram of lines, one of which is READY=1, see
+ * sd_notify(3). Whatever else is said there is the container's and of no meaning to us.
+ */
+final class Readiness {
+    private static final String READY = "READY=1";
+    private static final int LONGEST = 4096;
+    private static final int MOST_AT_ONCE = 16;
+
+    private Readiness() {}
+
+    static void watch(Supervisor supervisor, Run run) throws IOException {
+        if (run.notifySocket().isPresent()) {
+            Fd socket = run.notifySocket().get();
+            run.watch(supervisor.watch(socket, Epoll.EPOLLIN, (events, watch) -> read(socket, run)));
+        }
+    }
+
+    private static void read(Fd socket, Run run) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            Block block = scratch.block(LONGEST);
+            for (int i = 0; i < MOST_AT_ONCE; i++) {
+                long result = socket.call(Syscall.RECVFROM, block.address(), block.length(), 0, 0, 0);
+                if (Errno.EAGAIN.is(result)) {
+                    return;
+                }
+                if (result < 0) {
+                    throw LinuxException.of(result, "recvfrom", socket, "message", block.length());
+                }
+                byte[] message = new byte[(int) result];
+                block.buffer().get(0, message);
+                if (List.of(new String(message, StandardCharsets.UTF_8).split("\n"))
+                        .contains(READY)) {
+                    run.ready().complete(null);
+                }
+            }
+        }
+    }
+}
