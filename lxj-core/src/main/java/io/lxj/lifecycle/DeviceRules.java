@@ -1,0 +1,57 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.DeviceAccess;
+import io.lxj.linux.Cgroup;
+import io.lxj.linux.DeviceFilter;
+import io.lxj.linux.DeviceRule;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Stat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * Which devices a container may use: the standard nodes of /dev, terminals, and those of its configuration. Nodes of any
+ * device may be made, so that archives can be unpacked inside; opening them is what is denied.
+ */
+final class DeviceRules {
+    private static final List<DeviceRule> STANDARD = Stream.of(
+                    "c *:* m",
+                    "b *:* m",
+                    "c 1:3 rwm", // null
+                    "c 1:5 rwm", // zero
+                    "c 1:7 rwm", // full
+                    "c 1:8 rwm", // random
+                    "c 1:9 rwm", // urandom
+                    "c 5:0 rwm", // tty
+                    "c 5:2 rwm", // ptmx
+                    "c 136:* rwm") // pts
+            .map(DeviceRule::parse)
+            .toList();
+
+    private DeviceRules() {}
+
+    static void attach(Cgroup cgroup, List<Devices.Allowed> devices) throws LinuxException {
+        List<DeviceRule> rules = new ArrayList<>(STANDARD);
+        devices.forEach(device -> rules.add(rule(device)));
+        DeviceFilter.of(rules).attach(cgroup);
+    }
+
+    private static DeviceRule rule(Devices.Allowed device) {
+        boolean block = (device.node().mode() & Stat.S_IFMT) == Stat.S_IFBLK;
+        int access = 0;
+        for (DeviceAccess kind : device.access()) {
+            access |= switch (kind) {
+                case READ -> DeviceRule.READ;
+                case WRITE -> DeviceRule.WRITE;
+                case MKNOD -> DeviceRule.MKNOD;
+            };
+        }
+        return new DeviceRule(
+                block ? DeviceRule.Type.BLOCK : DeviceRule.Type.CHARACTER,
+                OptionalInt.of(device.node().major()),
+                OptionalInt.of(device.node().minor()),
+                access);
+    }
+}
