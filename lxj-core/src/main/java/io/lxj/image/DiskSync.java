@@ -69,15 +69,36 @@ public final class DiskSync {
      * @throws IOException if one can't be looked at or removed
      */
     public static List<String> removeTorn(Directory images) throws IOException {
+        List<String> torn = torn(images);
+        for (String name : torn) {
+            images.removeTree(FileName.bytes(name));
+        }
+        return torn;
+    }
+
+    /** The names of the images that a crash of the machine may have left in pieces. */
+    static List<String> torn(Directory images) throws IOException {
         byte[] now = bootId();
-        List<String> removed = new ArrayList<>();
+        List<String> torn = new ArrayList<>();
         for (DirectoryEntry entry : images.list()) {
             if (!entry.string().startsWith(".") && isTorn(images, entry.name(), now)) {
-                images.removeTree(entry.name());
-                removed.add(entry.string());
+                torn.add(entry.string());
             }
         }
-        return removed;
+        return torn;
+    }
+
+    /** Whether an image of this boot may not be on disk yet. */
+    static boolean isPending(Directory image) throws LinuxException {
+        try {
+            image.stat(MARKER);
+            return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private static boolean isTorn(Directory images, byte[] name, byte[] now) throws LinuxException {

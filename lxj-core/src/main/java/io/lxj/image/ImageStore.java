@@ -1,5 +1,6 @@
 package io.lxj.image;
 
+import io.lxj.config.Config;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.Names;
 import io.lxj.error.AlreadyExistsException;
@@ -11,21 +12,28 @@ import io.lxj.linux.DirectoryEntry;
 import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Stat;
+import io.lxj.storage.Checkpoints;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerStore;
 import io.lxj.storage.JsonFile;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.LockSet;
+import io.lxj.storage.RootStorage;
 import io.lxj.storage.StateFolder;
+import io.lxj.storage.StorageFailure;
 import io.lxj.storage.TemporaryFolder;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The images of a state folder: each a folder with image.json and rootfs. Thread-safe, and safe against other processes:
- * who makes a container of an image shares its lock; who renames or deletes it has the lock alone.
+ * The images of a state folder. Each is there whole or not at all, whatever ends this process or the machine. Who makes a
+ * container of an image shares the image's lock until the container is there; so an image that is deleted or renamed,
+ * under the lock alone, has no user that isn't known. Thread-safe, and safe against other processes.
  */
 public final class ImageStore {
     private static final String KIND = "image";
@@ -33,140 +41,277 @@ public final class ImageStore {
 
     private final StateFolder state;
     private final ContainerStore containers;
+    private final Checkpoints checkpoints;
 
     /**
      * The images of a state folder.
      *
-     * @param state the state folder, which the caller keeps open
-     * @param containers what may use the images
+     * @param state the state folder, which the caller keeps open as long as this is used
+     * @param containers its containers, which may need an image
      */
     public ImageStore(StateFolder state, ContainerStore containers) {
+        this(state, containers, Checkpoints.NONE);
+    }
+
+    /**
+     * The images of a state folder, for a test.
+     *
+     * @param state the state folder, which the caller keeps open as long as this is used
+     * @param containers its containers, which may need an image
+     * @param checkpoints is told of each step
+     */
+    public ImageStore(StateFolder state, ContainerStore containers, Checkpoints checkpoints) {
         this.state = state;
         this.containers = containers;
+        this.checkpoints = checkpoints;
     }
 
     /**
-     * Removes what dead processes left half imported.
+     * The names of all images.
      *
-     * @return how many
-     * @throws io.lxj.error.LxjException if something can't be removed
-     */
-    public int sweep() {
-        try {
-            return UnfinishedImage.removeLeftovers(state.images());
-        } catch (LinuxException e) {
-            throw Failures.exception("clean up the images in " + state.path(), e);
-        }
-    }
-
-    /**
-     * All images.
-     *
-     * @return what is known of each, sorted by name
+     * @return the names, sorted
      * @throws io.lxj.error.LxjException if the folder can't be read
      */
-    public List<ImageInfo> list() {
-        List<ImageInfo> images = new ArrayList<>();
+    public List<String> names() {
         try {
-            for (DirectoryEntry entry : state.images().list()) {
-                find(entry.string()).ifPresent(images::add);
-            }
+            return state.images().list().stream()
+                    .filter(entry -> entry.type() == Stat.S_IFDIR || entry.type() == 0)
+                    .map(DirectoryEntry::string)
+                    .filter(name -> !name.startsWith(".") && !name.equals("lost+found"))
+                    .sorted()
+                    .toList();
         } catch (LinuxException e) {
-            throw Failures.exception("list the images in " + state.path(), e);
+            throw StorageFailure.of("list the images in " + state.path(), e);
         }
-        images.sort((a, b) -> a.name().compareTo(b.name()));
-        return images;
     }
 
     /**
-     * An image.
+     * What is known of all images.
+     *
+     * @return the images, sorted by name; one that is deleted meanwhile may be missing
+     * @throws io.lxj.error.CorruptStateException if an image.json isn't what lxj wrote
+     */
+    public List<ImageInfo> list() {
+        return names().stream().flatMap(name -> find(name).stream()).toList();
+    }
+
+    /**
+     * What is known of an image.
      *
      * @param name its name
-     * @return what is known of it
-     * @throws NotFoundException if there is none of that name
+     * @return what is known
+     * @throws io.lxj.error.InvalidConfigException if the name isn't allowed
+     * @throws NotFoundException if there is no such image
+     * @throws io.lxj.error.CorruptStateException if its image.json isn't what lxj wrote
      */
     public ImageInfo get(String name) {
-        Names.image(name);
-        return find(name)
-                .orElseThrow(() -> new NotFoundException(
-                        KIND,
-                        name,
-                        "there are: " + list().stream().map(ImageInfo::name).toList()));
+        return find(Names.image(name)).orElseThrow(() -> new NotFoundException(KIND, name, "there are: " + names()));
     }
 
     /**
-     * An image, if there is one.
+     * What was known of the image of a container when the container was created. A copy may have outlived its image.
      *
-     * @param name its name
-     * @return what is known of it, or empty
+     * @param container the container
+     * @return what was known
+     * @throws NotFoundException if the container needs the image, and it is gone
+     * @throws io.lxj.error.CorruptStateException if the image.json isn't what lxj wrote
+     */
+    public ImageInfo of(ContainerFolder container) {
+        return container
+                .imageJson()
+                .map(text -> ImageFile.read(text, container + "/" + ImageFile.NAME))
+                .orElseGet(() -> get(container.record().config().image()));
+    }
+
+    /**
+     * What is known of an image, if there is one of that name.
+     *
+     * @param name its name, checked by the caller
+     * @return what is known, or empty
      * @throws io.lxj.error.CorruptStateException if its image.json isn't what lxj wrote
      */
     public Optional<ImageInfo> find(String name) {
         String file = state.path() + "/images/" + name + "/" + ImageFile.NAME;
         try (Directory folder = state.images().openDirectory(FileName.bytes(name))) {
-            // The folder's name is the image's: a rename changes nothing else.
-            return JsonFile.read(folder, ImageFile.NAME)
-                    .map(text -> ImageFile.read(text, file).name(name));
+            String text = JsonFile.read(folder, ImageFile.NAME)
+                    .orElseThrow(() -> LinuxException.of(-Errno.ENOENT.number(), "openat", folder.fd(), ImageFile.NAME)
+                            .withHint("the image is damaged: delete it and import it again"));
+            // The name of its folder counts: a rename is done once that has changed.
+            return Optional.of(ImageFile.read(text, file).name(name));
         } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
+            if (e.is(Errno.ENOENT) && !exists(name)) {
                 return Optional.empty();
             }
-            throw Failures.exception("read " + file, e);
+            throw StorageFailure.of("read " + file, e);
+        }
+    }
+
+    private boolean exists(String name) {
+        try {
+            state.images().stat(FileName.bytes(name));
+            return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw StorageFailure.of("find image " + name, e);
         }
     }
 
     /**
-     * Gives an image another name.
+     * Where the files of an image are, for people. Programs go by fd.
+     *
+     * @param name its name, checked by the caller
+     * @return an absolute path
+     */
+    public Path rootfs(String name) {
+        return state.path().resolve("images").resolve(name).resolve(ImageFile.ROOTFS);
+    }
+
+    /**
+     * Gives an image another name, at once. Containers know their image by its name, so none may need it.
      *
      * @param from its name
      * @param to the new name
-     * @throws InUseException if a container was made of it
+     * @throws io.lxj.error.InvalidConfigException if the new name isn't allowed
+     * @throws NotFoundException if there is no such image
+     * @throws AlreadyExistsException if the new name is taken
+     * @throws InUseException if a container needs the image
      */
     public void rename(String from, String to) {
         Names.image(to);
+        String action = "rename image " + from + " to " + to;
         try (LockSet locks = state.locks().exclusive(List.of(LockName.image(from), LockName.image(to)))) {
-            get(from);
-            mustBeUnused(locks.of(LockName.image(from)), "rename image " + from);
+            ImageInfo info = get(from);
+            refuseIfUsed(from, action);
             state.images().rename(FileName.bytes(from), state.images(), FileName.bytes(to), RENAME_NOREPLACE);
+            checkpoints.reached("rename image: renamed");
+            try (Directory folder = state.images().openDirectory(FileName.bytes(to))) {
+                String text = ImageFile.write(info.name(to));
+                JsonFile.write(folder, ImageFile.NAME, text, JsonFile.Survives.POWER_CUT);
+            }
+            locks.of(LockName.image(from)).closeAndRemove();
         } catch (LinuxException e) {
-            throw e.is(Errno.EEXIST)
-                    ? new AlreadyExistsException(KIND, to)
-                    : Failures.exception("rename image " + from + " to " + to, e);
+            throw e.is(Errno.EEXIST) ? new AlreadyExistsException(KIND, to) : StorageFailure.of(action, e);
         }
     }
 
     /**
      * Deletes an image. It loses its name at once; then its files are removed.
      *
-     * @param name its name
-     * @throws InUseException if a container was made of it
+     * @param name its name, checked by the caller
+     * @throws NotFoundException if there is no such image
+     * @throws InUseException if a container needs the image
+     * @throws io.lxj.error.LxjException if files can't be removed; the image is gone all the same, and the next sweep tries
+     *     again
      */
     public void delete(String name) {
         String action = "delete image " + name;
-        get(name);
+        requireThere(name);
         try (Lock lock = state.locks().exclusive(LockName.image(name))) {
-            get(name);
-            mustBeUnused(lock, action);
-            try (TemporaryFolder folder = state.temporaryFolders().take(state.images(), name, "delete.image." + name)) {
-                folder.remove();
+            requireThere(name);
+            refuseIfUsed(name, action);
+            remove(lock, name);
+        } catch (LinuxException e) {
+            throw StorageFailure.of(action, e);
+        }
+    }
+
+    /** Also of one whose image.json is damaged: how else would it go? */
+    private void requireThere(String name) {
+        if (!exists(Names.image(name))) {
+            throw new NotFoundException(KIND, name, "there are: " + names());
+        }
+    }
+
+    private void remove(Lock lock, String name) throws LinuxException {
+        try (TemporaryFolder folder = state.temporaryFolders().take(state.images(), name, "delete." + name)) {
+            checkpoints.reached("delete image: renamed");
+            lock.closeAndRemove();
+            folder.remove();
+            checkpoints.reached("delete image: removed");
+        }
+    }
+
+    private void refuseIfUsed(String name, String action) {
+        List<String> users = new ArrayList<>();
+        for (String container : containers.names()) {
+            try (ContainerFolder folder = containers.find(container).orElse(null)) {
+                if (folder != null && needs(folder.record().config(), name)) {
+                    users.add("container " + container);
+                }
+            }
+        }
+        if (!users.isEmpty()) {
+            throw new InUseException(action, users, "destroy what uses it first, or keep the image");
+        }
+    }
+
+    private static boolean needs(Config config, String image) {
+        return config.image().equals(image) && RootStorage.of(config.storage()).needsImage();
+    }
+
+    /**
+     * Removes half-made images that processes left which died, and those that a power cut tore.
+     *
+     * @return what was removed, by name, for a log
+     * @throws io.lxj.error.LxjException if something can't be removed
+     */
+    public List<String> sweep() {
+        try {
+            List<String> removed = new ArrayList<>();
+            int unfinished = UnfinishedImage.removeLeftovers(state.images());
+            if (unfinished > 0) {
+                removed.add(unfinished + " unfinished images");
+            }
+            for (String name : DiskSync.torn(state.images())) {
+                if (removeIfTorn(name)) {
+                    removed.add("image " + name + ", which wasn't on disk yet when the machine went down");
+                }
+            }
+            return removed;
+        } catch (IOException e) {
+            throw Failures.exception("clean up " + state.path(), e);
+        }
+    }
+
+    private boolean removeIfTorn(String name) throws IOException {
+        try (Lock lock = state.locks().exclusive(LockName.image(name))) {
+            // Another process may have cleaned up too, and even imported it again.
+            if (!DiskSync.torn(state.images()).contains(name)) {
+                return false;
+            }
+            remove(lock, name);
+            return true;
+        }
+    }
+
+    /**
+     * Waits until all images are on disk. What is imported is on disk only some time later, and a power cut until then
+     * takes the image away. This may take seconds: it is for a thread of its own, after an import and after a start.
+     *
+     * @throws io.lxj.error.LxjException if an image can't be written to disk
+     */
+    public void settle() {
+        try {
+            for (String name : names()) {
+                if (isPending(name)) {
+                    DiskSync.settle(state.images(), name);
+                }
             }
         } catch (LinuxException e) {
-            throw Failures.exception(action, e);
+            throw StorageFailure.of("write the images in " + state.path() + " to disk", e);
         }
     }
 
-    private void mustBeUnused(Lock lock, String action) {
-        String image = lock.name().name();
-        List<String> users =
-                containers.names().stream().filter(name -> uses(name, image)).toList();
-        if (!users.isEmpty()) {
-            throw new InUseException(action, users, "destroy these containers first");
-        }
-    }
-
-    private boolean uses(String container, String image) {
-        try (ContainerFolder folder = containers.find(container).orElse(null)) {
-            return folder != null && folder.record().config().image().equals(image);
+    private boolean isPending(String name) throws LinuxException {
+        try (Directory image = state.images().openDirectory(FileName.bytes(name))) {
+            return DiskSync.isPending(image);
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
         }
     }
 }

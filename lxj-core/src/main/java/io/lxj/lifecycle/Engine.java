@@ -153,7 +153,9 @@ public final class Engine implements AutoCloseable {
     }
 
     ImageInfo imageOf(Instance instance) {
-        return images.get(instance.record().config().image());
+        try (ContainerFolder container = store.open(instance.name())) {
+            return images.of(container);
+        }
     }
 
     /**

@@ -15,6 +15,12 @@ final class Attributes {
 
     private Attributes() {}
 
+    /** Gives a directory the time of last modification of another one. */
+    static void copyTime(Directory from, Directory to) throws LinuxException {
+        Stat stat = from.fd().stat();
+        Directory.setTime(to.fd(), stat.modifiedSeconds(), stat.modifiedNanos());
+    }
+
     /** Copies all that makes the directory look the same from inside. */
     static void copy(Directory fromParent, String fromName, Directory to) throws LinuxException {
         byte[] from = FileName.bytes(fromName);

@@ -123,6 +123,16 @@ public final class ContainerFolder implements AutoCloseable {
         return read(EXIT).map(text -> ExitRecord.fromJson(path + "/" + EXIT, text));
     }
 
+    /**
+     * What was known of the image when this container was made of it, if the container doesn't need the image any more.
+     *
+     * @return the image.json of that time, or empty
+     * @throws io.lxj.error.LxjException if it can't be read
+     */
+    public Optional<String> imageJson() {
+        return read(ImageTree.IMAGE);
+    }
+
     private Optional<String> read(String file) {
         try {
             // What wasn't on disk yet when the power went has a length of nothing, or no content but zeros.
@@ -147,6 +157,6 @@ public final class ContainerFolder implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "folder of container " + name;
+        return path;
     }
 }

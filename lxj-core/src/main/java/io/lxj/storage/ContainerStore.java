@@ -129,13 +129,20 @@ public final class ContainerStore {
         RootStorage storage = RootStorage.of(record.config().storage());
         storage.prepare(folder, image, progress);
         checkpoints.reached("create: root prepared");
-        try (EtcFolder etc = storage.openEtc(folder, image).orElse(null)) {
-            if (etc != null) {
-                firstBoot.write(etc);
+        try (DurableFiles files = new DurableFiles()) {
+            try (EtcFolder etc = storage.openEtc(folder, image).orElse(null)) {
+                if (etc != null) {
+                    firstBoot.write(etc, files);
+                }
             }
+            checkpoints.reached("create: first boot prepared");
+            Optional<String> imageJson = JsonFile.read(image.folder(), ImageTree.IMAGE);
+            if (!storage.needsImage() && imageJson.isPresent()) {
+                files.add(JsonFile.make(folder, ImageTree.IMAGE, imageJson.get()));
+            }
+            files.add(JsonFile.make(folder, ContainerFolder.CONTAINER, record.toJson()));
+            files.sync();
         }
-        checkpoints.reached("create: first boot prepared");
-        JsonFile.write(folder, ContainerFolder.CONTAINER, record.toJson(), JsonFile.Survives.POWER_CUT);
         checkpoints.reached("create: populated");
     }
 

@@ -31,17 +31,18 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
     private static final int READ_ONLY = 0444;
 
     /**
-     * Writes the files, and waits until they are on disk. Nothing else has access to the folder yet.
+     * Writes the files. Nothing else has access to the folder yet.
      *
      * @param etc where
+     * @param written gets the files that have to go to disk
      * @throws LinuxException if that fails
      */
-    void write(EtcFolder etc) throws LinuxException {
-        put(etc, "hostname", READABLE, text(hostname + "\n"));
-        put(etc, "hosts", READABLE, text(hosts()));
-        put(etc, "machine-id", READ_ONLY, text(machineId + "\n"));
+    void write(EtcFolder etc, DurableFiles written) throws LinuxException {
+        put(etc, written, "hostname", READABLE, text(hostname + "\n"));
+        put(etc, written, "hosts", READABLE, text(hosts()));
+        put(etc, written, "machine-id", READ_ONLY, text(machineId + "\n"));
         if (resolvConf.isPresent() && !isMadeAtBoot(etc.seen())) {
-            put(etc, RESOLV_CONF, READABLE, resolvConf.get());
+            put(etc, written, RESOLV_CONF, READABLE, resolvConf.get());
         }
     }
 
@@ -72,7 +73,8 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
         return ETC.resolve(target.replaceAll("[^!-~]", "?")).normalize().startsWith(RUN);
     }
 
-    private static void put(EtcFolder etc, String name, int mode, byte[] content) throws LinuxException {
+    private static void put(EtcFolder etc, DurableFiles written, String name, int mode, byte[] content)
+            throws LinuxException {
         byte[] bytes = FileName.bytes(name);
         if (type(etc.seen(), bytes).map(type -> type == Stat.S_IFDIR).orElse(false)) {
             return;
@@ -80,17 +82,16 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
         Directory folder = etc.written();
         byte[] temporary = FileName.bytes(".lxj-" + name);
         unlinkIfThere(folder, temporary);
-        try (Fd file = folder.open(temporary, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, mode)) {
-            file.write(content);
-            Stat owner = etc.seen().fd().stat();
-            Stat own = file.stat();
-            if (owner.uid() != own.uid() || owner.gid() != own.gid()) {
-                Directory.chown(file, owner.uid(), owner.gid());
-            }
-            // The umask may have taken bits away.
-            Directory.chmod(file, mode);
-            file.sync();
+        Fd file = folder.open(temporary, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, mode);
+        written.add(file);
+        file.write(content);
+        Stat owner = etc.seen().fd().stat();
+        Stat own = file.stat();
+        if (owner.uid() != own.uid() || owner.gid() != own.gid()) {
+            Directory.chown(file, owner.uid(), owner.gid());
         }
+        // The umask may have taken bits away.
+        Directory.chmod(file, mode);
         folder.rename(temporary, folder, bytes);
     }
 

@@ -13,6 +13,8 @@ public final class ImageTree implements AutoCloseable {
     /** The name of the folder with the image's files in that of the image. */
     public static final String ROOTFS = "rootfs";
 
+    static final String IMAGE = "image.json";
+
     private final Directory folder;
     private final Directory rootfs;
 

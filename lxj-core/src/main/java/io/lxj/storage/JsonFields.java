@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.lxj.error.CorruptStateException;
+import io.lxj.error.InvalidConfigException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
@@ -31,12 +32,12 @@ final class JsonFields {
         }
     }
 
-    JsonFields object(String name) {
-        return new JsonFields(file, read(name, JsonElement::getAsJsonObject));
+    <T> T object(String name, Function<JsonFields, T> make) {
+        return read(name, element -> make.apply(new JsonFields(file, element.getAsJsonObject())));
     }
 
-    Optional<JsonFields> optionalObject(String name) {
-        return has(name) ? Optional.of(object(name)) : Optional.empty();
+    <T> Optional<T> optionalObject(String name, Function<JsonFields, T> make) {
+        return has(name) ? Optional.of(object(name, make)) : Optional.empty();
     }
 
     boolean has(String name) {
@@ -74,7 +75,8 @@ final class JsonFields {
         }
         try {
             return read.apply(object.get(name));
-        } catch (IllegalStateException
+        } catch (InvalidConfigException
+                | IllegalStateException
                 | IllegalArgumentException
                 | UnsupportedOperationException
                 | DateTimeException e) {

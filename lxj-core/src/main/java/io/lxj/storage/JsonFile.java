@@ -87,6 +87,26 @@ public final class JsonFile {
         }
     }
 
+    /**
+     * Makes a file in a folder that nobody else can see yet.
+     *
+     * @param directory where to make it
+     * @param name its name, a single component
+     * @param text its content
+     * @return the file, which isn't on disk yet, to be closed by the caller
+     * @throws LinuxException if that fails, EEXIST if it is there already
+     */
+    static Fd make(Directory directory, String name, String text) throws LinuxException {
+        Fd file = directory.open(FileName.bytes(name), Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, 0600);
+        try {
+            file.write(text.getBytes(StandardCharsets.UTF_8));
+            return file;
+        } catch (LinuxException e) {
+            file.close();
+            throw e;
+        }
+    }
+
     private static void remove(Directory directory, byte[] name, LinuxException failure) {
         try {
             directory.unlink(name);

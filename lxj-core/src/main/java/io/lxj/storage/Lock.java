@@ -49,9 +49,10 @@ public final class Lock implements AutoCloseable {
     /**
      * Gives the lock up and removes its file, because what it protected is gone. Who waits for it makes a new one.
      *
+     * @throws IllegalStateException if the lock is a shared one, or closed
      * @throws LinuxException if the file can't be removed; the lock is given up all the same
      */
-    void closeAndRemove() throws LinuxException {
+    public void closeAndRemove() throws LinuxException {
         check(name);
         try {
             removal.run();

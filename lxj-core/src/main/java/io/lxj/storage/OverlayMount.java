@@ -1,15 +1,10 @@
 package io.lxj.storage;
 
-import io.lxj.linux.Block;
 import io.lxj.linux.Directory;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
-import io.lxj.linux.Kernel;
+import io.lxj.linux.FileSystemContext;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.MountFlags;
-import io.lxj.linux.Scratch;
-import io.lxj.linux.Syscall;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Mounts overlays, without a place. The layers are given to the kernel as {@code /proc/self/fd/N}: so nobody can swap
@@ -33,22 +28,17 @@ import java.nio.charset.StandardCharsets;
  * on one file system, where inode numbers are unique and stable without it.
  */
 final class OverlayMount {
-    private static final String[][] OPTIONS = {
-        {"userxattr", null}, {"redirect_dir", "nofollow"}, {"metacopy", "off"}, {"index", "off"}
-    };
-
     private static final long NO_DANGER =
             MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
-    private static final int MESSAGE = 1024;
 
     private OverlayMount() {}
 
     /** An overlay that can be changed. */
     static Fd writable(Directory lower, Directory upper, Directory work, boolean toRunIn) throws LinuxException {
-        try (Fd context = open()) {
-            set(context, "lowerdir", layer(lower));
-            set(context, "upperdir", layer(upper));
-            set(context, "workdir", layer(work));
+        try (FileSystemContext context = FileSystemContext.open("overlay")) {
+            context.set("lowerdir", layer(lower));
+            context.set("upperdir", layer(upper));
+            context.set("workdir", layer(work));
             return mount(context, toRunIn ? 0 : NO_DANGER);
         }
     }
@@ -58,8 +48,8 @@ final class OverlayMount {
      * any number of times, and its end doesn't sync the file system below.
      */
     static Fd readOnly(Directory upper, Directory lower) throws LinuxException {
-        try (Fd context = open()) {
-            set(context, "lowerdir", layer(upper) + ":" + layer(lower));
+        try (FileSystemContext context = FileSystemContext.open("overlay")) {
+            context.set("lowerdir", layer(upper) + ":" + layer(lower));
             return mount(context, NO_DANGER | MountFlags.MOUNT_ATTR_RDONLY);
         }
     }
@@ -68,55 +58,11 @@ final class OverlayMount {
         return "/proc/self/fd/" + directory.fd().number();
     }
 
-    private static Fd open() throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(Syscall.FSOPEN, scratch.string("overlay"), MountFlags.FSOPEN_CLOEXEC);
-            if (result < 0) {
-                LinuxException failure = LinuxException.of(result, "fsopen", "overlay", "FSOPEN_CLOEXEC");
-                throw Errno.ENODEV.is(result)
-                        ? failure.withHint("the kernel has no overlayfs (CONFIG_OVERLAY_FS): use Storage.COPY")
-                        : failure;
-            }
-            return new Fd((int) result);
-        }
-    }
-
-    private static void set(Fd context, String key, String value) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            int command = value == null ? MountFlags.FSCONFIG_SET_FLAG : MountFlags.FSCONFIG_SET_STRING;
-            long valueAddress = value == null ? 0 : scratch.string(value);
-            long result = context.call(Syscall.FSCONFIG, command, scratch.string(key), valueAddress, 0, 0);
-            if (result < 0) {
-                throw explained(context, LinuxException.of(result, "fsconfig", "overlay", key, value));
-            }
-        }
-    }
-
-    private static Fd mount(Fd context, long attributes) throws LinuxException {
-        for (String[] option : OPTIONS) {
-            set(context, option[0], option[1]);
-        }
-        long result = context.call(Syscall.FSCONFIG, MountFlags.FSCONFIG_CMD_CREATE, 0, 0, 0, 0);
-        if (result < 0) {
-            throw explained(context, LinuxException.of(result, "fsconfig", "overlay", "FSCONFIG_CMD_CREATE"));
-        }
-        result = context.call(Syscall.FSMOUNT, MountFlags.FSMOUNT_CLOEXEC, attributes);
-        if (result < 0) {
-            throw LinuxException.of(result, "fsmount", "overlay", "0x" + Long.toHexString(attributes));
-        }
-        return new Fd((int) result);
-    }
-
-    /** A file system tells what it didn't like when its context is read; each message begins with its severity. */
-    private static LinuxException explained(Fd context, LinuxException failure) {
-        Block message = Block.allocate(MESSAGE);
-        try {
-            int length = context.read(message, 0, message.length());
-            byte[] text = new byte[length];
-            message.buffer().get(0, text);
-            return failure.withHint("the kernel says: " + new String(text, StandardCharsets.UTF_8).strip());
-        } catch (LinuxException nothingToSay) {
-            return failure;
-        }
+    private static Fd mount(FileSystemContext context, long attributes) throws LinuxException {
+        context.flag("userxattr");
+        context.set("redirect_dir", "nofollow");
+        context.set("metacopy", "off");
+        context.set("index", "off");
+        return context.mount(attributes).fd();
     }
 }

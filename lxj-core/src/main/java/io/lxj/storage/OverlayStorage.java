@@ -63,6 +63,7 @@ final class OverlayStorage implements RootStorage {
         try {
             for (String name : way.get()) {
                 Directory made = make(written, name);
+                Attributes.copyTime(seen, written);
                 written.close();
                 written = made;
                 Attributes.copy(seen, name, written);

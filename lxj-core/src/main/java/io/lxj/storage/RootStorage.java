@@ -65,7 +65,7 @@ public interface RootStorage {
     Optional<EtcFolder> openEtc(Directory folder, ImageTree image) throws LinuxException;
 
     /**
-     * Mounts the root file system without a place: nothing appears in any mount table, and the mount is gone once the fd
+     * Mounts the root file system without a place: nothing appears in any mount table, and the mount is gone once it
      * is closed and nobody uses it.
      *
      * @param folder the folder of the container

@@ -91,9 +91,9 @@ public record RunRecord(
         JsonFields fields = JsonFields.parse(file, text);
         String bootId = fields.string("bootId");
         return new RunRecord(
-                read(fields.object("init"), bootId),
-                fields.optionalObject("keeper").map(process -> read(process, bootId)),
-                read(fields.object("owner"), bootId),
+                fields.object("init", process -> read(process, bootId)),
+                fields.optionalObject("keeper", process -> read(process, bootId)),
+                fields.object("owner", process -> read(process, bootId)),
                 fields.string("cgroup"),
                 fields.instant("started"));
     }

@@ -1,8 +1,6 @@
 package io.lxj.storage;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.lxj.error.CorruptStateException;
 import io.lxj.error.Failure;
 import io.lxj.error.LxjException;
@@ -155,15 +153,7 @@ final class StateFolderOpening implements AutoCloseable {
     }
 
     private static void checkLayout(String file, String text) {
-        int layout;
-        try {
-            layout = JsonParser.parseString(text)
-                    .getAsJsonObject()
-                    .get(LAYOUT_KEY)
-                    .getAsInt();
-        } catch (JsonParseException | IllegalStateException | NullPointerException | NumberFormatException e) {
-            throw new CorruptStateException(file, "it doesn't say which layout the state folder has", e);
-        }
+        int layout = JsonFields.parse(file, text).integer(LAYOUT_KEY);
         if (layout != LAYOUT) {
             throw new CorruptStateException(
                     file,

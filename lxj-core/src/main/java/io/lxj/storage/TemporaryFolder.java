@@ -4,6 +4,7 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -38,13 +39,33 @@ public final class TemporaryFolder implements AutoCloseable {
         while (true) {
             String name = unique(purpose);
             parent.mkdir(FileName.bytes(name), 0700);
-            Directory directory = parent.openDirectory(FileName.bytes(name));
             // In the moment before it is locked, a sweep may take it for abandoned.
-            if (FileLock.tryExclusive(directory.fd()) && isStill(parent, name, directory)) {
-                return new TemporaryFolder(parent, name, directory);
+            Optional<Directory> directory = lock(parent, name);
+            if (directory.isPresent()) {
+                return new TemporaryFolder(parent, name, directory.get());
             }
-            directory.close();
         }
+    }
+
+    private static Optional<Directory> lock(Directory parent, String name) throws LinuxException {
+        Directory directory;
+        try {
+            directory = parent.openDirectory(FileName.bytes(name));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        boolean locked = false;
+        try {
+            locked = FileLock.tryExclusive(directory.fd()) && isStill(parent, name, directory);
+        } finally {
+            if (!locked) {
+                directory.close();
+            }
+        }
+        return locked ? Optional.of(directory) : Optional.empty();
     }
 
     /**

@@ -4,7 +4,6 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.DirectoryEntry;
 import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.Stat;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -75,11 +74,22 @@ public final class TemporaryFolders {
     }
 
     private boolean removeIfAbandoned(DirectoryEntry entry) throws LinuxException {
-        if (parent.stat(entry.name()).type() != Stat.S_IFDIR) {
+        try {
+            if (parent.stat(entry.name()).isDirectory()) {
+                return removeFolderIfAbandoned(entry);
+            }
             // Nothing but folders is made here; whatever it is, it isn't in use.
             parent.unlink(entry.name());
             return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
         }
+    }
+
+    private boolean removeFolderIfAbandoned(DirectoryEntry entry) throws LinuxException {
         try (Directory directory = parent.openDirectory(entry.name())) {
             // Once it is locked nobody moves it; before that its owner may have, by giving it its final name.
             if (!FileLock.tryExclusive(directory.fd()) || !TemporaryFolder.isStill(parent, entry.string(), directory)) {
@@ -87,11 +97,6 @@ public final class TemporaryFolders {
             }
             parent.removeTree(entry.name());
             return true;
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
-            }
-            throw e;
         }
     }
 }

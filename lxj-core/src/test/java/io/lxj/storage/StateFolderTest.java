@@ -174,7 +174,7 @@ class StateFolderTest {
             assertThatThrownBy(() -> StateFolder.open(path))
                     .as(text)
                     .isInstanceOf(CorruptStateException.class)
-                    .hasMessageContaining("layout.json: it doesn't say which layout the state folder has");
+                    .hasMessageStartingWith("read " + path + "/layout.json: ");
         }
     }
 

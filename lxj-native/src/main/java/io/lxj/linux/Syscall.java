@@ -229,6 +229,8 @@ public enum Syscall {
     PPOLL(271, 73),
     /** unshare(2). */
     UNSHARE(272, 97),
+    /** sync_file_range(2). */
+    SYNC_FILE_RANGE(277, 84),
     /** utimensat(2). */
     UTIMENSAT(280, 88),
     /** epoll_pwait(2). */
