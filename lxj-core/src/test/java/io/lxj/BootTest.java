@@ -94,8 +94,9 @@ class BootTest {
     @NeedsRootfs("debian-12-openrc")
     void openRcBootsAndHaltsOnItsSignal() throws Exception {
         Container openrc = boot("debian-12-openrc");
-        openrc.exec(Command.of("sh", "-c", "until rc-status --runlevel 2>/dev/null | grep -q default; do sleep 0.2; done")
-                .timeout(TestLxj.LONG));
+        openrc.exec(
+                Command.of("sh", "-c", "until rc-status --runlevel 2>/dev/null | grep -q default; do sleep 0.2; done")
+                        .timeout(TestLxj.LONG));
         halts(openrc);
     }
 
@@ -158,9 +159,7 @@ class BootTest {
             }
             var ended = busybox.onExit();
             TestLxj.fire(busybox, "sh", "-c", command);
-            assertThat(ended.get(60, TimeUnit.SECONDS).cause())
-                    .as(command)
-                    .isEqualTo(ExitStatus.Cause.HALTED);
+            assertThat(ended.get(60, TimeUnit.SECONDS).cause()).as(command).isEqualTo(ExitStatus.Cause.HALTED);
             assertThat(busybox.state()).isEqualTo(State.STOPPED);
         }
     }
@@ -169,8 +168,8 @@ class BootTest {
     @NeedsRootfs("busybox")
     void whatDoesNotShutDownInTimeIsKilled() throws IOException {
         host = TestLxj.open("busybox");
-        Container deaf = host.start(
-                io.lxj.config.Config.ofImage("busybox").init("/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"));
+        Container deaf = host.start(io.lxj.config.Config.ofImage("busybox")
+                .init("/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"));
         ExitStatus exit = deaf.shutdown(Duration.ofMillis(100));
         assertThat(exit).isEqualTo(ExitStatus.killed("it did not shut down within 100 ms"));
         assertThat(deaf.state()).isEqualTo(State.STOPPED);
