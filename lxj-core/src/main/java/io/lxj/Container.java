@@ -104,16 +104,6 @@ public final class Container {
     }
 
     /**
-     * What a start would do: the system calls that the container's first process makes before it becomes the init, in
-     * their order, as a tracer would show them. For people who want to know, and for reviews.
-     *
-     * @return a line for each system call, with what it is for
-     */
-    public String launchPlan() {
-        return instance.plan();
-    }
-
-    /**
      * Asks the init to halt, waits as long as the configuration says, and kills what is left then.
      *
      * @return how the container ended

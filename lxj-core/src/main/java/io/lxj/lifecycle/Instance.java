@@ -171,12 +171,6 @@ public final class Instance {
         }
     }
 
-    /** {@return what a start would do, as a list of system calls} */
-    public String plan() {
-        check();
-        return engine.starter().plan(this);
-    }
-
     private void startLocked() {
         doing(State.STARTING);
         try {

@@ -1,0 +1,12 @@
+import io.lxj.*;
+import io.lxj.config.*;
+import io.lxj.error.*;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.function.*;
+import java.util.stream.*;

@@ -1,0 +1,40 @@
+package io.lxj.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.TestRootfs;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@LeaksNothing
+class JshellTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void hasTheImportsDone() throws Exception {
+        Program jshell = Program.run(folder, "System.out.println(ByteSize.mib(3).bytes())\n", "jshell");
+
+        assertThat(jshell).isEqualTo(new Program(0, "3145728\n"));
+    }
+
+    @Test
+    @NeedsRoot
+    @NeedsRootfs("busybox")
+    void runsAContainerLineByLineAndEndsItAtTheEnd() throws Exception {
+        Program jshell = Program.run(folder, """
+                var lxj = Lxj.open(Path.of("state"))
+                var image = lxj.images().importTarball("busybox", Path.of("%s"))
+                var web = lxj.containers().create("web1", Config.of(image).init("/bin/sleep", "1000"))
+                web.start()
+                System.out.println(web.exec("uname", "-n"))
+                System.out.println(web.state())
+                """.formatted(TestRootfs.find("busybox")), "jshell");
+
+        assertThat(jshell).isEqualTo(new Program(0, "exit code 0\nweb1\nRUNNING\n"));
+    }
+}
