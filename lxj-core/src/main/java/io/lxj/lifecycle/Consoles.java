@@ -19,7 +19,8 @@ final class Consoles {
     }
 
     /** Begins to follow a run's console. */
-    void attach(Instance instance, Run run, ConsoleSettings settings) throws IOException {
+    void attach(Instance instance, Run run) throws IOException {
+        ConsoleSettings settings = run.config().console();
         ConsoleOutput output = instance.output();
         output.begin();
         if (run.part() != Run.Part.PARENT) {

@@ -148,8 +148,8 @@ public final class Engine implements AutoCloseable {
         return folder.locks().exclusive(LockName.container(container));
     }
 
-    HaltSignals signals(Instance instance) {
-        return HaltSignals.of(instance.record().config(), imageOf(instance));
+    HaltSignals signals(Instance instance, Config config) {
+        return HaltSignals.of(config, imageOf(instance));
     }
 
     ImageInfo imageOf(Instance instance) {
@@ -203,11 +203,14 @@ public final class Engine implements AutoCloseable {
     /** The root file system of a container that isn't running, or that is about to, as a mount without a place. */
     Fd mountRoot(String name, RootStorage.Use use) throws LinuxException {
         try (ContainerFolder container = store.open(name)) {
-            Config config = container.record().config();
-            RootStorage storage = RootStorage.of(config.storage());
-            try (ImageTree image = storage.needsImage() ? ImageTree.open(folder, config.image()) : null) {
-                return storage.mount(container.directory(), Optional.ofNullable(image), use);
-            }
+            return mountRoot(container, container.record().config(), use);
+        }
+    }
+
+    Fd mountRoot(ContainerFolder container, Config config, RootStorage.Use use) throws LinuxException {
+        RootStorage storage = RootStorage.of(config.storage());
+        try (ImageTree image = storage.needsImage() ? ImageTree.open(folder, config.image()) : null) {
+            return storage.mount(container.directory(), Optional.ofNullable(image), use);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.Command;
-import io.lxj.config.Config;
 import io.lxj.config.Stdin;
 import io.lxj.config.TerminalSize;
 import io.lxj.error.WrongStateException;
@@ -34,12 +33,12 @@ final class Executing {
         this.engine = engine;
     }
 
-    Executed execute(Instance instance, Run run, Config config, Command command) {
+    Executed execute(Instance instance, Run run, Command command) {
         String action = "exec in " + instance.name();
         try (RootDir root = root(run);
                 Fd cgroup = cgroupOfInit(run)) {
             Accounts accounts = Accounts.read(instance.name(), root);
-            ExecSpec spec = ExecSpecs.of(instance.name(), config, command, accounts, engine.confinement());
+            ExecSpec spec = ExecSpecs.of(instance.name(), run.config(), command, accounts, engine.confinement());
             return command.terminal().isPresent()
                     ? onTerminal(run, spec, root, cgroup, command.terminal().get())
                     : onPipes(run, spec, cgroup, command.stdin());

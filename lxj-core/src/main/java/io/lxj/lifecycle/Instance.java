@@ -276,7 +276,7 @@ public final class Instance {
         doing(state().become(State.STOPPING, name));
         try {
             current.cgroup().unfreeze();
-            send(current, engine.signals(this).halt());
+            send(current, engine.signals(this, current.config()).halt());
         } catch (LinuxException e) {
             doing(null);
             throw Failures.exception("shut down " + name, e);
@@ -336,7 +336,7 @@ public final class Instance {
         Run current = running("reboot " + name);
         state().become(State.STOPPING, name);
         try {
-            send(current, engine.signals(this).reboot());
+            send(current, engine.signals(this, current.config()).reboot());
         } catch (LinuxException e) {
             throw Failures.exception("reboot " + name, e);
         }
@@ -457,7 +457,7 @@ public final class Instance {
         if (state != State.RUNNING) {
             throw new WrongStateException(action, state.name(), List.of("RUNNING"));
         }
-        return engine.executing().execute(this, current, record().config(), command);
+        return engine.executing().execute(this, current, command);
     }
 
     /**

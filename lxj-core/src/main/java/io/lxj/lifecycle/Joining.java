@@ -1,7 +1,5 @@
 package io.lxj.lifecycle;
 
-import io.lxj.config.Config;
-import io.lxj.config.ConsoleSettings;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Fd;
@@ -62,7 +60,8 @@ final class Joining {
                     ? Optional.of(keeper.get().getFd(FdNames.KEEPER_NOTIFY_NUMBER))
                     : Optional.empty();
             Run.Part part = keeper.isPresent() ? Run.Part.HEIR : Run.Part.OBSERVER;
-            return Optional.of(new Run(record, part, init.get(), keeper, console, notify, cgroup.get()));
+            return Optional.of(new Run(
+                    record, instance.record().config(), part, init.get(), keeper, console, notify, cgroup.get()));
         } catch (IOException | RuntimeException e) {
             undo.run(e);
             throw e;
@@ -78,10 +77,8 @@ final class Joining {
             boolean reap = child || run.record().owner().equals(engine.self());
             run.watch(engine.supervisor()
                     .watchExit(process, reap, status -> lane.execute(() -> ended(instance, run, lane, status))));
-            Config config = instance.record().config();
-            ConsoleSettings settings = config.console();
             Readiness.watch(engine.supervisor(), run);
-            engine.consoles().attach(instance, run, settings);
+            engine.consoles().attach(instance, run);
         } catch (IOException e) {
             throw Failures.exception("watch " + instance.name(), e);
         }

@@ -1,5 +1,6 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.Config;
 import io.lxj.config.ExitStatus;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Fd;
@@ -25,6 +26,7 @@ final class Run {
     }
 
     private final RunRecord record;
+    private final Config config;
     private final Part part;
     private final Pidfd init;
     private final Optional<Pidfd> keeper;
@@ -39,6 +41,7 @@ final class Run {
 
     Run(
             RunRecord record,
+            Config config,
             Part part,
             Pidfd init,
             Optional<Pidfd> keeper,
@@ -46,6 +49,7 @@ final class Run {
             Optional<Fd> notify,
             Cgroup cgroup) {
         this.record = record;
+        this.config = config;
         this.part = part;
         this.init = init;
         this.keeper = keeper;
@@ -56,6 +60,11 @@ final class Run {
 
     RunRecord record() {
         return record;
+    }
+
+    /** The configuration that the container was started with. */
+    Config config() {
+        return config;
     }
 
     Part part() {

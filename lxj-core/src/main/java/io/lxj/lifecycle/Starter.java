@@ -64,7 +64,7 @@ final class Starter {
         StartChecks.check(name, config, image);
         List<Devices.Allowed> devices = Devices.of(name, config.devices());
         try (MountSpecs mounts = MountSpecs.open(name, config.mounts());
-                Fd root = engine.mountRoot(name, RootStorage.Use.RUN)) {
+                Fd root = mountRoot(name, config)) {
             undo.add(() -> engine.cgroups().remove(name));
             Cgroup cgroup = engine.cgroups().create(name);
             undo.add(cgroup::close);
@@ -81,6 +81,12 @@ final class Starter {
             }
             undo.add(launched::close);
             return record(name, config, launched, cgroup);
+        }
+    }
+
+    private Fd mountRoot(String name, Config config) throws IOException {
+        try (ContainerFolder folder = engine.store().open(name)) {
+            return engine.mountRoot(folder, config, RootStorage.Use.RUN);
         }
     }
 
@@ -107,6 +113,7 @@ final class Starter {
         Run.Part part = config.onExit() == OnExit.KEEP ? Run.Part.HEIR : Run.Part.PARENT;
         return new Run(
                 record,
+                config,
                 part,
                 launched.init(),
                 launched.keeper().map(Keeper::process),
