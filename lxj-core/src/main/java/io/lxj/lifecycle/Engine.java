@@ -222,6 +222,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         instances.values().forEach(Instance::leave);
+        instances.values().forEach(Instance::awaitReleased);
         spawnThread.close();
         supervisor.close();
         try {

@@ -62,6 +62,8 @@ public final class Instance {
     private volatile State doing;
     private volatile Run run;
     private volatile boolean gone;
+    // Done when the root of the last run is unmounted.
+    private volatile CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
 
     Instance(Engine engine, String name) {
         this.engine = engine;
@@ -174,6 +176,7 @@ public final class Instance {
     private void startLocked() {
         doing(State.STARTING);
         try {
+            released.join();
             Run started = engine.starter().start(this);
             begin(started);
             doing(null);
@@ -200,6 +203,8 @@ public final class Instance {
             }
             doing(State.STOPPING);
             ExitStatus exit = engine.ending().end(this, ended, status);
+            released = CompletableFuture.runAsync(
+                    ended::release, engine.supervisor().lane());
             synchronized (monitor) {
                 run = null;
                 doing = null;
@@ -480,6 +485,7 @@ public final class Instance {
                     lock.close();
                     return live.get();
                 }
+                released.join();
                 RootStorage.Use use = change ? RootStorage.Use.CHANGE : RootStorage.Use.LOOK;
                 return new OpenRoot(new RootDir(engine.mountRoot(name, use)), lock);
             } catch (LinuxException | RuntimeException e) {
@@ -531,6 +537,7 @@ public final class Instance {
         Lock lock = engine.lock(name);
         try {
             mustBeStopped("destroy " + name);
+            released.join();
             engine.cgroups().remove(name);
             engine.store().delete(lock);
             gone = true;
@@ -633,6 +640,11 @@ public final class Instance {
         }
         run = null;
         current.close();
+    }
+
+    /** Waits until nothing of the last run is mounted. */
+    void awaitReleased() {
+        released.join();
     }
 
     @Override

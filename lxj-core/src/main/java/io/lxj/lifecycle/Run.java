@@ -37,6 +37,7 @@ final class Run {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final List<Registration> watches = new ArrayList<>();
     private Optional<ConsoleSource> source = Optional.empty();
+    private volatile Optional<Fd> root = Optional.empty();
     private volatile String killReason;
 
     Run(
@@ -123,6 +124,19 @@ final class Run {
     synchronized void finishConsole() {
         source.ifPresent(ConsoleSource::finish);
         source = Optional.empty();
+    }
+
+    /**
+     * Holds the root's mount until {@link #release}. The end of an overlay's last mount syncs the file system below it,
+     * which may take as long as the disk needs; the container's end must not wait for that.
+     */
+    void hold(Fd mount) {
+        root = Optional.of(mount);
+    }
+
+    /** Gives up the root's mount: its last, if the container has ended. This may take its time. */
+    void release() {
+        root.ifPresent(Fd::close);
     }
 
     /** Lets go of the container; if it runs, it goes on running. */

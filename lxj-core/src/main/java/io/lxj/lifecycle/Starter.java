@@ -63,8 +63,9 @@ final class Starter {
         ImageInfo image = engine.imageOf(instance);
         StartChecks.check(name, config, image);
         List<Devices.Allowed> devices = Devices.of(name, config.devices());
-        try (MountSpecs mounts = MountSpecs.open(name, config.mounts());
-                Fd root = mountRoot(name, config)) {
+        try (MountSpecs mounts = MountSpecs.open(name, config.mounts())) {
+            Fd root = mountRoot(name, config);
+            undo.add(root::close);
             undo.add(() -> engine.cgroups().remove(name));
             Cgroup cgroup = engine.cgroups().create(name);
             undo.add(cgroup::close);
@@ -80,7 +81,13 @@ final class Starter {
                 launched = launcher.launch(spec, fds);
             }
             undo.add(launched::close);
-            return record(name, config, launched, cgroup);
+            Run run = record(name, config, launched, cgroup);
+            if (run.part() == Run.Part.PARENT) {
+                run.hold(root);
+            } else {
+                root.close();
+            }
+            return run;
         }
     }
 
