@@ -11,7 +11,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /** The smallest system: the host's static busybox with its applets, and an inittab. */
-final class BusyboxArchive {
+public final class BusyboxArchive {
     private static final Path BUSYBOX = Path.of("/bin/busybox");
     private static final List<String> FOLDERS = List.of(
             "bin/", "sbin/", "etc/", "dev/", "proc/", "sys/", "run/", "tmp/", "root/", "usr/", "usr/bin/", "var/");
@@ -22,7 +22,13 @@ final class BusyboxArchive {
 
     private BusyboxArchive() {}
 
-    static Path write(Path archive) {
+    /**
+     * Writes the archive.
+     *
+     * @param archive where to
+     * @return the same path
+     */
+    public static Path write(Path archive) {
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(Files.newOutputStream(archive))) {
             for (String folder : FOLDERS) {
                 add(tar, folder, 0755, new byte[0]);

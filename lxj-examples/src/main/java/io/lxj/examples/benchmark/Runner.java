@@ -1,0 +1,84 @@
+package io.lxj.examples.benchmark;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs the subjects of a case in turn, round after round, so that what disturbs one disturbs all. Not thread-safe. */
+final class Runner {
+    private final PrintStream progress;
+    private final List<String> notes = new ArrayList<>();
+
+    Runner(PrintStream progress) {
+        this.progress = progress;
+    }
+
+    List<Result> run(Case measured) {
+        Map<Subject, List<Long>> times = new LinkedHashMap<>();
+        measured.subjects().forEach(subject -> times.put(subject, new ArrayList<>()));
+        progress.print(measured.name() + ": "
+                + String.join(
+                        ", ", measured.subjects().stream().map(Subject::name).toList()) + " ");
+        try {
+            for (int round = 0; round < measured.warmUps() + measured.rounds(); round++) {
+                round(measured, times, round >= measured.warmUps());
+                showProgress(measured, round);
+            }
+            progress.println();
+            return times.entrySet().stream()
+                    .map(entry -> Result.of(
+                            measured.name(),
+                            entry.getKey().name(),
+                            entry.getValue(),
+                            entry.getKey().figures()))
+                    .toList();
+        } finally {
+            times.keySet().forEach(subject -> end(measured, subject));
+        }
+    }
+
+    /** What went wrong on the way, in sentences. */
+    List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    private void round(Case measured, Map<Subject, List<Long>> times, boolean counts) {
+        for (Subject subject : List.copyOf(times.keySet())) {
+            try {
+                long nanos = subject.run();
+                if (counts) {
+                    times.get(subject).add(nanos);
+                }
+            } catch (Exception e) {
+                times.remove(subject);
+                note(measured.name() + ": " + subject.name() + " was left out, because it failed: " + e.getMessage());
+                end(measured, subject);
+            }
+        }
+    }
+
+    private void end(Case measured, Subject subject) {
+        try {
+            subject.end();
+        } catch (Exception e) {
+            note(measured.name() + ": " + subject.name() + " could not be cleaned up: " + e.getMessage());
+        }
+    }
+
+    private void note(String text) {
+        notes.add(text);
+        progress.println();
+        progress.println(text);
+    }
+
+    private void showProgress(Case measured, int round) {
+        int total = measured.warmUps() + measured.rounds();
+        int dots = 20;
+        if ((round + 1) * dots / total > round * dots / total) {
+            progress.print(".");
+            progress.flush();
+        }
+    }
+}

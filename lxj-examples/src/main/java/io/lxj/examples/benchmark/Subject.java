@@ -1,0 +1,57 @@
+package io.lxj.examples.benchmark;
+
+import java.util.Map;
+
+/** Something that is measured in a case: lxj, or a peer. Not thread-safe. */
+interface Subject {
+    /** {@return its name in the table} */
+    String name();
+
+    /**
+     * Does the work once. What only prepares it or tidies up after it is left out of the time.
+     *
+     * @return how long it took, in nanoseconds
+     * @throws Exception if it failed; the subject is left out then
+     */
+    long run() throws Exception;
+
+    /** {@return what else was measured than time, by its name with the unit} */
+    default Map<String, Double> figures() {
+        return Map.of();
+    }
+
+    /** Removes what it has made. */
+    default void end() throws Exception {}
+
+    /** A subject made of its work alone, all of which is measured. */
+    static Subject of(String name, Work work) {
+        return of(name, work, () -> {});
+    }
+
+    /** A subject made of its work, and of what tidies up after each run. */
+    static Subject of(String name, Work work, Work after) {
+        return new Subject() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public long run() throws Exception {
+                long start = System.nanoTime();
+                try {
+                    work.run();
+                    return System.nanoTime() - start;
+                } finally {
+                    after.run();
+                }
+            }
+        };
+    }
+
+    /** Some work. */
+    @FunctionalInterface
+    interface Work {
+        void run() throws Exception;
+    }
+}

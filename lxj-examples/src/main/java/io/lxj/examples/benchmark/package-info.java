@@ -1,0 +1,2 @@
+/** Measures lxj beside other tools, interleaved in one run: {@code bin/benchmark}. */
+package io.lxj.examples.benchmark;
