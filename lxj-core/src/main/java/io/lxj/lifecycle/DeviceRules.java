@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 
 /**
  * Which devices a container may use: the standard nodes of /dev, terminals, and those of its configuration. Nodes of any
- * device may be made, so that archives can be unpacked inside; opening them is what is denied.
+ * device may be made, so that archives can be unpacked inside; opening them is what is denied. Thread-safe.
  */
-final class DeviceRules {
+final class DeviceRules implements AutoCloseable {
     private static final List<DeviceRule> STANDARD = Stream.of(
                     "c *:* m",
                     "b *:* m",
@@ -30,12 +30,33 @@ final class DeviceRules {
             .map(DeviceRule::parse)
             .toList();
 
-    private DeviceRules() {}
+    // Most containers have no devices of their own: for them it is loaded once.
+    private DeviceFilter.Loaded standard;
 
-    static void attach(Cgroup cgroup, List<Devices.Allowed> devices) throws LinuxException {
+    /** Puts the filter of a container on its cgroup. */
+    void attach(Cgroup cgroup, List<Devices.Allowed> devices) throws LinuxException {
+        if (devices.isEmpty()) {
+            standard().attach(cgroup);
+            return;
+        }
         List<DeviceRule> rules = new ArrayList<>(STANDARD);
         devices.forEach(device -> rules.add(rule(device)));
         DeviceFilter.of(rules).attach(cgroup);
+    }
+
+    private synchronized DeviceFilter.Loaded standard() throws LinuxException {
+        if (standard == null) {
+            standard = DeviceFilter.of(STANDARD).load();
+        }
+        return standard;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (standard != null) {
+            standard.close();
+            standard = null;
+        }
     }
 
     private static DeviceRule rule(Devices.Allowed device) {

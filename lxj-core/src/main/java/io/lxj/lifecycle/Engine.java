@@ -50,6 +50,7 @@ public final class Engine implements AutoCloseable {
     private final Ending ending;
     private final Executing executing;
     private final Consoles consoles;
+    private final DeviceRules devices = new DeviceRules();
 
     private Engine(StateFolder folder, ProcFs proc, Supervisor supervisor, CgroupTree cgroups) throws LinuxException {
         this.folder = folder;
@@ -133,6 +134,10 @@ public final class Engine implements AutoCloseable {
 
     Executing executing() {
         return executing;
+    }
+
+    DeviceRules devices() {
+        return devices;
     }
 
     Consoles consoles() {
@@ -224,6 +229,7 @@ public final class Engine implements AutoCloseable {
         instances.values().forEach(Instance::leave);
         instances.values().forEach(Instance::awaitReleased);
         spawnThread.close();
+        devices.close();
         supervisor.close();
         try {
             cgroups.removeIfEmpty();

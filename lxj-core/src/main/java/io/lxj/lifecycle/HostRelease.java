@@ -17,7 +17,16 @@ import java.util.TreeMap;
 record HostRelease(byte[] content, Map<String, String> fields) {
     private static final List<Path> PLACES = List.of(Path.of("/etc/os-release"), Path.of("/usr/lib/os-release"));
 
+    /** Read once: what the host was when this JVM first asked. */
     static HostRelease get() {
+        return Holder.RELEASE;
+    }
+
+    private static final class Holder {
+        static final HostRelease RELEASE = read();
+    }
+
+    private static HostRelease read() {
         for (Path place : PLACES) {
             try {
                 byte[] content = Files.readAllBytes(place);

@@ -69,7 +69,7 @@ final class Starter {
             undo.add(() -> engine.cgroups().remove(name));
             Cgroup cgroup = engine.cgroups().create(name);
             undo.add(cgroup::close);
-            DeviceRules.attach(cgroup, devices);
+            engine.devices().attach(cgroup, devices);
             LaunchSpec spec = LaunchSpecs.of(name, record, image, mounts.specs(), devices, engine.confinement());
             Launched launched;
             try (Cgroup payload = cgroup.child(CgroupTree.PAYLOAD);

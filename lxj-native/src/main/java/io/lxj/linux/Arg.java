@@ -1,14 +1,23 @@
 package io.lxj.linux;
 
+import java.util.function.Supplier;
+
 /**
  * An argument of a step in a {@link SyscallProgram}: a number, or where the stage finds it when the step's turn has
- * come. Immutable and thread-safe.
- *
- * @param value the number, or the address of the number
- * @param indirect whether the value is an address
- * @param text how the argument is shown
+ * come. How it is shown is made up only when somebody looks: most programs are run without being printed. Immutable and
+ * thread-safe.
  */
-public record Arg(long value, boolean indirect, String text) {
+public final class Arg {
+    private final long value;
+    private final boolean indirect;
+    private final Supplier<String> text;
+
+    Arg(long value, boolean indirect, Supplier<String> text) {
+        this.value = value;
+        this.indirect = indirect;
+        this.text = text;
+    }
+
     /**
      * A plain number.
      *
@@ -16,7 +25,7 @@ public record Arg(long value, boolean indirect, String text) {
      * @return the argument
      */
     public static Arg of(long value) {
-        return new Arg(value, false, Long.toString(value));
+        return new Arg(value, false, () -> Long.toString(value));
     }
 
     /**
@@ -27,7 +36,7 @@ public record Arg(long value, boolean indirect, String text) {
      * @return the argument
      */
     public static Arg of(long value, String text) {
-        return new Arg(value, false, text);
+        return new Arg(value, false, () -> text);
     }
 
     /**
@@ -37,11 +46,38 @@ public record Arg(long value, boolean indirect, String text) {
      * @return the argument
      */
     public Arg plus(int offset) {
-        return new Arg(value + offset, indirect, text + "+" + offset);
+        return new Arg(value + offset, indirect, () -> text() + "+" + offset);
+    }
+
+    /**
+     * The number, or its address.
+     *
+     * @return 64 bits
+     */
+    public long value() {
+        return value;
+    }
+
+    /**
+     * Whether the value is the address of the number.
+     *
+     * @return true for a number that is found when the step is run
+     */
+    public boolean indirect() {
+        return indirect;
+    }
+
+    /**
+     * How the argument is shown.
+     *
+     * @return the text, as in a trace
+     */
+    public String text() {
+        return text.get();
     }
 
     @Override
     public String toString() {
-        return text;
+        return text();
     }
 }

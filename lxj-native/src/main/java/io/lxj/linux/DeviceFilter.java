@@ -115,8 +115,43 @@ public final class DeviceFilter {
      * @throws LinuxException EPERM without CAP_BPF and CAP_NET_ADMIN; EINVAL with the verifier's log as hint
      */
     public void attach(Cgroup cgroup) throws LinuxException {
-        try (Fd loaded = BpfDevices.load(program)) {
-            BpfDevices.attach(loaded, cgroup);
+        try (Loaded loaded = load()) {
+            loaded.attach(cgroup);
+        }
+    }
+
+    /**
+     * Loads the program, to be attached to any number of cgroups: verifying and compiling it takes the kernel longer than
+     * attaching it.
+     *
+     * @return the loaded program, to be closed by the caller; where it is attached it stays
+     * @throws LinuxException EPERM without CAP_BPF and CAP_NET_ADMIN; EINVAL with the verifier's log as hint
+     */
+    public Loaded load() throws LinuxException {
+        return new Loaded(BpfDevices.load(program));
+    }
+
+    /** A filter that the kernel has taken. Thread-safe. */
+    public static final class Loaded implements AutoCloseable {
+        private final Fd program;
+
+        private Loaded(Fd program) {
+            this.program = program;
+        }
+
+        /**
+         * Attaches the filter as {@link DeviceFilter#attach} does.
+         *
+         * @param cgroup the cgroup
+         * @throws LinuxException if the kernel refuses
+         */
+        public void attach(Cgroup cgroup) throws LinuxException {
+            BpfDevices.attach(program, cgroup);
+        }
+
+        @Override
+        public void close() {
+            program.close();
         }
     }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Composes a {@link SyscallProgram}, step by step. Not thread-safe. */
 public final class ProgramBuilder {
@@ -50,7 +51,8 @@ public final class ProgramBuilder {
          * @return the argument
          */
         public Arg result() {
-            return new Arg(SyscallProgram.address(index) + SyscallProgram.RESULT, true, "result of " + (index + 1));
+            return new Arg(
+                    SyscallProgram.address(index) + SyscallProgram.RESULT, true, () -> "result of " + (index + 1));
         }
 
         /**
@@ -201,7 +203,7 @@ public final class ProgramBuilder {
      */
     public Arg string(byte[] bytes) {
         long address = allocate(java.util.Arrays.copyOf(bytes, bytes.length + 1));
-        return new Arg(address, false, FileName.quote(bytes));
+        return new Arg(address, false, () -> FileName.quote(bytes));
     }
 
     /**
@@ -212,7 +214,7 @@ public final class ProgramBuilder {
      * @return its address
      */
     public Arg bytes(byte[] bytes, String text) {
-        return new Arg(allocate(bytes), false, text);
+        return new Arg(allocate(bytes), false, () -> text);
     }
 
     /**
@@ -223,6 +225,10 @@ public final class ProgramBuilder {
      * @return its address
      */
     public Arg words(String text, Object... words) {
+        return words(() -> text, words);
+    }
+
+    private Arg words(Supplier<String> text, Object... words) {
         ByteBuffer buffer = ByteBuffer.allocate(8 * words.length).order(ByteOrder.LITTLE_ENDIAN);
         for (Object word : words) {
             buffer.putLong(word instanceof Arg a ? a.value() : ((Number) word).longValue());
@@ -242,9 +248,13 @@ public final class ProgramBuilder {
             pointers[i] = string(strings.get(i));
         }
         pointers[strings.size()] = 0;
-        List<String> quoted =
-                strings.stream().map(s -> FileName.quote(FileName.bytes(s))).toList();
-        return words(quoted.toString(), pointers);
+        List<String> copy = List.copyOf(strings);
+        return words(
+                () -> copy.stream()
+                        .map(s -> FileName.quote(FileName.bytes(s)))
+                        .toList()
+                        .toString(),
+                pointers);
     }
 
     /**
@@ -255,7 +265,7 @@ public final class ProgramBuilder {
      * @return its address
      */
     public Arg space(int length, String text) {
-        return new Arg(allocate(new byte[length]), false, text);
+        return new Arg(allocate(new byte[length]), false, () -> text);
     }
 
     /**
@@ -265,7 +275,7 @@ public final class ProgramBuilder {
      * @return an argument of 64 bits
      */
     public Arg valueAt(Arg address) {
-        return new Arg(address.value(), true, "*" + address.text());
+        return new Arg(address.value(), true, () -> "*" + address.text());
     }
 
     /**
