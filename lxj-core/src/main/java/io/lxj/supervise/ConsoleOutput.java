@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 public final class ConsoleOutput {
     private static final int COPY = 64 * 1024;
 
+    private final int capacity;
     // Guards itself, runStart and running, and the adding of followers.
     private final ByteRing ring;
     private final List<OutputFollower> followers = new CopyOnWriteArrayList<>();
@@ -25,7 +26,13 @@ public final class ConsoleOutput {
      * @param capacity how many bytes are kept at most; memory is taken as they come
      */
     public ConsoleOutput(int capacity) {
+        this.capacity = capacity;
         ring = new ByteRing(capacity);
+    }
+
+    /** How many bytes are kept at most. */
+    int capacity() {
+        return capacity;
     }
 
     /** A run begins: of a container that was started, or has rebooted. Those who follow go on following. */

@@ -13,6 +13,15 @@ public interface ConsoleSink {
     void send(byte[] bytes) throws IOException;
 
     /**
+     * Types as much of something as the terminal takes at once.
+     *
+     * @param bytes what to type
+     * @return how many bytes it took, which may be none
+     * @throws IOException if there is no terminal to type on
+     */
+    int offer(byte[] bytes) throws IOException;
+
+    /**
      * Sets the size of the terminal.
      *
      * @param rows how many lines

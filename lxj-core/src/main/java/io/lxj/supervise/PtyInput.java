@@ -38,12 +38,15 @@ public final class PtyInput implements ConsoleSink {
         } catch (InterruptedException e) {
             throw interrupted();
         }
-        try (Scratch scratch = Scratch.open()) {
-            Block block = scratch.block(CHUNK);
-            for (int done = 0; done < bytes.length; ) {
-                int count = Math.min(CHUNK, bytes.length - done);
-                block.buffer().put(0, bytes, done, count);
-                done += write(block, count);
+        try {
+            int done = write(bytes, 0);
+            while (done < bytes.length) {
+                // Nobody in the container reads its console, and the terminal's queue is full.
+                Poll.await(master, Poll.POLLOUT, PATIENCE);
+                if (Thread.currentThread().isInterrupted()) {
+                    throw interrupted();
+                }
+                done = write(bytes, done);
             }
         } catch (IllegalStateException e) {
             throw closed(e);
@@ -52,20 +55,38 @@ public final class PtyInput implements ConsoleSink {
         }
     }
 
-    private int write(Block block, int length) throws IOException {
-        while (true) {
-            long result = master.call(Syscall.WRITE, block.address(), length);
-            if (result > 0) {
-                return (int) result;
+    @Override
+    public int offer(byte[] bytes) throws IOException {
+        if (!lock.tryLock()) {
+            return 0;
+        }
+        try {
+            return write(bytes, 0);
+        } catch (IllegalStateException e) {
+            throw closed(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How far the terminal has taken the bytes. */
+    private int write(byte[] bytes, int from) throws IOException {
+        int done = from;
+        try (Scratch scratch = Scratch.open()) {
+            Block block = scratch.block(CHUNK);
+            while (done < bytes.length) {
+                int count = Math.min(CHUNK, bytes.length - done);
+                block.buffer().put(0, bytes, done, count);
+                long result = master.call(Syscall.WRITE, block.address(), count);
+                if (Errno.EAGAIN.is(result)) {
+                    return done;
+                }
+                if (result < 0 && !Errno.EINTR.is(result)) {
+                    throw LinuxException.of(result, "write", master, "input", count);
+                }
+                done += (int) Math.max(0, result);
             }
-            if (result < 0 && !Errno.EAGAIN.is(result) && !Errno.EINTR.is(result)) {
-                throw LinuxException.of(result, "write", master, "input", length);
-            }
-            // Nobody in the container reads its console, and the terminal's queue is full.
-            Poll.await(master, Poll.POLLOUT, PATIENCE);
-            if (Thread.currentThread().isInterrupted()) {
-                throw interrupted();
-            }
+            return done;
         }
     }
 

@@ -38,6 +38,8 @@ public final class Supervisor implements AutoCloseable {
     private final TaskQueue tasks = new TaskQueue();
     private final Dispatcher dispatcher = new Dispatcher(this::schedule);
     private final Thread thread = new Thread(this::run, "lxj-supervisor");
+    // Once there is a folder to watch; guarded by this.
+    private Optional<FolderWatcher> folders = Optional.empty();
     private volatile boolean closing;
 
     private Supervisor(Epoll epoll, EventFd wake) {
@@ -113,6 +115,21 @@ public final class Supervisor implements AutoCloseable {
     }
 
     /**
+     * Watches for changes in a folder: of its names, and of the content of its files.
+     *
+     * @param folder the folder; may be closed afterwards
+     * @param listener is called on this supervisor's thread, once for any number of changes
+     * @return ends the watch when it is closed
+     * @throws IOException ENOSPC if this user watches too many folders, see inotify(7)
+     */
+    public synchronized Registration watchFolder(Fd folder, Runnable listener) throws IOException {
+        if (folders.isEmpty()) {
+            folders = Optional.of(FolderWatcher.open(this));
+        }
+        return folders.get().add(folder, listener);
+    }
+
+    /**
      * Runs a task on this supervisor's thread after a time.
      *
      * @param delay how long
@@ -178,10 +195,16 @@ public final class Supervisor implements AutoCloseable {
             dispatcher.close();
             tasks.close();
             runTasks();
+            closeFolders();
             watches.clear();
             epoll.close();
             wake.close();
         }
+    }
+
+    private synchronized void closeFolders() {
+        folders.ifPresent(FolderWatcher::close);
+        folders = Optional.empty();
     }
 
     private void round() throws LinuxException {
@@ -220,11 +243,12 @@ public final class Supervisor implements AutoCloseable {
     /** Only those that are here by now: a task that gives itself to the queue again must not keep events waiting. */
     private void runTasks() {
         for (int left = tasks.size(); left > 0; left--) {
-            tasks.poll().ifPresent(this::run);
+            tasks.poll().ifPresent(Supervisor::run);
         }
     }
 
-    private void run(Runnable task) {
+    /** Whatever is thrown is logged. */
+    static void run(Runnable task) {
         try {
             task.run();
         } catch (Throwable e) {

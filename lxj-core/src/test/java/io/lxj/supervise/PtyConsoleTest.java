@@ -145,9 +145,7 @@ class PtyConsoleTest {
     @Test
     void typesAndSetsTheSize() throws Exception {
         Watched watched = new Watched(
-                KIBIBYTE,
-                Optional.empty(),
-                "trap 'stty size' WINCH; stty -echo; read a; echo \"got $a\"; stty size; read b; echo \"got $b\"");
+                KIBIBYTE, Optional.empty(), "stty -echo; read a; echo \"got $a\"; stty size; read b; echo \"got $b\"");
         ConsoleSink input = watched.console.input();
         input.resize(50, 132);
         input.send("hello\n".getBytes(StandardCharsets.UTF_8));

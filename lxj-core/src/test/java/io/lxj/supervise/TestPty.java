@@ -5,6 +5,8 @@ import io.lxj.linux.Pty;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A PTY of the host's devpts; whoever takes the master owns it. */
 record TestPty(Fd master, Path path) {
@@ -15,15 +17,12 @@ record TestPty(Fd master, Path path) {
         }
     }
 
-    /** Starts a shell whose terminal, for input and output, is the slave; it waits for {@link #go}. */
+    /** Starts a shell, in a session of its own, whose terminal is the slave; it waits for {@link #go}. */
     Process shell(String script, String... arguments) throws IOException {
-        String[] command = new String[4 + arguments.length];
-        command[0] = "sh";
-        command[1] = "-c";
         // Opened by the shell: this JVM must not get it as its controlling terminal.
-        command[2] = "read go; exec <>" + path + " >&0 2>&0; " + script;
-        command[3] = "sh";
-        System.arraycopy(arguments, 0, command, 4, arguments.length);
+        String start = "read go; exec setsid -c sh -c \"$0\" sh \"$@\" <>" + path + " >&0 2>&0";
+        List<String> command = new ArrayList<>(List.of("sh", "-c", start, script));
+        command.addAll(List.of(arguments));
         return new ProcessBuilder(command).start();
     }
 
