@@ -1,14 +1,6 @@
 package io.lxj.plan;
 
-import static io.lxj.linux.CloneFlags.CLONE_INTO_CGROUP;
-import static io.lxj.linux.CloneFlags.CLONE_NEWCGROUP;
-import static io.lxj.linux.CloneFlags.CLONE_NEWIPC;
-import static io.lxj.linux.CloneFlags.CLONE_NEWNET;
-import static io.lxj.linux.CloneFlags.CLONE_NEWNS;
-import static io.lxj.linux.CloneFlags.CLONE_NEWPID;
-import static io.lxj.linux.CloneFlags.CLONE_NEWUTS;
 import static io.lxj.linux.CloneFlags.CLONE_PARENT;
-import static io.lxj.linux.CloneFlags.CLONE_PARENT_SETTID;
 
 import io.lxj.linux.Arg;
 import io.lxj.linux.FileName;
@@ -27,9 +19,6 @@ public final class ExecPlan {
     /** The exit status of a program that can't be executed, as shells have it. */
     public static final int NOT_EXECUTABLE = 126;
 
-    private static final long NAMESPACES =
-            CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
-    private static final int CLONE_ARGS_SIZE = 88;
     private static final int TIOCSCTTY = 0x540E;
 
     private final SyscallProgram program;
@@ -54,24 +43,10 @@ public final class ExecPlan {
                 "enter the namespaces of " + spec.container(),
                 Syscall.SETNS,
                 program.fd(FdNames.INIT),
-                Arg.of(NAMESPACES, "mount, pid, uts, ipc, net, cgroup"));
-        long flags = CLONE_INTO_CGROUP | CLONE_PARENT_SETTID | CLONE_PARENT;
-        Arg cgroup = program.fd(FdNames.CGROUP);
-        Arg args = program.words(
-                "{flags=0x" + Long.toHexString(flags) + ", cgroup=" + cgroup + "}",
-                flags,
-                0,
-                0,
-                pid,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                cgroup);
+                Arg.of(Cloning.ALL_NAMESPACES, "mount, pid, uts, ipc, net, cgroup"));
         Label child = program.label();
-        program.step("clone the process", Syscall.CLONE3, args, CLONE_ARGS_SIZE).onZero(child);
+        Cloning.clone3(program, "clone the process", CLONE_PARENT, Arg.of(0), pid, 0)
+                .onZero(child);
         program.step("leave it to the JVM", Syscall.EXIT_GROUP, 0);
         program.place(child);
         child(program, spec);

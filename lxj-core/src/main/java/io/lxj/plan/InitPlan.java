@@ -1,14 +1,7 @@
 package io.lxj.plan;
 
-import static io.lxj.linux.CloneFlags.CLONE_INTO_CGROUP;
 import static io.lxj.linux.CloneFlags.CLONE_NEWCGROUP;
-import static io.lxj.linux.CloneFlags.CLONE_NEWIPC;
-import static io.lxj.linux.CloneFlags.CLONE_NEWNET;
-import static io.lxj.linux.CloneFlags.CLONE_NEWNS;
-import static io.lxj.linux.CloneFlags.CLONE_NEWPID;
-import static io.lxj.linux.CloneFlags.CLONE_NEWUTS;
 import static io.lxj.linux.CloneFlags.CLONE_PARENT;
-import static io.lxj.linux.CloneFlags.CLONE_PARENT_SETTID;
 import static io.lxj.linux.CloneFlags.CLONE_PIDFD;
 
 import io.lxj.linux.Arg;
@@ -27,9 +20,7 @@ import java.util.List;
  * cgroup, and leaves; or stays, as the keeper of a container that outlives the JVM. Immutable and thread-safe.
  */
 public final class InitPlan {
-    private static final long NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
     private static final int SIGCHLD = 17;
-    private static final int CLONE_ARGS_SIZE = 88;
 
     private final SyscallProgram program;
     private final Arg pid;
@@ -116,28 +107,10 @@ public final class InitPlan {
         }
 
         private ProgramBuilder.Added clone3() {
-            // With CLONE_PARENT the exit signal is the caller's own; clone3(2) wants 0 then.
-            long flags = NAMESPACES
-                    | CLONE_INTO_CGROUP
-                    | CLONE_PARENT_SETTID
-                    | CLONE_PIDFD
-                    | (spec.keep() ? 0 : CLONE_PARENT);
-            int signal = spec.keep() ? SIGCHLD : 0;
-            Arg cgroup = program.fd(FdNames.CGROUP);
-            Arg args = program.words(
-                    "{flags=0x" + Long.toHexString(flags) + " (mount, pid, uts, ipc, net), cgroup=" + cgroup + "}",
-                    flags,
-                    pidfd,
-                    0,
-                    pid,
-                    signal,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    cgroup);
-            return program.step("clone the init of " + spec.name(), Syscall.CLONE3, args, CLONE_ARGS_SIZE);
+            // With CLONE_PARENT the exit signal is the caller's own.
+            long flags = Cloning.INIT_NAMESPACES | CLONE_PIDFD | (spec.keep() ? 0 : CLONE_PARENT);
+            return Cloning.clone3(
+                    program, "clone the init of " + spec.name(), flags, pidfd, pid, spec.keep() ? SIGCHLD : 0);
         }
 
         private void init() {

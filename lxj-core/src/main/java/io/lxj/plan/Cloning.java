@@ -1,0 +1,54 @@
+package io.lxj.plan;
+
+import static io.lxj.linux.CloneFlags.CLONE_INTO_CGROUP;
+import static io.lxj.linux.CloneFlags.CLONE_NEWCGROUP;
+import static io.lxj.linux.CloneFlags.CLONE_NEWIPC;
+import static io.lxj.linux.CloneFlags.CLONE_NEWNET;
+import static io.lxj.linux.CloneFlags.CLONE_NEWNS;
+import static io.lxj.linux.CloneFlags.CLONE_NEWPID;
+import static io.lxj.linux.CloneFlags.CLONE_NEWUTS;
+import static io.lxj.linux.CloneFlags.CLONE_PARENT_SETTID;
+
+import io.lxj.linux.Arg;
+import io.lxj.linux.ProgramBuilder;
+import io.lxj.linux.Syscall;
+
+/** The step by which the stage makes the process that becomes a program of the container, born into its cgroup. */
+final class Cloning {
+    /** What an init is cloned into. Its cgroup namespace comes later: its root is the cgroup that it is in by then. */
+    static final long INIT_NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
+    /** What a container has of its own. */
+    static final long ALL_NAMESPACES = INIT_NAMESPACES | CLONE_NEWCGROUP;
+
+    private static final int CLONE_ARGS_SIZE = 88;
+
+    private Cloning() {}
+
+    /**
+     * Adds the step; the new process goes on behind it with the result 0.
+     *
+     * @param flags besides those that always hold
+     * @param pidfd where a pidfd is stored, with CLONE_PIDFD
+     * @param pid where the process id is stored
+     * @param signal what the parent gets at its end; clone3(2) wants 0 with CLONE_PARENT
+     */
+    static ProgramBuilder.Added clone3(
+            ProgramBuilder program, String what, long flags, Arg pidfd, Arg pid, int signal) {
+        long all = flags | CLONE_INTO_CGROUP | CLONE_PARENT_SETTID;
+        Arg cgroup = program.fd(FdNames.CGROUP);
+        Arg args = program.words(
+                "{flags=0x" + Long.toHexString(all) + ", cgroup=" + cgroup + "}",
+                all,
+                pidfd,
+                0,
+                pid,
+                signal,
+                0,
+                0,
+                0,
+                0,
+                0,
+                cgroup);
+        return program.step(what, Syscall.CLONE3, args, CLONE_ARGS_SIZE);
+    }
+}
