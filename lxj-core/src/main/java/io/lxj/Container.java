@@ -6,7 +6,6 @@ import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
-import io.lxj.lifecycle.Executed;
 import io.lxj.lifecycle.Instance;
 import java.time.Duration;
 import java.time.Instant;
@@ -291,8 +290,7 @@ public final class Container {
      * @throws io.lxj.error.WrongStateException if the container isn't running
      */
     public ContainerProcess process(Command command) {
-        Executed executed = instance.execute(Objects.requireNonNull(command, "command"));
-        return new ExecutedProcess(name(), executed, instance.watch(executed));
+        return ExecutedProcess.of(instance, instance.execute(Objects.requireNonNull(command, "command")));
     }
 
     @Override

@@ -3,12 +3,13 @@ package io.lxj;
 import io.lxj.config.Signal;
 import io.lxj.failure.Failures;
 import io.lxj.lifecycle.Executed;
+import io.lxj.lifecycle.Instance;
 import io.lxj.linux.Fd;
-import io.lxj.linux.FdInputStream;
 import io.lxj.linux.FdOutputStream;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Pty;
 import io.lxj.linux.WaitStatus;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
@@ -16,27 +17,63 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A command in a container, behind the methods of a Process. */
 final class ExecutedProcess extends ContainerProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutedProcess.class);
     private static final int UNKNOWN = 255;
 
     private final String container;
     private final Executed executed;
     private final boolean terminal;
     private final CompletableFuture<Optional<WaitStatus>> status;
-    private final InputStream stdout;
-    private final InputStream stderr;
+    private final ProcessInput stdout;
+    private final Optional<ProcessInput> stderr;
     private final OutputStream stdin;
 
-    ExecutedProcess(String container, Executed executed, CompletableFuture<Optional<WaitStatus>> status) {
+    private ExecutedProcess(
+            String container,
+            Executed executed,
+            CompletableFuture<Optional<WaitStatus>> status,
+            ProcessInput stdout,
+            Optional<ProcessInput> stderr) {
         this.container = container;
         this.executed = executed;
         this.status = status;
         this.terminal = executed.stderr().isEmpty();
-        this.stdout = new FdInputStream(executed.stdout());
-        this.stderr = executed.stderr().<InputStream>map(FdInputStream::new).orElseGet(InputStream::nullInputStream);
+        this.stdout = stdout;
+        this.stderr = stderr;
         this.stdin = executed.stdin().<OutputStream>map(FdOutputStream::new).orElseGet(OutputStream::nullOutputStream);
+    }
+
+    static ExecutedProcess of(Instance instance, Executed executed) {
+        try {
+            ProcessInput stdout = new ProcessInput(executed.stdout(), executed.process());
+            Optional<ProcessInput> stderr = executed.stderr().isPresent()
+                    ? Optional.of(new ProcessInput(executed.stderr().get(), executed.process()))
+                    : Optional.empty();
+            CompletableFuture<Optional<WaitStatus>> ended =
+                    instance.watch(executed).whenComplete((status, failure) -> {
+                        executed.stdin().ifPresent(Fd::close);
+                        end(stdout);
+                        stderr.ifPresent(ExecutedProcess::end);
+                    });
+            return new ExecutedProcess(instance.name(), executed, ended, stdout, stderr);
+        } catch (LinuxException e) {
+            executed.close();
+            throw Failures.exception("exec in " + instance.name(), e);
+        }
+    }
+
+    private static void end(ProcessInput input) {
+        try {
+            input.ended();
+        } catch (IOException e) {
+            // Whoever reads learns of it by the end of the stream; nobody else is here to be told.
+            LOG.debug("The last output of a command could not be read", e);
+        }
     }
 
     @Override
@@ -51,7 +88,7 @@ final class ExecutedProcess extends ContainerProcess {
 
     @Override
     public InputStream getErrorStream() {
-        return stderr;
+        return stderr.<InputStream>map(input -> input).orElseGet(InputStream::nullInputStream);
     }
 
     @Override
@@ -108,7 +145,8 @@ final class ExecutedProcess extends ContainerProcess {
 
     @Override
     public CompletableFuture<Process> onExit() {
-        return status.thenApply(status -> this);
+        // What a caller hangs on here may take its time: it must not hold up the thread that waits for all containers.
+        return status.thenApplyAsync(status -> this);
     }
 
     @Override
@@ -154,6 +192,8 @@ final class ExecutedProcess extends ContainerProcess {
         try {
             Fd master = executed.stdout();
             Pty.resize(master, rows, columns);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException("process " + pid() + " in " + container + " has ended", e);
         } catch (LinuxException e) {
             throw Failures.exception("resize the terminal of process " + pid() + " in " + container, e);
         }

@@ -4,20 +4,23 @@ import io.lxj.config.Command;
 import io.lxj.config.Group;
 import io.lxj.config.User;
 import io.lxj.error.NotFoundException;
-import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.RootDir;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The users and groups of a container, read from its own /etc/passwd and /etc/group, see passwd(5) and group(5). The
  * files are the container's and so untrusted: they are opened within its root, their size is limited, and lines that
- * aren't of the format are passed over.
+ * aren't of the format are passed over. A file that can't be read has no lines; who isn't looked up by name doesn't need
+ * it.
  */
 final class Accounts {
+    private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
     private static final int MAX_BYTES = 4 * 1024 * 1024;
     private static final long MAX_ID = 0xFFFFFFFEL;
 
@@ -42,11 +45,11 @@ final class Accounts {
         this.groups = groups;
     }
 
-    static Accounts read(String container, RootDir root) throws LinuxException {
+    static Accounts read(String container, RootDir root) {
         return new Accounts(container, lines(root, "/etc/passwd", 7), lines(root, "/etc/group", 4));
     }
 
-    private static List<String[]> lines(RootDir root, String path, int fields) throws LinuxException {
+    private static List<String[]> lines(RootDir root, String path, int fields) {
         List<String[]> lines = new ArrayList<>();
         try {
             for (String line :
@@ -57,9 +60,7 @@ final class Accounts {
                 }
             }
         } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENOTDIR)) {
-                throw e;
-            }
+            LOG.debug("A container's {} can't be read", path, e);
         }
         return lines;
     }

@@ -92,25 +92,36 @@ final class Executing {
     }
 
     private Executed onPipes(Run run, ExecSpec spec, Fd cgroup, Stdin stdin) throws IOException {
-        Pipe in = Pipe.open();
-        Pipe out = Pipe.open();
-        Pipe err = Pipe.open();
-        try {
+        Undo undo = new Undo();
+        try (Fd given = stdin instanceof Stdin.Bytes bytes ? InputFile.of(bytes.content()) : null) {
+            Pipe in = given == null ? pipe(undo) : null;
+            Pipe out = pipe(undo);
+            Pipe err = pipe(undo);
             ExecLauncher.Executed started = ExecLauncher.launch(
-                    spec, new ExecLauncher.Place(run.init(), cgroup, in.reader(), out.writer(), err.writer()));
-            in.reader().close();
+                    spec,
+                    new ExecLauncher.Place(
+                            run.init(), cgroup, given == null ? in.reader() : given, out.writer(), err.writer()));
             out.writer().close();
             err.writer().close();
-            Optional<Fd> input = Optional.of(in.writer());
-            if (stdin == Stdin.Source.EMPTY) {
-                in.writer().close();
-                input = Optional.empty();
+            Optional<Fd> input = Optional.empty();
+            if (in != null) {
+                in.reader().close();
+                input = Optional.of(in.writer()).filter(fd -> stdin != Stdin.Source.EMPTY);
+                if (input.isEmpty()) {
+                    in.writer().close();
+                }
             }
             return executed(started, input, out.reader(), Optional.of(err.reader()));
         } catch (IOException | RuntimeException e) {
-            List.of(in, out, err).forEach(Pipe::close);
+            undo.run(e);
             throw e;
         }
+    }
+
+    private static Pipe pipe(Undo undo) throws LinuxException {
+        Pipe pipe = Pipe.open();
+        undo.add(pipe::close);
+        return pipe;
     }
 
     private Executed onTerminal(Run run, ExecSpec spec, RootDir root, Fd cgroup, TerminalSize size) throws IOException {
@@ -132,7 +143,7 @@ final class Executing {
     private static Fd devpts(RootDir root) throws LinuxException {
         int flags = Open.O_RDONLY | Open.O_DIRECTORY;
         Fd devpts = root.open(FileName.bytes("dev/pts"), flags, 0, Open.RESOLVE_NO_SYMLINKS);
-        if (FileSystemType.of(devpts) != FileSystemType.DEVPTS) {
+        if (!FileSystemType.of(devpts).equals(FileSystemType.DEVPTS)) {
             devpts.close();
             throw LinuxException.of(-Errno.ENODEV.number(), "openat2", "/dev/pts")
                     .withHint("the container has no devpts mounted there: it can't have terminals");

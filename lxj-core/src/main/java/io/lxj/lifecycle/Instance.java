@@ -197,9 +197,18 @@ public final class Instance {
 
     /** The init has ended: called on this container's lane. */
     void ended(Run ended, Optional<WaitStatus> status) {
+        try {
+            end(ended, status).ifPresent(ended.exit()::complete);
+        } catch (RuntimeException e) {
+            LOG.error("After the end of container {}", name, e);
+            ended.exit().completeExceptionally(e);
+        }
+    }
+
+    private Optional<ExitStatus> end(Run ended, Optional<WaitStatus> status) {
         try (Lock lock = engine.lock(name)) {
             if (run != ended) {
-                return;
+                return Optional.empty();
             }
             doing(State.STOPPING);
             ExitStatus exit = engine.ending().end(this, ended, status);
@@ -215,10 +224,7 @@ public final class Instance {
             } else {
                 tell(State.STOPPED, Optional.of(exit));
             }
-            ended.exit().complete(exit);
-        } catch (RuntimeException e) {
-            LOG.error("After the end of container {}", name, e);
-            ended.exit().completeExceptionally(e);
+            return Optional.of(exit);
         }
     }
 
@@ -254,7 +260,10 @@ public final class Instance {
      * @return completed when the container has ended and nothing is left of the run
      */
     public CompletableFuture<ExitStatus> exit() {
-        return running("wait for the exit of " + name).exit().copy();
+        // What a caller hangs on here may take its time, or use the container: it gets a thread of its own.
+        return running("wait for the exit of " + name)
+                .exit()
+                .thenApplyAsync(exit -> exit, engine.supervisor().lane());
     }
 
     /** {@return how the last run ended, if there was one and none goes on} */
@@ -640,6 +649,7 @@ public final class Instance {
         }
         run = null;
         current.close();
+        current.exit().completeExceptionally(new CanceledException("wait for the exit of " + name));
     }
 
     /** Waits until nothing of the last run is mounted. */

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Directories of the cgroup v2 hierarchy. */
 final class CgroupProbe implements Probe {
@@ -20,9 +22,27 @@ final class CgroupProbe implements Probe {
         for (Path mount : MountProbe.cgroupMounts()) {
             collect(mount, found);
         }
-        return found.stream()
-                .filter(cgroup -> Host.isExclusive() || cgroup.contains("lxj"))
-                .toList();
+        return Host.isExclusive()
+                ? found
+                : found.stream().filter(cgroup -> isOurs(cgroup, found)).toList();
+    }
+
+    /** Others may use lxj on this host meanwhile; what has processes that aren't ours is theirs. */
+    private static boolean isOurs(String cgroup, List<String> all) {
+        int name = cgroup.indexOf("/lxj-");
+        if (name < 0) {
+            return false;
+        }
+        int end = cgroup.indexOf('/', name + 1);
+        String top = end < 0 ? cgroup : cgroup.substring(0, end);
+        Set<String> ours = ProcessHandle.current()
+                .descendants()
+                .map(process -> Long.toString(process.pid()))
+                .collect(Collectors.toSet());
+        return all.stream()
+                .filter(path -> path.equals(top) || path.startsWith(top + "/"))
+                .flatMap(path -> lines(Path.of(path, "cgroup.procs")).stream())
+                .allMatch(ours::contains);
     }
 
     // A recursion of our own: cgroups come and go while they are walked, and Files.walk would give up then.
