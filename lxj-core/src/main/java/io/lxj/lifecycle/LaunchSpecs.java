@@ -12,8 +12,6 @@ import java.util.List;
 
 /** Turns a container's record into what the launch needs. */
 final class LaunchSpecs {
-    static final String DEFAULT_INIT = "/sbin/init";
-
     private LaunchSpecs() {}
 
     static LaunchSpec of(
@@ -31,7 +29,7 @@ final class LaunchSpecs {
                 name,
                 config.hostname().orElse(name),
                 uuid,
-                config.init().isEmpty() ? List.of(DEFAULT_INIT) : config.init(),
+                config.init().isEmpty() ? List.of(image.init().orElseThrow()) : config.init(),
                 Environments.init(config, image, uuid, release.fields()),
                 config.workingDirectory(),
                 mounts,

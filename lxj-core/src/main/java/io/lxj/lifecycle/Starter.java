@@ -15,6 +15,7 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProcessIdentity;
 import io.lxj.plan.FdNames;
+import io.lxj.plan.InitPlan;
 import io.lxj.plan.LaunchSpec;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerRecord;
@@ -47,6 +48,18 @@ final class Starter {
             throw abort(instance, undo, Failures.exception("start " + instance.name(), e));
         } catch (RuntimeException e) {
             throw abort(instance, undo, e);
+        }
+    }
+
+    /** What a start would do, as a list of system calls. */
+    String plan(Instance instance) {
+        String name = instance.name();
+        ContainerRecord record = instance.record();
+        List<Devices.Allowed> devices = Devices.of(name, record.config().devices());
+        try (MountSpecs mounts = MountSpecs.open(name, record.config().mounts())) {
+            return InitPlan.of(LaunchSpecs.of(
+                            name, record, engine.imageOf(instance), mounts.specs(), devices, engine.confinement()))
+                    .toString();
         }
     }
 

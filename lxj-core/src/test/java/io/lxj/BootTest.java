@@ -1,0 +1,177 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lxj.config.Command;
+import io.lxj.config.ExecResult;
+import io.lxj.config.ExitStatus;
+import io.lxj.config.State;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whole userlands boot with their own init, reboot, and halt as they do on a machine. */
+@NeedsRoot
+@LeaksNothing
+@Timeout(600)
+class BootTest {
+    private TestLxj host;
+
+    @AfterEach
+    void close() throws IOException {
+        host.close();
+    }
+
+    private Container boot(String image) throws IOException {
+        host = TestLxj.open(image);
+        return host.start(image);
+    }
+
+    @Test
+    @NeedsRootfs("debian-12")
+    void debian12BootsWithoutAFailedUnitAndPowersOff() throws IOException {
+        bootsWithoutAFailedUnit(boot("debian-12"));
+    }
+
+    @Test
+    @NeedsRootfs("debian-13")
+    void debian13BootsWithoutAFailedUnitAndPowersOff() throws IOException {
+        bootsWithoutAFailedUnit(boot("debian-13"));
+    }
+
+    private static void bootsWithoutAFailedUnit(Container debian) {
+        ExecResult state = awaitSystemd(debian);
+        String failed = debian.exec("systemctl", "list-units", "--failed", "--plain", "--no-legend")
+                .stdout();
+        assertThat(failed).isEmpty();
+        assertThat(state.stdout()).isEqualTo("running\n");
+        ExitStatus exit = debian.shutdown(TestLxj.LONG);
+        assertThat(exit.cause()).as(exit.toString()).isEqualTo(ExitStatus.Cause.HALTED);
+        assertThat(debian.state()).isEqualTo(State.STOPPED);
+        assertThat(debian.lastExit()).contains(exit);
+    }
+
+    static ExecResult awaitSystemd(Container container) {
+        // systemctl needs the socket of the manager, which is made early in the boot.
+        container.exec(Command.of("sh", "-c", "until test -S /run/systemd/private; do sleep 0.1; done")
+                .timeout(TestLxj.LONG));
+        return container.exec(
+                Command.of("systemctl", "is-system-running", "--wait").timeout(TestLxj.LONG));
+    }
+
+    @Test
+    @NeedsRootfs("debian-12")
+    void aRebootFromInsideDebianBootsItAgain() throws Exception {
+        Container debian = boot("debian-12");
+        awaitSystemd(debian);
+        String first = bootId(debian);
+        long pid = debian.pid().orElseThrow();
+        var ended = debian.onExit();
+        TestLxj.fire(debian, "systemctl", "reboot");
+        assertThat(ended.get(120, TimeUnit.SECONDS).cause()).isEqualTo(ExitStatus.Cause.REBOOTED);
+        assertThat(debian.awaitState(State.RUNNING, TestLxj.LONG)).isTrue();
+        assertThat(awaitSystemd(debian).stdout()).isEqualTo("running\n");
+        assertThat(debian.pid().orElseThrow()).isNotEqualTo(pid);
+        assertThat(bootId(debian)).isNotEqualTo(first);
+        debian.reboot();
+        assertThat(debian.state()).isEqualTo(State.RUNNING);
+        assertThat(awaitSystemd(debian).stdout()).isEqualTo("running\n");
+    }
+
+    /** The boot id is the host's; the journal's time of the manager's start is the container's own. */
+    private static String bootId(Container debian) {
+        return debian.exec("systemctl", "show", "--property", "UserspaceTimestampMonotonic")
+                .stdout();
+    }
+
+    @Test
+    @NeedsRootfs("debian-12-openrc")
+    void openRcBootsAndHaltsOnItsSignal() throws Exception {
+        Container openrc = boot("debian-12-openrc");
+        openrc.exec(
+                Command.of("sh", "-c", "until rc-status --runlevel 2>/dev/null | grep -q default; do sleep 0.2; done")
+                        .timeout(TestLxj.LONG));
+        halts(openrc);
+    }
+
+    @Test
+    @NeedsRootfs("alpine")
+    void alpineBootsAndHaltsOnItsSignal() throws IOException {
+        Container alpine = boot("alpine");
+        assertThat(alpine.exec("cat", "/proc/1/comm").stdout()).isEqualTo("init\n");
+        assertThat(alpine.exec("cat", "/etc/os-release").stdout()).contains("ID=alpine");
+        halts(alpine);
+    }
+
+    @Test
+    @NeedsRootfs("busybox")
+    void busyboxBootsAndHaltsOnItsSignal() throws IOException {
+        Container busybox = boot("busybox");
+        assertThat(busybox.exec("cat", "/proc/1/comm").stdout()).isEqualTo("init\n");
+        halts(busybox);
+    }
+
+    private static void halts(Container container) {
+        ExitStatus exit = container.shutdown(TestLxj.LONG);
+        assertThat(exit.cause()).as(exit.toString()).isEqualTo(ExitStatus.Cause.HALTED);
+        assertThat(exit.isClean()).isTrue();
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+    }
+
+    @Test
+    @NeedsRootfs("busybox")
+    void rebootingByForceFromInsideStartsItAgain() throws Exception {
+        Container busybox = boot("busybox");
+        long pid = busybox.pid().orElseThrow();
+        var ended = busybox.onExit();
+        TestLxj.fire(busybox, "reboot", "-f");
+        assertThat(ended.get(60, TimeUnit.SECONDS).cause()).isEqualTo(ExitStatus.Cause.REBOOTED);
+        assertThat(busybox.state()).isEqualTo(State.RUNNING);
+        assertThat(busybox.pid().orElseThrow()).isNotEqualTo(pid);
+        assertThat(busybox.exec("echo", "again").stdout()).isEqualTo("again\n");
+    }
+
+    @Test
+    @NeedsRootfs("busybox")
+    void rebootingInOrderFromInsideStartsItAgain() throws Exception {
+        Container busybox = boot("busybox");
+        var ended = busybox.onExit();
+        TestLxj.fire(busybox, "reboot");
+        assertThat(ended.get(60, TimeUnit.SECONDS).cause()).isEqualTo(ExitStatus.Cause.REBOOTED);
+        assertThat(busybox.exec("echo", "again").stdout()).isEqualTo("again\n");
+        busybox.reboot();
+        assertThat(busybox.exec("echo", "third").stdout()).isEqualTo("third\n");
+    }
+
+    @Test
+    @NeedsRootfs("busybox")
+    void poweringOffAndHaltingFromInsideEndItForGood() throws Exception {
+        Container busybox = boot("busybox");
+        for (String command : new String[] {"poweroff", "halt", "poweroff -f", "halt -f"}) {
+            if (busybox.state() == State.STOPPED) {
+                busybox.start();
+            }
+            var ended = busybox.onExit();
+            TestLxj.fire(busybox, "sh", "-c", command);
+            assertThat(ended.get(60, TimeUnit.SECONDS).cause()).as(command).isEqualTo(ExitStatus.Cause.HALTED);
+            assertThat(busybox.state()).isEqualTo(State.STOPPED);
+        }
+    }
+
+    @Test
+    @NeedsRootfs("busybox")
+    void whatDoesNotShutDownInTimeIsKilled() throws IOException {
+        host = TestLxj.open("busybox");
+        Container deaf = host.start(io.lxj.config.Config.ofImage("busybox")
+                .init("/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"));
+        ExitStatus exit = deaf.shutdown(Duration.ofMillis(100));
+        assertThat(exit).isEqualTo(ExitStatus.killed("it did not shut down within 100 ms"));
+        assertThat(deaf.state()).isEqualTo(State.STOPPED);
+    }
+}

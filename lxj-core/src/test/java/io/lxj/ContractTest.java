@@ -1,0 +1,312 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lxj.config.Config;
+import io.lxj.config.ExecResult;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What systemd's container interface, and other inits, expect of a container manager: a test for each line. */
+@NeedsRoot
+@NeedsRootfs("alpine")
+@LeaksNothing
+@Timeout(120)
+class ContractTest {
+    private static final int CAP_MKNOD = 27;
+    private static final int CAP_SYS_ADMIN = 21;
+    private static final int CAP_SYS_BOOT = 22;
+    private static final List<Integer> NOT_GIVEN = List.of(16, 17, 25, 29, 30, 32, 33, 34, 35, 37, 38, 39);
+
+    private static TestLxj host;
+    private static Container container;
+
+    /** A program that does nothing is the init, so that what it got from lxj is still as it was. */
+    @BeforeAll
+    static void start() throws IOException {
+        host = TestLxj.open("alpine");
+        container = host.start(Config.ofImage("alpine")
+                .hostname("web1.example.org")
+                .env("COLOR", "blue")
+                .init("/bin/sleep", "1000000"));
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        host.close();
+    }
+
+    private static String sh(String script) {
+        ExecResult result = container.exec("sh", "-c", script);
+        assertThat(result.stderr()).as(script).isEmpty();
+        return result.stdout();
+    }
+
+    /** The error of a script that has to fail. */
+    private static String refused(String script) {
+        ExecResult result = container.exec("sh", "-c", script);
+        assertThat(result.exitCode()).as(script).isNotZero();
+        return result.stderr();
+    }
+
+    private static String status(String pid, String field) {
+        return sh("sed -n 's/^" + field + ":[[:space:]]*//p' /proc/" + pid + "/status")
+                .strip();
+    }
+
+    @Test
+    void theHostnameIsSet() {
+        assertThat(sh("hostname")).isEqualTo("web1.example.org\n");
+        assertThat(sh("cat /proc/sys/kernel/hostname /etc/hostname")).isEqualTo("web1.example.org\nweb1.example.org\n");
+        assertThat(sh("cat /etc/hosts")).contains("web1.example.org").contains("localhost");
+    }
+
+    @Test
+    void theMachineIdIsTheContainersOwn() {
+        assertThat(sh("cat /etc/machine-id")).isEqualTo(container.machineId() + "\n");
+        Container other = host.create("alpine");
+        assertThat(other.machineId()).matches("[0-9a-f]{32}").isNotEqualTo(container.machineId());
+        other.start();
+        assertThat(other.exec("cat", "/etc/machine-id").stdout()).isEqualTo(other.machineId() + "\n");
+        other.stop();
+        other.start();
+        assertThat(other.exec("cat", "/etc/machine-id").stdout()).isEqualTo(other.machineId() + "\n");
+        other.stop();
+        other.destroy();
+    }
+
+    @Test
+    void theEnvironmentOfTheInitIsThatOfTheInterfaceAndNothingOfTheHosts() {
+        Map<String, String> environment = new TreeMap<>();
+        for (String line : sh("tr '\\0' '\\n' </proc/1/environ").split("\n")) {
+            environment.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1));
+        }
+        assertThat(environment)
+                .containsEntry("container", "lxj")
+                .containsEntry("container_uuid", dashed(container.machineId()))
+                .containsEntry("COLOR", "blue")
+                .containsEntry("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+                .containsEntry("HOME", "/root")
+                .containsEntry("USER", "root")
+                .containsEntry("TERM", "linux");
+        assertThat(environment.keySet())
+                .filteredOn(name -> !name.startsWith("container_host_") && !name.equals("NOTIFY_SOCKET"))
+                .containsExactlyInAnyOrder("container", "container_uuid", "COLOR", "PATH", "HOME", "USER", "TERM");
+    }
+
+    private static String dashed(String id) {
+        return String.join(
+                "-",
+                id.substring(0, 8),
+                id.substring(8, 12),
+                id.substring(12, 16),
+                id.substring(16, 20),
+                id.substring(20));
+    }
+
+    @Test
+    void theHostsReleaseIsInTheEnvironment() throws IOException {
+        String id = Files.readAllLines(Path.of("/etc/os-release")).stream()
+                .filter(line -> line.startsWith("ID="))
+                .map(line -> line.substring(3).replace("\"", ""))
+                .findFirst()
+                .orElse("");
+        assertThat(sh("tr '\\0' '\\n' </proc/1/environ")).contains("container_host_id=" + id + "\n");
+    }
+
+    @Test
+    void devHasTheStandardNodesAndNothingElse() {
+        assertThat(sh("ls -A /dev").split("\n"))
+                .containsExactlyInAnyOrder(
+                        "console", "fd", "full", "mqueue", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin",
+                        "stdout", "tty", "urandom", "zero");
+        assertThat(sh("cd /dev; stat -c '%n %F %t:%T %a' full null random tty urandom zero"))
+                .isEqualTo("""
+                        full character special file 1:7 666
+                        null character special file 1:3 666
+                        random character special file 1:8 666
+                        tty character special file 5:0 666
+                        urandom character special file 1:9 666
+                        zero character special file 1:5 666
+                        """);
+        assertThat(sh("cd /dev; for l in fd stdin stdout stderr ptmx; do readlink $l; done"))
+                .isEqualTo("/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/1\n/proc/self/fd/2\npts/ptmx\n");
+        assertThat(sh("stat -f -c %T /dev /dev/pts /dev/shm"))
+                .startsWith("tmpfs\n")
+                .endsWith("tmpfs\n");
+        assertThat(sh("stat -c %a /dev /dev/shm /dev/pts/ptmx")).isEqualTo("755\n1777\n666\n");
+    }
+
+    @Test
+    void theConsoleIsATerminalOfTheContainersOwn() {
+        assertThat(sh("stat -c %F /dev/console")).isEqualTo("character special file\n");
+        assertThat(sh("test -t 0 </dev/console && test -t 1 >/dev/console && echo yes"))
+                .isEqualTo("yes\n");
+        assertThat(sh("tty </dev/console")).matches("/dev/(console|pts/0)\n");
+        assertThat(sh("stty size </dev/console")).isEqualTo("24 80\n");
+        assertThat(sh("for f in 0 1 2; do readlink /proc/1/fd/$f; done"))
+                .isEqualTo("/dev/pts/0\n/dev/pts/0\n/dev/pts/0\n");
+    }
+
+    @Test
+    void runHostDescribesTheManagerAndIsReadOnly() throws IOException {
+        assertThat(sh("cat /run/host/container-manager")).isEqualTo("lxj\n");
+        assertThat(sh("cat /run/host/container-uuid").strip().replace("-", "")).isEqualTo(container.machineId());
+        assertThat(sh("cat /run/host/os-release")).isEqualTo(Files.readString(Path.of("/etc/os-release")));
+        assertThat(sh("cd /run/host/inaccessible; stat -c '%n %F %a' reg dir sock fifo chr blk"))
+                .isEqualTo("""
+                        reg regular empty file 0
+                        dir directory 0
+                        sock socket 0
+                        fifo fifo 0
+                        chr character special file 0
+                        blk block special file 0
+                        """);
+        assertThat(sh("ls -d /run/host/incoming /run/host/unix-export")).isNotEmpty();
+        assertThat(refused("touch /run/host/x")).contains("Read-only file system");
+    }
+
+    @Test
+    void procSysIsReadOnlyButForTheNetwork() {
+        assertThat(refused("echo x >/proc/sys/kernel/hostname")).contains("Read-only file system");
+        assertThat(refused("echo 0 >/proc/sys/vm/swappiness")).contains("Read-only file system");
+        assertThat(refused("echo h >/proc/sysrq-trigger")).containsAnyOf("Read-only file system", "nonexistent");
+        assertThat(sh("echo 1 >/proc/sys/net/ipv4/ip_forward; cat /proc/sys/net/ipv4/ip_forward"))
+                .isEqualTo("1\n");
+    }
+
+    @Test
+    void sysIsReadOnly() {
+        assertThat(refused("mkdir /sys/x")).isNotEmpty();
+        assertThat(sh("awk '$2 == \"/sys\" {print $3, $4}' /proc/mounts")).startsWith("sysfs ro,");
+        assertThat(refused("echo 1 >/sys/kernel/mm/ksm/run || echo mem >/sys/power/state"))
+                .isNotEmpty();
+    }
+
+    @Test
+    void theCgroupTreeIsTheContainersOwnAndDelegated() {
+        assertThat(sh("cat /proc/1/cgroup | grep ^0:")).isEqualTo("0::/\n");
+        assertThat(sh("awk '$2 == \"/sys/fs/cgroup\" {print $3, $4}' /proc/mounts"))
+                .startsWith("cgroup2 rw,");
+        // Processes from outside of the container's PID namespace would be listed as 0.
+        assertThat(sh("cat /sys/fs/cgroup/cgroup.procs").split("\n"))
+                .contains("1")
+                .doesNotContain("0");
+        assertThat(sh("mkdir /sys/fs/cgroup/own && echo $$ >/sys/fs/cgroup/own/cgroup.procs &&"
+                        + " grep ^0: /proc/self/cgroup"))
+                .isEqualTo("0::/own\n");
+        assertThat(sh("rmdir /sys/fs/cgroup/own")).isEmpty();
+    }
+
+    @Test
+    void theCapabilitiesAreThoseOfASystemContainer() {
+        long bounding = Long.parseLong(status("1", "CapBnd"), 16);
+        assertThat(bounding >> CAP_SYS_ADMIN & 1).isOne();
+        assertThat(bounding >> CAP_MKNOD & 1).isOne();
+        assertThat(bounding >> CAP_SYS_BOOT & 1).isOne();
+        for (int capability : NOT_GIVEN) {
+            assertThat(bounding >> capability & 1)
+                    .as("capability " + capability)
+                    .isZero();
+        }
+        assertThat(Long.parseLong(status("1", "CapInh"), 16)).isZero();
+        assertThat(Long.parseLong(status("1", "CapAmb"), 16)).isZero();
+        assertThat(Long.parseLong(status("1", "CapPrm"), 16)).isEqualTo(bounding);
+        assertThat(Long.parseLong(status("1", "CapEff"), 16)).isEqualTo(bounding);
+    }
+
+    @Test
+    void theInitHasNoDescriptorsOfTheHost() {
+        assertThat(sh("ls /proc/1/fd")).isEqualTo("0\n1\n2\n");
+        assertThat(sh("readlink /proc/1/cwd; readlink /proc/1/root")).isEqualTo("/\n/\n");
+    }
+
+    @Test
+    void theInitHasNoSignalsBlockedOrIgnored() {
+        assertThat(status("1", "SigBlk")).matches("0+");
+        assertThat(status("1", "SigIgn")).matches("0+");
+        assertThat(status("1", "SigPnd")).matches("0+");
+    }
+
+    @Test
+    void theInitHasTheUsualLimitOfOpenFilesNotTheJvms() {
+        assertThat(sh("awk '/open files/ {print $4}' /proc/1/limits")).isEqualTo("1024\n");
+        assertThat(sh("umask")).isEqualTo("0022\n");
+    }
+
+    @Test
+    void theInitIsAProcessOfRootInNoGroupOfTheJvms() {
+        assertThat(status("1", "Uid")).isEqualTo("0\t0\t0\t0");
+        assertThat(status("1", "Gid")).isEqualTo("0\t0\t0\t0");
+        assertThat(status("1", "Groups")).isEmpty();
+        assertThat(status("1", "NSpid")).isEqualTo("1");
+    }
+
+    @Test
+    void theNamespacesAreTheContainersOwn() throws IOException {
+        for (String namespace : List.of("mnt", "pid", "uts", "ipc", "net", "cgroup")) {
+            assertThat(sh("readlink /proc/1/ns/" + namespace).strip())
+                    .as(namespace)
+                    .isNotEqualTo(Files.readSymbolicLink(Path.of("/proc/self/ns", namespace))
+                            .toString());
+        }
+    }
+
+    @Test
+    void theMountTableHasNothingOfTheHosts() {
+        List<String> table = Arrays.asList(sh("cat /proc/1/mountinfo").split("\n"));
+        assertThat(table)
+                .extracting(line -> line.split(" ")[4])
+                // Not every kernel has all parts of /proc.
+                .filteredOn(path -> !List.of("/proc/sysrq-trigger", "/proc/irq", "/proc/bus")
+                        .contains(path))
+                .containsExactlyInAnyOrder(
+                        "/",
+                        "/proc",
+                        "/proc/sys",
+                        "/proc/sys/net",
+                        "/sys",
+                        "/sys/devices/virtual/net",
+                        "/sys/fs/cgroup",
+                        "/dev",
+                        "/dev/pts",
+                        "/dev/shm",
+                        "/dev/mqueue",
+                        "/dev/console",
+                        "/run",
+                        "/run/host");
+        assertThat(table).noneMatch(line -> line.contains(host.folder().toString()));
+        // Nothing is shared with the host: no mount goes in or out.
+        assertThat(table).noneMatch(line -> line.contains("shared:") || line.contains("master:"));
+    }
+
+    @Test
+    void theNetworkIsALoopbackInterfaceThatIsUp() {
+        assertThat(sh("ls /sys/class/net")).isEqualTo("lo\n");
+        assertThat(sh("ip -o addr show dev lo")).contains("127.0.0.1/8");
+        assertThat(sh("ping -c 1 -W 5 127.0.0.1 >/dev/null && echo up")).isEqualTo("up\n");
+    }
+
+    @Test
+    void theKernelsMemoryAndLogAreOutOfReach() {
+        assertThat(refused("head -c 1 /proc/kcore")).isNotEmpty();
+        assertThat(refused("dmesg -c >/dev/null")).isNotEmpty();
+    }
+
+    @Test
+    void theNameServersAreTheHosts() {
+        assertThat(sh("cat /etc/resolv.conf")).contains("nameserver");
+    }
+}

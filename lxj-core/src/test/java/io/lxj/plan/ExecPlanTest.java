@@ -1,0 +1,70 @@
+package io.lxj.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lxj.linux.Syscall;
+import io.lxj.linux.SyscallProgram.Step;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ExecPlanTest {
+    private static List<String> rendered(ExecSpec spec) {
+        return ExecPlan.of(spec).program().steps().stream().map(Step::render).toList();
+    }
+
+    @Test
+    void entersAllNamespacesBeforeTheProcessIsMadeInItsCgroup() {
+        List<String> steps = rendered(Specs.exec(0, false, "/bin/tool"));
+        assertThat(steps.get(0)).isEqualTo("prctl(PR_SET_DUMPABLE, 0)");
+        assertThat(steps.get(2)).isEqualTo("setns(<init>, mount, pid, uts, ipc, net, cgroup)");
+        assertThat(steps.get(3)).startsWith("clone3(").contains("cgroup=<cgroup>");
+    }
+
+    @Test
+    void losesPrivilegesBeforeItBecomesTheUser() {
+        List<String> steps = rendered(Specs.exec(1000, false, "/bin/tool"));
+        int capset = steps.indexOf(
+                steps.stream().filter(s -> s.startsWith("capset")).findFirst().orElseThrow());
+        int user = steps.indexOf("setresuid(1000, 1000, 1000)");
+        assertThat(steps.indexOf("prctl(PR_CAPBSET_DROP, 16)")).isPositive().isLessThan(capset);
+        assertThat(capset).isLessThan(user);
+        assertThat(steps.indexOf("setresgid(33, 33, 33)")).isPositive().isLessThan(user);
+        assertThat(steps).contains("setgroups(3, [1, 2, 3])");
+        assertThat(steps.indexOf("close_range(3, ~0, CLOSE_RANGE_CLOEXEC)")).isGreaterThan(user);
+    }
+
+    @Test
+    void triesEveryFolderOfThePathAndSaysWhenThereIsNoSuchCommand() {
+        List<Step> steps = ExecPlan.of(Specs.exec(0, false, "/a/tool", "/b/tool"))
+                .program()
+                .steps();
+        List<Step> execs =
+                steps.stream().filter(step -> step.call() == Syscall.EXECVE).toList();
+        assertThat(execs).hasSize(2);
+        assertThat(execs.get(0).render()).isEqualTo("execve(\"/a/tool\", [\"tool\", \"-x\"], [\"A=1\", \"B=2\"])");
+        assertThat(execs).allMatch(step -> step.error() > 0);
+        assertThat(steps.stream().map(Step::render)).contains("exit_group(127)", "exit_group(126)");
+    }
+
+    @Test
+    void takesTheTerminalOnlyWhenThereIsOne() {
+        assertThat(rendered(Specs.exec(0, true, "/bin/tool"))).anyMatch(step -> step.contains("TIOCSCTTY"));
+        assertThat(rendered(Specs.exec(0, false, "/bin/tool"))).noneMatch(step -> step.contains("TIOCSCTTY"));
+    }
+
+    @Test
+    void oddNumberOfGroupsIsStoredInWholeWords() {
+        byte[] data = ExecPlan.of(Specs.exec(0, false, "/bin/tool")).program().data();
+        byte[] groups = {1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0};
+        assertThat(indexOf(data, groups)).isNotNegative();
+    }
+
+    private static int indexOf(byte[] data, byte[] part) {
+        for (int i = 0; i + part.length <= data.length; i += 8) {
+            if (java.util.Arrays.equals(data, i, i + part.length, part, 0, part.length)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,166 @@
+package io.lxj.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lxj.linux.MountFlags;
+import io.lxj.linux.Stat;
+import io.lxj.linux.Syscall;
+import io.lxj.linux.SyscallProgram.Step;
+import io.lxj.plan.LaunchSpec.MountSpec;
+import io.lxj.plan.LaunchSpec.Node;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class InitPlanTest {
+    private static List<Step> steps(LaunchSpec spec) {
+        return InitPlan.of(spec).program().steps();
+    }
+
+    private static int indexOf(List<Step> steps, String rendered) {
+        for (int i = 0; i < steps.size(); i++) {
+            if (steps.get(i).render().startsWith(rendered)) {
+                return i;
+            }
+        }
+        throw new AssertionError("no step " + rendered + " in\n" + steps);
+    }
+
+    private static long count(List<Step> steps, Syscall call) {
+        return steps.stream().filter(step -> step.call() == call).count();
+    }
+
+    @Test
+    void sameSpecGivesTheSamePlan() {
+        assertThat(InitPlan.of(Specs.init(false)).toString())
+                .isEqualTo(InitPlan.of(Specs.init(false)).toString());
+    }
+
+    @Test
+    void stageHidesItselfAndClosesFdsBeforeAnythingElse() {
+        List<Step> steps = steps(Specs.init(false));
+        assertThat(steps.get(0).render()).isEqualTo("prctl(PR_SET_DUMPABLE, 0)");
+        assertThat(steps.get(1).render()).isEqualTo("close_range(7, ~0, 0)");
+    }
+
+    @Test
+    void fdsAreClosedAndTheDeathSignalIsSetLastBeforeExec() {
+        List<Step> steps = steps(Specs.init(false));
+        int exec = indexOf(steps, "execve");
+        assertThat(steps.get(exec - 1).render()).isEqualTo("prctl(PR_SET_PDEATHSIG, SIGKILL)");
+        assertThat(steps.get(exec - 2).render()).isEqualTo("close_range(3, ~0, CLOSE_RANGE_CLOEXEC)");
+        assertThat(steps.get(exec).render())
+                .isEqualTo("execve(\"/sbin/init\", [\"/sbin/init\", \"--log\"], [\"PATH=/bin\", \"container=lxj\"])");
+    }
+
+    @Test
+    void keptInitHasNoDeathSignal() {
+        assertThat(steps(Specs.init(true))).noneMatch(step -> step.render().contains("PR_SET_PDEATHSIG"));
+    }
+
+    @Test
+    void capabilitiesAreDroppedBeforeExecAndAfterTheLastMount() {
+        List<Step> steps = steps(Specs.init(false));
+        int drop = indexOf(steps, "prctl(PR_CAPBSET_DROP, 16)");
+        assertThat(drop).isLessThan(indexOf(steps, "execve"));
+        assertThat(steps.subList(drop, steps.size())).noneMatch(step -> step.call() == Syscall.MOVE_MOUNT);
+        String capset = steps.get(indexOf(steps, "capset")).render();
+        assertThat(capset).contains("effective=permitted=0x1fffdfeffff, inheritable=0");
+    }
+
+    @Test
+    void nothingAfterThePivotResolvesAPathOfTheContainerWithoutItsRoot() {
+        List<Step> steps = steps(Specs.init(false, List.of(bind("/var/www", true)), List.of()));
+        int pivot = indexOf(steps, "pivot_root");
+        int capabilities = indexOf(steps, "prctl(PR_CAPBSET_DROP");
+        for (Step step : steps.subList(pivot + 1, capabilities)) {
+            assertThat(step.render()).doesNotContain("AT_FDCWD");
+            boolean opens = step.call() == Syscall.OPENAT;
+            // The only plain opens are of our own new file systems.
+            assertThat(opens && step.render().contains("<root>")).isFalse();
+        }
+    }
+
+    @Test
+    void ownMountPointsMustNotBeLinks() {
+        List<Step> steps = steps(Specs.init(false));
+        for (String name : List.of("proc", "sys", "dev", "run")) {
+            assertThat(steps.get(indexOf(steps, "openat2(<root>, \"" + name + "\""))
+                            .render())
+                    .contains("RESOLVE_NO_SYMLINKS");
+        }
+    }
+
+    @Test
+    void bindMountsAreMadeComponentByComponentInTheRoot() {
+        List<Step> steps = steps(Specs.init(false, List.of(bind("/var/www/index", false)), List.of()));
+        assertThat(steps)
+                .anyMatch(step ->
+                        step.render().startsWith("mkdirat") && step.what().equals("make www"));
+        assertThat(steps)
+                .anyMatch(step ->
+                        step.render().startsWith("mknodat") && step.what().equals("make index"));
+        assertThat(steps.get(indexOf(steps, "openat2(<root>, \"/var/www/index\""))
+                        .render())
+                .contains("RESOLVE_IN_ROOT");
+        assertThat(steps).anyMatch(step -> step.render().startsWith("move_mount(<mount-0>"));
+    }
+
+    private static MountSpec bind(String target, boolean directory) {
+        return new MountSpec(target, directory, null, 0, 0);
+    }
+
+    @Test
+    void tmpfsIsMadeWithItsOptions() {
+        MountSpec tmpfs = new MountSpec(
+                "/scratch",
+                true,
+                Map.of("size", "4096", "mode", "700"),
+                MountFlags.MOUNT_ATTR_NOEXEC,
+                MountFlags.MS_PRIVATE);
+        List<Step> steps = steps(Specs.init(false, List.of(tmpfs), List.of()));
+        assertThat(steps).anyMatch(step -> step.render().contains("FSCONFIG_SET_STRING, \"size\", \"4096\""));
+        assertThat(steps).anyMatch(step -> step.what().equals("mount /scratch"));
+    }
+
+    @Test
+    void devicesAreMadeInDevWithTheirFolders() {
+        Node node = new Node("bus/usb/001", Stat.S_IFCHR | 0600, 189, 0);
+        List<Step> steps = steps(Specs.init(false, List.of(), List.of(node)));
+        assertThat(steps.stream().map(Step::render))
+                .anyMatch(text -> text.startsWith("mkdirat") && text.contains("\"bus/usb\""))
+                .anyMatch(text -> text.startsWith("mknodat") && text.endsWith("\"bus/usb/001\", 020600, 189:0)"));
+    }
+
+    @Test
+    void onlyTheKeeperLoops() {
+        assertThat(steps(Specs.init(false)))
+                .allMatch(step -> step.next() > 0)
+                .noneMatch(step -> step.call() == Syscall.PPOLL);
+        List<Step> kept = steps(Specs.init(true));
+        assertThat(count(kept, Syscall.PPOLL)).isEqualTo(2);
+        int wait = indexOf(kept, "ppoll([console, init]");
+        assertThat(kept).anyMatch(step -> step.next() == wait);
+    }
+
+    @Test
+    void everyJumpLeadsToAStep() {
+        for (boolean keep : new boolean[] {false, true}) {
+            List<Step> steps = steps(Specs.init(keep));
+            for (Step step : steps) {
+                boolean last = step == steps.get(steps.size() - 1);
+                assertThat(step.error()).isBetween(-1, steps.size() - 1);
+                assertThat(last || step.next() < steps.size()).isTrue();
+                assertThat(last || step.zero() < steps.size()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void planReadsLikeATrace() {
+        assertThat(InitPlan.of(Specs.init(false)).toString().lines().toList())
+                .first()
+                .asString()
+                .matches("  1  prctl\\(PR_SET_DUMPABLE, 0\\) +# hide the process from what it will meet");
+    }
+}
