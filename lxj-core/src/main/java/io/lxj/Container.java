@@ -103,6 +103,16 @@ public final class Container {
     }
 
     /**
+     * What a start would do: the system calls that the container's first process makes before it becomes the init, in
+     * their order, as a tracer would show them. For people who want to know, and for reviews.
+     *
+     * @return a line for each system call, with what it is for
+     */
+    public String launchPlan() {
+        return instance.plan();
+    }
+
+    /**
      * Asks the init to halt, waits as long as the configuration says, and kills what is left then.
      *
      * @return how the container ended
@@ -291,6 +301,15 @@ public final class Container {
      */
     public ContainerProcess process(Command command) {
         return ExecutedProcess.of(instance, instance.execute(Objects.requireNonNull(command, "command")));
+    }
+
+    /**
+     * The container's files.
+     *
+     * @return access to everything below its root, whether it runs or not
+     */
+    public ContainerFiles files() {
+        return new ContainerFiles(instance);
     }
 
     @Override

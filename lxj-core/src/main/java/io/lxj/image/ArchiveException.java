@@ -16,12 +16,15 @@ final class ArchiveException extends IOException {
     private final long offset;
 
     private ArchiveException(String problem, byte[] entry, long offset, Throwable cause) {
-        super(
-                entry == null ? problem : "entry " + FileName.quote(entry) + " at byte " + offset + ": " + problem,
-                cause);
+        super(entry == null ? problem : place(entry, offset) + ": " + problem, cause);
         this.problem = problem;
         this.entry = entry;
         this.offset = offset;
+    }
+
+    // A file of a tree has no offset.
+    private static String place(byte[] entry, long offset) {
+        return offset < 0 ? FileName.quote(entry) : "entry " + FileName.quote(entry) + " at byte " + offset;
     }
 
     /** The archive as a whole is at fault. */

@@ -21,7 +21,16 @@ final class DirectoryStack implements AutoCloseable {
     // No file has this group, see chown(2).
     private static final int UNKNOWN = -1;
 
+    /** Whose the tree is that is written into. */
+    enum Root {
+        /** It is empty, and the archive alone decides what it becomes. */
+        EMPTY,
+        /** It is in use: what no entry names is left as it is, and as others change it meanwhile. */
+        LIVE
+    }
+
     private final RootDir root;
+    private final Root kind;
     private final Credentials credentials;
     private final List<OpenDirectory> open = new ArrayList<>();
     private boolean mayInherit = true;
@@ -30,17 +39,16 @@ final class DirectoryStack implements AutoCloseable {
      * Begins at the root.
      *
      * @param root stays the caller's
+     * @param kind whose it is
      * @param credentials as whom files are made
      */
-    DirectoryStack(RootDir root, Credentials credentials) throws LinuxException {
+    DirectoryStack(RootDir root, Root kind, Credentials credentials) throws LinuxException {
         this.root = root;
+        this.kind = kind;
         this.credentials = credentials;
-        Directory top = root.directory(new byte[0]);
-        try {
-            open.add(OpenDirectory.found(new byte[0], top, credentials, mayInherit));
-        } catch (LinuxException e) {
-            top.close();
-            throw e;
+        open.add(found(new byte[0], root.directory(new byte[0])));
+        if (kind == Root.LIVE) {
+            return;
         }
         // What the root itself inherited from where it lies is not the image's.
         open.get(0).setDefaultAcl(null);
@@ -107,7 +115,9 @@ final class DirectoryStack implements AutoCloseable {
 
     private OpenDirectory found(byte[] name, Directory directory) throws LinuxException {
         try {
-            return OpenDirectory.found(name, directory, credentials, mayInherit);
+            return kind == Root.LIVE
+                    ? OpenDirectory.live(name, directory)
+                    : OpenDirectory.found(name, directory, credentials, mayInherit);
         } catch (LinuxException e) {
             directory.close();
             throw e;

@@ -11,17 +11,17 @@ import java.io.IOException;
 final class FileContent {
     private FileContent() {}
 
-    /** Takes the content of the current entry from the reader to a file. */
-    static void write(TarReader reader, TarEntry entry, Fd file, Checkpoint checkpoint) throws IOException {
+    /** Takes the content of the current entry to a file. */
+    static void write(EntrySource source, TarEntry entry, Fd file, Checkpoint checkpoint) throws IOException {
         if (entry.sparse().isPresent()) {
             Pieces pieces = new Pieces(entry.sparse().get(), file);
-            reader.content((memory, offset, length) -> {
+            source.content((memory, offset, length) -> {
                 checkpoint.check();
                 pieces.accept(memory, offset, length);
             });
             truncate(file, entry.size());
         } else if (entry.stored() > 0) {
-            reader.content((memory, offset, length) -> {
+            source.content((memory, offset, length) -> {
                 checkpoint.check();
                 file.write(memory, offset, length);
             });

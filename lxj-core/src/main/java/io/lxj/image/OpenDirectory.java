@@ -27,6 +27,7 @@ final class OpenDirectory {
     private long seconds;
     private int nanos;
     private byte[] defaultAcl;
+    private boolean inherited;
 
     // Whether the time is known that it should have; it is the present one otherwise.
     private boolean timed;
@@ -61,6 +62,19 @@ final class OpenDirectory {
             found.takeDefaultAcl();
         }
         return found;
+    }
+
+    /** A directory that others use: it is left as it is. */
+    static OpenDirectory live(byte[] name, Directory directory) throws LinuxException {
+        Stat stat = directory.fd().stat();
+        OpenDirectory live = new OpenDirectory(name, directory, stat.gid());
+        live.inherited = (stat.mode() & 02000) != 0;
+        return live;
+    }
+
+    /** Whether a new directory in it gets more permissions than it is made with. */
+    boolean isInherited() {
+        return inherited;
     }
 
     private void takeDefaultAcl() throws LinuxException {

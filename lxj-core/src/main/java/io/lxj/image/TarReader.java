@@ -15,7 +15,7 @@ import java.util.Optional;
  * <p>Where dialects contradict each other it reads as GNU tar does: a hard link has no content, whatever its size says;
  * the content of directories and devices is left out; a file whose name ends in a slash is a directory.
  */
-final class TarReader {
+final class TarReader implements EntrySource {
     private final ChunkReader in;
     private final ImportLimits limits;
     private final SparseReader sparseReader;
@@ -50,8 +50,8 @@ final class TarReader {
         return entries;
     }
 
-    /** The next entry, or null at the end. What is left of the content of the one before is passed over. */
-    TarEntry next() throws IOException {
+    @Override
+    public TarEntry next() throws IOException {
         if (ended) {
             return null;
         }
@@ -299,8 +299,8 @@ final class TarReader {
         }
     }
 
-    /** Hands the stored content of the current entry on. */
-    void content(ContentSink sink) throws IOException {
+    @Override
+    public void content(ContentSink sink) throws IOException {
         long length = rest;
         rest = 0;
         try {

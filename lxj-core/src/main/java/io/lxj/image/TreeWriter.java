@@ -36,25 +36,43 @@ final class TreeWriter implements AutoCloseable {
     private final FileMetadata metadata;
 
     /**
-     * Begins to write.
+     * Begins to write into an empty directory that nobody else writes to.
      *
-     * @param root an empty directory; stays the caller's
+     * @param root the directory; stays the caller's
      * @param credentials as whom files are made
      */
     TreeWriter(
             RootDir root, Credentials credentials, ImportLimits limits, ImportWarnings warnings, Checkpoint checkpoint)
             throws LinuxException {
+        this(root, DirectoryStack.Root.EMPTY, credentials, limits, warnings, checkpoint);
+    }
+
+    /**
+     * Begins to write.
+     *
+     * @param root a directory; stays the caller's
+     * @param kind whose it is
+     * @param credentials as whom files are made
+     */
+    TreeWriter(
+            RootDir root,
+            DirectoryStack.Root kind,
+            Credentials credentials,
+            ImportLimits limits,
+            ImportWarnings warnings,
+            Checkpoint checkpoint)
+            throws LinuxException {
         this.root = root;
         this.limits = limits;
         this.warnings = warnings;
         this.checkpoint = checkpoint;
-        this.directories = new DirectoryStack(root, credentials);
+        this.directories = new DirectoryStack(root, kind, credentials);
         this.lateAcls = new LateAcls(warnings, limits.pathDepth());
         this.metadata = new FileMetadata(credentials, warnings, lateAcls);
     }
 
-    /** Writes an entry, with its content from the reader that it came from. */
-    void write(TarEntry entry, TarReader reader) throws IOException {
+    /** Writes an entry, with its content from where it came. */
+    void write(TarEntry entry, EntrySource reader) throws IOException {
         checkpoint.check();
         try {
             EntryPath path = EntryPath.parse(entry.name(), limits.pathDepth());
@@ -85,7 +103,7 @@ final class TreeWriter implements AutoCloseable {
         metadata.apply(directories.top(), entry, -1);
     }
 
-    private void write(TarEntry entry, TarReader reader, EntryPath path) throws IOException {
+    private void write(TarEntry entry, EntrySource reader, EntryPath path) throws IOException {
         OpenDirectory parent = directories.enter(path, path.depth() - 1);
         byte[] name = path.last();
         switch (entry.type()) {
@@ -102,7 +120,7 @@ final class TreeWriter implements AutoCloseable {
         }
     }
 
-    private void file(TarEntry entry, TarReader reader, OpenDirectory parent, byte[] name) throws IOException {
+    private void file(TarEntry entry, EntrySource reader, OpenDirectory parent, byte[] name) throws IOException {
         int mode = metadata.createMode(entry, parent);
         try (Fd file = create(entry, parent, name, mode)) {
             FileContent.write(reader, entry, file, checkpoint);
@@ -129,7 +147,7 @@ final class TreeWriter implements AutoCloseable {
         int made = (mode & 0700) == 0700 ? mode : 0700;
         try {
             parent.directory().mkdir(name, made);
-            metadata.apply(directories.enterMade(name), entry, made);
+            metadata.apply(directories.enterMade(name), entry, parent.isInherited() ? -1 : made);
             return;
         } catch (LinuxException e) {
             if (!e.is(Errno.EEXIST)) {

@@ -15,6 +15,7 @@ import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
+import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.RootDir;
 import io.lxj.linux.WaitStatus;
@@ -171,6 +172,12 @@ public final class Instance {
             state().become(State.STARTING, name);
             startLocked();
         }
+    }
+
+    /** {@return what a start would do, as a list of system calls} */
+    public String plan() {
+        check();
+        return engine.starter().plan(this);
     }
 
     private void startLocked() {
@@ -334,7 +341,10 @@ public final class Instance {
         try {
             current.cgroup().kill();
         } catch (LinuxException e) {
-            throw Failures.exception("kill " + name, e);
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENODEV)) {
+                throw Failures.exception("kill " + name, e);
+            }
+            LOG.debug("The cgroup of container {} has gone meanwhile", name, e);
         } catch (IllegalStateException e) {
             LOG.debug("Container {} has ended meanwhile", name, e);
         }

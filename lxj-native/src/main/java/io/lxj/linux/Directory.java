@@ -375,6 +375,17 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException if getdents64(2) fails
      */
     public List<DirectoryEntry> list() throws LinuxException {
+        return list(Integer.MAX_VALUE);
+    }
+
+    /**
+     * The same for a directory that isn't trusted.
+     *
+     * @param limit how many entries there may be
+     * @return a list of its own
+     * @throws LinuxException if getdents64(2) fails, or with EFBIG if there are more
+     */
+    public List<DirectoryEntry> list(int limit) throws LinuxException {
         List<DirectoryEntry> entries = new ArrayList<>();
         try (Scratch scratch = Scratch.open()) {
             fd.call(Syscall.LSEEK, 0, 0);
@@ -388,6 +399,10 @@ public final class Directory implements AutoCloseable {
                     return entries;
                 }
                 parse(block, (int) result, entries);
+                if (entries.size() > limit) {
+                    throw LinuxException.of(-Errno.EFBIG.number(), "getdents64", fd)
+                            .withHint("the directory has more than " + limit + " entries");
+                }
             }
         }
     }
@@ -412,7 +427,7 @@ public final class Directory implements AutoCloseable {
 
     /**
      * Removes a name and everything below it. Directories are entered by fd and links are not followed, so that what
-     * is below can't lead outside, even while another process changes it. Mounts are not crossed: EBUSY.
+     * is below can't lead outside, even while another process changes it. Mounts are not crossed: EXDEV.
      *
      * @param name a single component
      * @throws LinuxException if something can't be removed; ENOENT if there is no such name

@@ -336,6 +336,18 @@ public final class Fd implements AutoCloseable {
     }
 
     /**
+     * Opens the very same file once more. So a file that isn't trusted is pinned with O_PATH first, which does nothing
+     * to it, then looked at, and opened only if it is what it should be, whatever its name leads to by then.
+     *
+     * @param flags of {@link Open}; O_CLOEXEC is added
+     * @return another open file description
+     * @throws LinuxException if it can't be opened in this way
+     */
+    public Fd reopen(int flags) throws LinuxException {
+        return open(FileName.bytes("/proc/self/fd/" + number()), flags, 0);
+    }
+
+    /**
      * Writes the file's data and metadata to disk, as fsync(2).
      *
      * @throws LinuxException if that fails

@@ -62,14 +62,32 @@ final class TreeRemover {
 
     private static Directory enter(Directory in, byte[] name) throws LinuxException {
         try {
-            return in.openDirectory(name);
+            return openHere(in, name);
         } catch (LinuxException e) {
             if (!e.is(Errno.EACCES)) {
                 throw e;
             }
             // An ordinary user can't read a directory of their own with mode 0; root can.
             in.chmod(name, 0700);
-            return in.openDirectory(name);
+            return openHere(in, name);
+        }
+    }
+
+    /** What is mounted in the tree belongs to somebody else: the kernel says EXDEV. */
+    private static Directory openHere(Directory in, byte[] name) throws LinuxException {
+        long resolve = Open.RESOLVE_BENEATH | Open.RESOLVE_NO_SYMLINKS | Open.RESOLVE_NO_XDEV;
+        try (Scratch scratch = Scratch.open()) {
+            Block how = scratch.zeroed(24);
+            how.buffer()
+                    .putLong(0, Open.O_RDONLY | Open.O_DIRECTORY | Open.O_CLOEXEC)
+                    .putLong(16, resolve);
+            long result = in.fd().call(Syscall.OPENAT2, scratch.string(name), how.address(), how.length());
+            if (result < 0) {
+                LinuxException failure = LinuxException.of(
+                        result, "openat2", in.fd(), name, "O_RDONLY|O_DIRECTORY", "RESOLVE_NO_SYMLINKS|NO_XDEV");
+                throw Errno.EXDEV.is(result) ? failure.withHint("something is mounted there") : failure;
+            }
+            return new Directory(new Fd((int) result));
         }
     }
 

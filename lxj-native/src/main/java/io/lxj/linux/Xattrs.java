@@ -103,6 +103,41 @@ public final class Xattrs {
         return attributes;
     }
 
+    /**
+     * All attributes of an open file.
+     *
+     * @param file the file, not opened with O_PATH
+     * @return the values by attribute name, sorted; empty if the file system has none
+     * @throws LinuxException if they can't be read
+     */
+    public static Map<String, byte[]> all(Fd file) throws LinuxException {
+        Map<String, byte[]> attributes = new TreeMap<>();
+        long expected = file.call(Syscall.FLISTXATTR, 0, 0);
+        if (expected == 0 || Errno.EOPNOTSUPP.is(expected)) {
+            return attributes;
+        }
+        try (Scratch scratch = Scratch.open()) {
+            Block block = Block.allocate(MAX_VALUE);
+            long length = file.call(Syscall.FLISTXATTR, block.address(), block.length());
+            if (length < 0) {
+                throw LinuxException.of(length, "flistxattr", file);
+            }
+            for (byte[] attribute : split(block, (int) length)) {
+                long size = file.call(Syscall.FGETXATTR, scratch.string(attribute), block.address(), block.length());
+                // Somebody may have removed it meanwhile.
+                if (size < 0 && !Errno.ENODATA.is(size)) {
+                    throw LinuxException.of(size, "fgetxattr", file, attribute);
+                }
+                if (size >= 0) {
+                    byte[] value = new byte[(int) size];
+                    block.buffer().get(0, value);
+                    attributes.put(FileName.string(attribute), value);
+                }
+            }
+        }
+        return attributes;
+    }
+
     private static List<byte[]> split(Block block, int length) {
         List<byte[]> names = new ArrayList<>();
         int start = 0;

@@ -1,0 +1,57 @@
+package io.lxj;
+
+import io.lxj.image.NewFile;
+import io.lxj.lifecycle.OpenRoot;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** Writes a file of a container, which has its name once this is closed, if no write failed. Not thread-safe. */
+final class FileStream extends OutputStream {
+    private final OpenRoot root;
+    private final NewFile file;
+    private final OutputStream out;
+    private boolean failed;
+    private boolean closed;
+
+    // Owns both; closes the file if it fails, and leaves the root to the caller then.
+    FileStream(OpenRoot root, NewFile file) throws IOException {
+        this.root = root;
+        this.file = file;
+        try {
+            this.out = file.stream();
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+        write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        try {
+            out.write(bytes, offset, length);
+        } catch (IOException e) {
+            failed = true;
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (root;
+                file;
+                out) {
+            if (!failed) {
+                file.commit();
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.lxj.image;
+
+import io.lxj.linux.Block;
+import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
+import io.lxj.linux.RootDir;
+import io.lxj.linux.Scratch;
+import io.lxj.linux.Stat;
+import io.lxj.linux.Syscall;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * A file in the making: its content goes to a temporary file beside the place that it is for, which takes the name in
+ * one step when it is complete. So whoever reads it sees the old content or the new, and what is there is never opened.
+ * A file that something is mounted on can't be replaced: it is written into. Not thread-safe.
+ */
+final class AtomicFile implements AutoCloseable {
+    private static final int MAX_LINKS = 40;
+    private static final int NEW_MODE = 0644;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final RootDir.Place place;
+    private final Optional<Stat> existing;
+    private final byte[] temporary;
+    private final Fd file;
+    private int mode;
+    private int uid;
+    private int gid;
+    private boolean done;
+
+    private AtomicFile(RootDir.Place place, Optional<Stat> existing, byte[] temporary, Fd file) throws LinuxException {
+        this.place = place;
+        this.existing = existing;
+        this.temporary = temporary;
+        this.file = file;
+        Stat own = file.stat();
+        this.mode = existing.map(Stat::permissions).orElse(NEW_MODE);
+        this.uid = existing.map(Stat::uid).orElse(own.uid());
+        this.gid = existing.map(Stat::gid).orElse(own.gid());
+    }
+
+    /**
+     * Begins a file. It gets mode and owner of the file that it replaces.
+     *
+     * @param root what the path and the links on its way are resolved in
+     * @param path where it is to be; if that is a symbolic link, where it leads to
+     */
+    static AtomicFile begin(RootDir root, byte[] path) throws LinuxException {
+        byte[] target = path;
+        for (int links = 0; links < MAX_LINKS; links++) {
+            RootDir.Place place = place(root, target);
+            boolean kept = false;
+            try {
+                Optional<Stat> existing = stat(place);
+                if (existing.isPresent() && existing.get().isSymlink()) {
+                    target = follow(target, place.directory().readLink(place.name()));
+                    continue;
+                }
+                check(path, existing);
+                AtomicFile made = make(place, existing);
+                kept = true;
+                return made;
+            } finally {
+                if (!kept) {
+                    place.close();
+                }
+            }
+        }
+        throw LinuxException.of(-Errno.ELOOP.number(), "openat2", path);
+    }
+
+    private static RootDir.Place place(RootDir root, byte[] path) throws LinuxException {
+        try {
+            return root.place(path);
+        } catch (IllegalArgumentException e) {
+            // It ends in a slash or "..", as only the way to a directory can.
+            throw LinuxException.of(-Errno.EISDIR.number(), "openat2", path, "O_WRONLY");
+        }
+    }
+
+    private static Optional<Stat> stat(RootDir.Place place) throws LinuxException {
+        try {
+            return Optional.of(place.directory().stat(place.name()));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static byte[] follow(byte[] link, byte[] target) {
+        if (target.length > 0 && target[0] == '/') {
+            return target;
+        }
+        int folder = link.length;
+        while (folder > 0 && link[folder - 1] != '/') {
+            folder--;
+        }
+        byte[] joined = Arrays.copyOf(link, folder + target.length);
+        System.arraycopy(target, 0, joined, folder, target.length);
+        return joined;
+    }
+
+    private static void check(byte[] path, Optional<Stat> existing) throws LinuxException {
+        if (existing.isPresent() && existing.get().isDirectory()) {
+            throw LinuxException.of(-Errno.EISDIR.number(), "openat2", path, "O_WRONLY")
+                    .withHint("it is a folder");
+        }
+        if (existing.isPresent() && !existing.get().isRegular()) {
+            throw LinuxException.of(-Errno.EINVAL.number(), "openat2", path, "O_WRONLY")
+                    .withHint("it is no regular file; delete it first");
+        }
+    }
+
+    private static AtomicFile make(RootDir.Place place, Optional<Stat> existing) throws LinuxException {
+        byte[] random = new byte[8];
+        RANDOM.nextBytes(random);
+        byte[] temporary = FileName.bytes(".lxj-" + HexFormat.of().formatHex(random));
+        Fd file = place.directory().open(temporary, Open.O_RDWR | Open.O_CREAT | Open.O_EXCL, 0600);
+        try {
+            return new AtomicFile(place, existing, temporary, file);
+        } catch (LinuxException e) {
+            file.close();
+            place.directory().unlink(temporary);
+            throw e;
+        }
+    }
+
+    /** Where the content goes; stays this object's. */
+    Fd file() {
+        return file;
+    }
+
+    /** Sets the permissions that it gets. */
+    void mode(int permissions) {
+        mode = permissions;
+    }
+
+    /** Sets the owner that it gets. */
+    void owner(int user, int group) {
+        uid = user;
+        gid = group;
+    }
+
+    /** Gives the file its name, once it is on disk. */
+    void commit() throws LinuxException {
+        Stat own = file.stat();
+        if (own.uid() != uid || own.gid() != gid) {
+            Directory.chown(file, uid, gid);
+        }
+        Directory.chmod(file, mode);
+        file.sync();
+        if (existing.isPresent() && MountPoints.isOne(place)) {
+            overwrite();
+        } else {
+            place.directory().rename(temporary, place.directory(), place.name());
+            done = true;
+        }
+    }
+
+    private void overwrite() throws LinuxException {
+        try (Fd pinned = place.directory().open(place.name(), Open.O_PATH, 0)) {
+            if (!pinned.stat().isRegular()) {
+                throw LinuxException.of(
+                        -Errno.EBUSY.number(), "openat", place.directory().fd(), place.name());
+            }
+            try (Fd target = pinned.reopen(Open.O_WRONLY | Open.O_TRUNC);
+                    Scratch scratch = Scratch.open()) {
+                Block block = scratch.block(32 * 1024);
+                file.call(Syscall.LSEEK, 0, 0);
+                int n;
+                while ((n = file.read(block, 0, block.length())) > 0) {
+                    target.write(block, 0, n);
+                }
+                target.sync();
+            }
+        }
+    }
+
+    /** Removes what was written, unless it has its name. */
+    @Override
+    public void close() throws LinuxException {
+        try (place;
+                file) {
+            if (!done) {
+                place.directory().unlink(temporary);
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.lxj.image;
+
+import io.lxj.linux.Errno;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
+import io.lxj.linux.RootDir;
+
+/**
+ * Tells where something is mounted. The kernel guards the mount points of a mount namespace against removal only from
+ * within: from the host's, rename(2) and unlink(2) would take the container's mount away.
+ */
+final class MountPoints {
+    private MountPoints() {}
+
+    /** Whether something is mounted on the last component of a path. */
+    static boolean isOne(RootDir.Place place) throws LinuxException {
+        // A second view of the same fd, which stays the place's.
+        RootDir directory = new RootDir(place.directory().fd());
+        try {
+            directory
+                    .open(place.name(), Open.O_PATH | Open.O_NOFOLLOW, 0, Open.RESOLVE_NO_XDEV)
+                    .close();
+            return false;
+        } catch (LinuxException e) {
+            if (e.is(Errno.EXDEV)) {
+                return true;
+            }
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Refuses to remove what something is mounted on. */
+    static void refuse(RootDir.Place place) throws LinuxException {
+        if (isOne(place)) {
+            throw LinuxException.of(
+                            -Errno.EBUSY.number(), "unlinkat", place.directory().fd(), place.name())
+                    .withHint("something is mounted there");
+        }
+    }
+}
