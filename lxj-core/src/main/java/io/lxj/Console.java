@@ -1,9 +1,16 @@
 package io.lxj;
 
+import io.lxj.config.AttachEnd;
+import io.lxj.config.DetachKeys;
 import io.lxj.config.TerminalSize;
 import io.lxj.error.Failure;
 import io.lxj.error.LxjException;
+import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
+import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Terminal;
+import io.lxj.supervise.Attachment;
 import io.lxj.supervise.ConsoleOutput;
 import io.lxj.supervise.ConsoleSink;
 import io.lxj.supervise.LogSource;
@@ -16,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -37,6 +45,9 @@ import java.util.regex.Pattern;
 public final class Console {
     private static final int ALL = Integer.MAX_VALUE;
     private static final int LINES_IN_MESSAGES = 5;
+    private static final int STDIN = 0;
+    private static final int STDOUT = 1;
+    private static final String ATTACH = "attach to the console of ";
 
     private final String container;
     private final ConsoleOutput output;
@@ -267,6 +278,54 @@ public final class Console {
     public String waitFor(Predicate<String> condition, Duration timeout) throws InterruptedException {
         Objects.requireNonNull(condition, "condition");
         return search("a condition", seen -> condition.test(seen) ? Optional.of(seen) : Optional.empty(), timeout);
+    }
+
+    /**
+     * Connects the terminal that this JVM runs in to the console, until Ctrl-a and q are typed; see {@link
+     * #attach(DetachKeys)}.
+     *
+     * @return how the session ended
+     * @throws LxjException if the JVM's standard input is no terminal, or the container doesn't run
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public AttachEnd attach() throws InterruptedException {
+        return attach(DetachKeys.DEFAULT);
+    }
+
+    /**
+     * Connects the terminal that this JVM runs in (its standard input and output) to the console. Everything that is
+     * typed goes to the container, Ctrl-c too; everything that the container writes from now on is shown as it is,
+     * escape sequences included. The size of the terminal is copied, and followed when it changes. Meanwhile nothing else
+     * should read {@link System#in}. Several sessions can be attached at once.
+     *
+     * <p>The terminal's settings are as before when this returns, and also when the JVM ends before.
+     *
+     * @param keys the keys that end the session
+     * @return how the session ended
+     * @throws LxjException if the JVM's standard input is no terminal, or the container doesn't run
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public AttachEnd attach(DetachKeys keys) throws InterruptedException {
+        Objects.requireNonNull(keys, "keys");
+        System.out.flush();
+        try (Fd in = new Fd(STDIN).duplicate();
+                Fd out = new Fd(STDOUT).duplicate()) {
+            return attach(in, out, keys);
+        } catch (IOException e) {
+            throw failure(ATTACH, e);
+        }
+    }
+
+    private AttachEnd attach(Fd in, Fd out, DetachKeys keys) throws IOException, InterruptedException {
+        if (!output.isRunning()) {
+            throw new WrongStateException(ATTACH + container, "STOPPED", List.of("RUNNING"));
+        }
+        try {
+            Terminal.of(in);
+        } catch (LinuxException e) {
+            throw e.withHint("standard input has to be a terminal; without one there are follow and send");
+        }
+        return Attachment.run(in, out, keys, output, input);
     }
 
     private <T> T search(String what, Function<String, Optional<T>> condition, Duration timeout)
