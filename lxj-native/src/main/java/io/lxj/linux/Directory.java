@@ -28,7 +28,7 @@ public final class Directory implements AutoCloseable {
         return fd;
     }
 
-    private static byte[] component(byte[] name) {
+    static byte[] component(byte[] name) {
         boolean dots =
                 name.length == 0 || (name[0] == '.' && (name.length == 1 || (name.length == 2 && name[1] == '.')));
         boolean slash = false;
@@ -76,6 +76,30 @@ public final class Directory implements AutoCloseable {
      */
     public Directory openDirectory(byte[] name) throws LinuxException {
         return new Directory(open(name, Open.O_RDONLY | Open.O_DIRECTORY, 0));
+    }
+
+    /**
+     * Opens a directory in this one that nothing is mounted on.
+     *
+     * @param name a single component
+     * @return the directory, readable
+     * @throws LinuxException EXDEV if something is mounted there, ENOTDIR or ELOOP if it isn't a directory
+     */
+    public Directory openDirectoryHere(byte[] name) throws LinuxException {
+        long resolve = Open.RESOLVE_BENEATH | Open.RESOLVE_NO_SYMLINKS | Open.RESOLVE_NO_XDEV;
+        try (Scratch scratch = Scratch.open()) {
+            Block how = scratch.zeroed(24);
+            how.buffer()
+                    .putLong(0, Open.O_RDONLY | Open.O_DIRECTORY | Open.O_CLOEXEC)
+                    .putLong(16, resolve);
+            long result = fd.call(Syscall.OPENAT2, scratch.string(component(name)), how.address(), how.length());
+            if (result < 0) {
+                LinuxException failure = LinuxException.of(
+                        result, "openat2", fd, name, "O_RDONLY|O_DIRECTORY", "RESOLVE_NO_SYMLINKS|RESOLVE_NO_XDEV");
+                throw Errno.EXDEV.is(result) ? failure.withHint("something is mounted there") : failure;
+            }
+            return new Directory(new Fd((int) result));
+        }
     }
 
     /**
@@ -309,6 +333,51 @@ public final class Directory implements AutoCloseable {
                 throw LinuxException.of(result, "utimensat", fd, name, seconds + "." + nanos);
             }
         }
+    }
+
+    /**
+     * Gives a name the times of access and modification of another file; the link itself, for a symbolic link.
+     *
+     * @param name a single component
+     * @param stat whose times
+     * @throws LinuxException if utimensat(2) fails
+     */
+    public void setTimes(byte[] name, Stat stat) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            long address = scratch.string(component(name));
+            long result =
+                    fd.call(Syscall.UTIMENSAT, address, timespecs(scratch, stat).address(), Open.AT_SYMLINK_NOFOLLOW);
+            if (result < 0) {
+                throw LinuxException.of(result, "utimensat", fd, name, "times", "AT_SYMLINK_NOFOLLOW");
+            }
+        }
+    }
+
+    /**
+     * Gives an open file the times of access and modification of another one.
+     *
+     * @param file the file, not opened with O_PATH
+     * @param stat whose times
+     * @throws LinuxException if utimensat(2) fails
+     */
+    public static void setTimes(Fd file, Stat stat) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            long result =
+                    file.call(Syscall.UTIMENSAT, 0, timespecs(scratch, stat).address(), 0);
+            if (result < 0) {
+                throw LinuxException.of(result, "utimensat", file, "NULL", "times", 0);
+            }
+        }
+    }
+
+    private static Block timespecs(Scratch scratch, Stat stat) {
+        Block times = scratch.block(32);
+        times.buffer()
+                .putLong(0, stat.accessedSeconds())
+                .putLong(8, stat.accessedNanos())
+                .putLong(16, stat.modifiedSeconds())
+                .putLong(24, stat.modifiedNanos());
+        return times;
     }
 
     private static Block timespecs(Scratch scratch, long seconds, int nanos) {

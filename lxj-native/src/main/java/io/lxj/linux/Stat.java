@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
  * @param inode inode number
  * @param size in bytes
  * @param blocks allocated blocks of 512 bytes
+ * @param accessedSeconds time of last access, in seconds since 1970
+ * @param accessedNanos the nanoseconds to add to that
  * @param modifiedSeconds time of last modification, in seconds since 1970
  * @param modifiedNanos the nanoseconds to add to that
  * @param deviceMajor for a device node: its major number
@@ -26,6 +28,8 @@ public record Stat(
         long inode,
         long size,
         long blocks,
+        long accessedSeconds,
+        int accessedNanos,
         long modifiedSeconds,
         int modifiedNanos,
         int deviceMajor,
@@ -82,6 +86,8 @@ public record Stat(
                 b.getLong(32),
                 b.getLong(40),
                 b.getLong(48),
+                b.getLong(64),
+                b.getInt(72),
                 b.getLong(112),
                 b.getInt(120),
                 b.getInt(128),

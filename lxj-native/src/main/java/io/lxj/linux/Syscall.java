@@ -103,6 +103,8 @@ public enum Syscall {
     GETGID(104, 176),
     /** geteuid(2). */
     GETEUID(107, 175),
+    /** getegid(2). */
+    GETEGID(108, 177),
     /** setpgid(2). */
     SETPGID(109, 154),
     /** getppid(2). */

@@ -9,6 +9,7 @@ import java.util.Deque;
  */
 final class TreeRemover {
     private static final int MAX_OPEN = 64;
+    private static final boolean IS_ROOT = Kernel.call(Syscall.GETEUID) == 0;
 
     private final Directory parent;
     private final byte[] top;
@@ -40,55 +41,70 @@ final class TreeRemover {
         push(parent, top);
         while (!levels.isEmpty()) {
             Level level = levels.peek();
-            if (level.pending().isEmpty()) {
-                // Once more: others may write into it, and deeper directories may have been moved here.
-                empty(level);
-            }
             if (!level.pending().isEmpty()) {
                 push(level.directory(), level.pending().pop());
                 continue;
             }
             levels.pop();
-            level.directory().close();
             Directory above = levels.isEmpty() ? parent : levels.peek().directory();
-            above.rmdir(level.name());
+            if (rmdir(above, level.name())) {
+                level.directory().close();
+            } else {
+                // Others write into it, or deeper directories were moved here.
+                levels.push(level);
+                empty(level);
+            }
+        }
+    }
+
+    /** Removes a directory, unless it isn't empty. */
+    private static boolean rmdir(Directory parent, byte[] name) throws LinuxException {
+        try {
+            parent.rmdir(name);
+            return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return true;
+            }
+            if (e.is(Errno.ENOTEMPTY) || e.is(Errno.EEXIST)) {
+                return false;
+            }
+            throw e;
         }
     }
 
     private void push(Directory in, byte[] name) throws LinuxException {
-        levels.push(new Level(enter(in, name), name, new ArrayDeque<>()));
+        Directory directory;
+        try {
+            directory = enter(in, name);
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOTDIR) || e.is(Errno.ELOOP)) {
+                // Something else has taken its place.
+                unlink(in, name);
+                return;
+            }
+            if (e.is(Errno.ENOENT)) {
+                return;
+            }
+            throw e;
+        }
+        levels.push(new Level(directory, name, new ArrayDeque<>()));
         empty(levels.peek());
     }
 
     private static Directory enter(Directory in, byte[] name) throws LinuxException {
+        if (IS_ROOT) {
+            return in.openDirectoryHere(name);
+        }
+        // An ordinary user may lack permissions even to a directory of their own.
         try {
-            return openHere(in, name);
+            in.chmod(name, 0700);
         } catch (LinuxException e) {
-            if (!e.is(Errno.EACCES)) {
+            if (!e.is(Errno.EPERM)) {
                 throw e;
             }
-            // An ordinary user can't read a directory of their own with mode 0; root can.
-            in.chmod(name, 0700);
-            return openHere(in, name);
         }
-    }
-
-    /** What is mounted in the tree belongs to somebody else: the kernel says EXDEV. */
-    private static Directory openHere(Directory in, byte[] name) throws LinuxException {
-        long resolve = Open.RESOLVE_BENEATH | Open.RESOLVE_NO_SYMLINKS | Open.RESOLVE_NO_XDEV;
-        try (Scratch scratch = Scratch.open()) {
-            Block how = scratch.zeroed(24);
-            how.buffer()
-                    .putLong(0, Open.O_RDONLY | Open.O_DIRECTORY | Open.O_CLOEXEC)
-                    .putLong(16, resolve);
-            long result = in.fd().call(Syscall.OPENAT2, scratch.string(name), how.address(), how.length());
-            if (result < 0) {
-                LinuxException failure = LinuxException.of(
-                        result, "openat2", in.fd(), name, "O_RDONLY|O_DIRECTORY", "RESOLVE_NO_SYMLINKS|NO_XDEV");
-                throw Errno.EXDEV.is(result) ? failure.withHint("something is mounted there") : failure;
-            }
-            return new Directory(new Fd((int) result));
-        }
+        return in.openDirectoryHere(name);
     }
 
     /** Removes all that isn't a directory, and notes the directories; or moves them up where it is too deep. */

@@ -1,6 +1,7 @@
 package io.lxj.linux;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,15 +12,16 @@ import java.util.TreeMap;
  * calls don't follow. Thread-safe.
  */
 public final class Xattrs {
-    private static final int MAX_VALUE = 64 * 1024;
+    // XATTR_LIST_MAX and XATTR_SIZE_MAX, which hardly any file comes near.
+    private static final int MAX = 64 * 1024;
+    private static final int USUAL = 2 * 1024;
 
     private Xattrs() {}
 
     private static long path(Scratch scratch, Directory directory, byte[] name) {
         byte[] prefix = FileName.bytes("/proc/self/fd/" + directory.fd().number() + "/");
-        byte[] path = new byte[prefix.length + name.length];
-        System.arraycopy(prefix, 0, path, 0, prefix.length);
-        System.arraycopy(name, 0, path, prefix.length, name.length);
+        byte[] path = Arrays.copyOf(prefix, prefix.length + name.length);
+        System.arraycopy(Directory.component(name), 0, path, prefix.length, name.length);
         return scratch.string(path);
     }
 
@@ -61,10 +63,9 @@ public final class Xattrs {
         try (Scratch scratch = Scratch.open()) {
             Block block = scratch.block(Math.max(1, value.length));
             block.buffer().put(0, value);
-            long result = Kernel.call(
-                    Syscall.FSETXATTR, file.number(), scratch.string(attribute), block.address(), value.length, 0);
+            long result = file.call(Syscall.FSETXATTR, scratch.string(attribute), block.address(), value.length, 0);
             if (result < 0) {
-                throw LinuxException.of(result, "fsetxattr", file.number(), attribute, value.length + " bytes");
+                throw LinuxException.of(result, "fsetxattr", file, attribute, value.length + " bytes");
             }
         }
     }
@@ -78,29 +79,25 @@ public final class Xattrs {
      * @throws LinuxException if they can't be read
      */
     public static Map<String, byte[]> all(Directory directory, byte[] name) throws LinuxException {
-        Map<String, byte[]> attributes = new TreeMap<>();
         try (Scratch scratch = Scratch.open()) {
             long path = path(scratch, directory, name);
-            Block block = Block.allocate(MAX_VALUE);
-            long length = Kernel.call(Syscall.LLISTXATTR, path, block.address(), block.length());
-            if (Errno.EOPNOTSUPP.is(length)) {
-                return attributes;
-            }
-            if (length < 0) {
-                throw LinuxException.of(length, "llistxattr", name);
-            }
-            for (byte[] attribute : split(block, (int) length)) {
-                long size = Kernel.call(
-                        Syscall.LGETXATTR, path, scratch.string(attribute), block.address(), block.length());
-                if (size < 0) {
-                    throw LinuxException.of(size, "lgetxattr", name, attribute);
+            return all(new Source() {
+                @Override
+                public long list(long buffer, int length) {
+                    return Kernel.call(Syscall.LLISTXATTR, path, buffer, length);
                 }
-                byte[] value = new byte[(int) size];
-                block.buffer().get(0, value);
-                attributes.put(FileName.string(attribute), value);
-            }
+
+                @Override
+                public long get(long attribute, long buffer, int length) {
+                    return Kernel.call(Syscall.LGETXATTR, path, attribute, buffer, length);
+                }
+
+                @Override
+                public String toString() {
+                    return FileName.quote(name);
+                }
+            });
         }
-        return attributes;
     }
 
     /**
@@ -111,31 +108,92 @@ public final class Xattrs {
      * @throws LinuxException if they can't be read
      */
     public static Map<String, byte[]> all(Fd file) throws LinuxException {
-        Map<String, byte[]> attributes = new TreeMap<>();
-        long expected = file.call(Syscall.FLISTXATTR, 0, 0);
-        if (expected == 0 || Errno.EOPNOTSUPP.is(expected)) {
-            return attributes;
-        }
-        try (Scratch scratch = Scratch.open()) {
-            Block block = Block.allocate(MAX_VALUE);
-            long length = file.call(Syscall.FLISTXATTR, block.address(), block.length());
-            if (length < 0) {
-                throw LinuxException.of(length, "flistxattr", file);
+        return all(new Source() {
+            @Override
+            public long list(long buffer, int length) {
+                return file.call(Syscall.FLISTXATTR, buffer, length);
             }
+
+            @Override
+            public long get(long attribute, long buffer, int length) {
+                return file.call(Syscall.FGETXATTR, attribute, buffer, length);
+            }
+
+            @Override
+            public String toString() {
+                return file.toString();
+            }
+        });
+    }
+
+    /** What has attributes, by name or by descriptor; results are those of the system calls. */
+    private interface Source {
+        long list(long buffer, int length);
+
+        long get(long attribute, long buffer, int length);
+    }
+
+    private static Map<String, byte[]> all(Source source) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            Block block = scratch.block(USUAL);
+            long length = source.list(block.address(), block.length());
+            if (length == 0 || Errno.EOPNOTSUPP.is(length)) {
+                return Map.of();
+            }
+            if (Errno.ERANGE.is(length)) {
+                block = scratch.block(MAX);
+                length = source.list(block.address(), block.length());
+            }
+            if (length < 0) {
+                throw LinuxException.of(length, "listxattr", source);
+            }
+            Map<String, byte[]> attributes = new TreeMap<>();
             for (byte[] attribute : split(block, (int) length)) {
-                long size = file.call(Syscall.FGETXATTR, scratch.string(attribute), block.address(), block.length());
-                // Somebody may have removed it meanwhile.
-                if (size < 0 && !Errno.ENODATA.is(size)) {
-                    throw LinuxException.of(size, "fgetxattr", file, attribute);
-                }
-                if (size >= 0) {
-                    byte[] value = new byte[(int) size];
-                    block.buffer().get(0, value);
+                byte[] value = value(source, attribute);
+                if (value != null) {
                     attributes.put(FileName.string(attribute), value);
                 }
             }
+            return attributes;
         }
-        return attributes;
+    }
+
+    /** The value, or null if somebody has removed the attribute meanwhile. */
+    private static byte[] value(Source source, byte[] attribute) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            long name = scratch.string(attribute);
+            Block block = scratch.block(USUAL);
+            long size = source.get(name, block.address(), block.length());
+            if (Errno.ERANGE.is(size)) {
+                block = scratch.block(MAX);
+                size = source.get(name, block.address(), block.length());
+            }
+            if (Errno.ENODATA.is(size)) {
+                return null;
+            }
+            if (size < 0) {
+                throw LinuxException.of(size, "getxattr", source, attribute);
+            }
+            byte[] value = new byte[(int) size];
+            block.buffer().get(0, value);
+            return value;
+        }
+    }
+
+    /**
+     * Removes an attribute of an open file.
+     *
+     * @param file the file, not opened with O_PATH
+     * @param attribute with its namespace
+     * @throws LinuxException ENODATA if there is none
+     */
+    public static void remove(Fd file, String attribute) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            long result = file.call(Syscall.FREMOVEXATTR, scratch.string(attribute));
+            if (result < 0) {
+                throw LinuxException.of(result, "fremovexattr", file, attribute);
+            }
+        }
     }
 
     private static List<byte[]> split(Block block, int length) {

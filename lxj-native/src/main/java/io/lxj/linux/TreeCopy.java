@@ -1,0 +1,156 @@
+package io.lxj.linux;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+
+/**
+ * Copies a tree with everything that belongs to it: types, owners, permissions, times of access and modification,
+ * extended attributes with ACLs and capabilities, hard links, holes. Directories are entered by descriptor and links are
+ * never followed, so what is below can't lead outside, however deep it is. Mounts are not crossed: an empty directory
+ * stands for each. Several threads copy at a time. What is removed from the source meanwhile is left out.
+ */
+public final class TreeCopy {
+    // Levels above the current one whose descriptors stay open; those further up are opened again on the way back.
+    private static final int MAX_OPEN = 64;
+    // Mostly whole directories: two threads that create files in the same one wait for each other.
+    private static final int BATCH = 256;
+
+    private final CopyWorkers workers = new CopyWorkers();
+    private final List<Level> levels = new ArrayList<>();
+    private final EntryCopy entries;
+    private final CopiedMetadata metadata;
+    private final CopiedDirectory top;
+
+    private record Level(CopiedDirectory directory, List<DirectoryEntry> below, int[] next) {}
+
+    private TreeCopy(CopiedDirectory top, CopiedMetadata metadata, LongConsumer progress) {
+        this.top = top;
+        this.metadata = metadata;
+        this.entries = new EntryCopy(top, metadata, new FileCopy(progress));
+    }
+
+    /**
+     * Copies a directory with all that is below it.
+     *
+     * @param from the directory that has it
+     * @param name a single component there
+     * @param to where the copy goes; on any file system
+     * @param newName a single component that doesn't exist there
+     * @param attributes which extended attributes to copy, by name
+     * @param progress is told, by any thread, how many bytes of files were copied since its last call; an exception of its
+     *     own ends the copy and comes out of this method
+     * @throws LinuxException if something can't be copied, EEXIST if the new name is taken; what was copied so far is left
+     *     for the caller to remove
+     */
+    public static void copy(
+            Directory from,
+            byte[] name,
+            Directory to,
+            byte[] newName,
+            Predicate<String> attributes,
+            LongConsumer progress)
+            throws LinuxException {
+        to.mkdir(newName, 0700);
+        CopiedDirectory top = CopiedDirectory.open(from.openDirectory(name), () -> to.openDirectory(newName));
+        CopiedMetadata metadata;
+        try {
+            metadata = CopiedMetadata.prepare(top.target(), attributes);
+        } catch (LinuxException e) {
+            top.close();
+            throw e;
+        }
+        new TreeCopy(top, metadata, progress).run();
+    }
+
+    private void run() throws LinuxException {
+        try {
+            workers.run(this::walk);
+        } finally {
+            levels.forEach(level -> level.directory().close());
+            top.close();
+        }
+    }
+
+    private void walk() throws LinuxException {
+        push(top);
+        while (!levels.isEmpty() && !workers.failed()) {
+            Level level = levels.get(levels.size() - 1);
+            if (level.next()[0] < level.below().size()) {
+                enter(level.directory(), level.below().get(level.next()[0]++));
+            } else {
+                pop();
+            }
+        }
+    }
+
+    private void enter(CopiedDirectory parent, DirectoryEntry entry) throws LinuxException {
+        CopiedDirectory directory = parent.enter(entry.name());
+        if (directory == null) {
+            return;
+        }
+        push(directory);
+        if (levels.size() > MAX_OPEN + 1) {
+            levels.get(levels.size() - 1 - MAX_OPEN).directory().suspend();
+        }
+    }
+
+    private void pop() throws LinuxException {
+        CopiedDirectory done = levels.remove(levels.size() - 1).directory();
+        if (!levels.isEmpty()) {
+            levels.get(levels.size() - 1).directory().resume(done);
+        }
+        release(done);
+    }
+
+    private void push(CopiedDirectory directory) throws LinuxException {
+        List<DirectoryEntry> below = new ArrayList<>();
+        List<DirectoryEntry> others = new ArrayList<>();
+        levels.add(new Level(directory, below, new int[1]));
+        for (DirectoryEntry entry : directory.source().list()) {
+            int type = entry.type() == 0 ? directory.source().stat(entry.name()).type() : entry.type();
+            (type == Stat.S_IFDIR ? below : others).add(entry);
+        }
+        // In the order in which most file systems have them on disk.
+        others.sort(Comparator.comparingLong(DirectoryEntry::inode));
+        below.sort(Comparator.comparingLong(DirectoryEntry::inode));
+        for (int start = 0; start < others.size(); start += BATCH) {
+            List<DirectoryEntry> batch = others.subList(start, Math.min(others.size(), start + BATCH));
+            directory.acquire();
+            workers.submit(() -> copy(directory, batch));
+        }
+    }
+
+    private void copy(CopiedDirectory directory, List<DirectoryEntry> batch) throws LinuxException {
+        try {
+            for (DirectoryEntry entry : batch) {
+                if (workers.failed()) {
+                    return;
+                }
+                entries.copy(directory, entry);
+            }
+        } finally {
+            release(directory);
+        }
+    }
+
+    private void release(CopiedDirectory directory) throws LinuxException {
+        if (directory.release()) {
+            try {
+                if (!workers.failed()) {
+                    metadata.copy(
+                            directory.source().fd(),
+                            directory.stat(),
+                            directory.target().fd(),
+                            true);
+                }
+            } catch (LinuxException e) {
+                throw directory.explain(e, null);
+            } finally {
+                directory.close();
+            }
+        }
+    }
+}
