@@ -253,7 +253,7 @@ public final class Container {
      */
     public AutoCloseable addListener(ContainerListener listener) {
         Objects.requireNonNull(listener, "listener");
-        return instance.listen((state, exit) -> listener.stateChanged(this, state, exit));
+        return instance.listeners().add((state, exit) -> listener.stateChanged(this, state, exit));
     }
 
     /**

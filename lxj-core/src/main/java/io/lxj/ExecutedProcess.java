@@ -54,8 +54,8 @@ final class ExecutedProcess extends ContainerProcess {
             Optional<ProcessInput> stderr = executed.stderr().isPresent()
                     ? Optional.of(new ProcessInput(executed.stderr().get(), executed.process()))
                     : Optional.empty();
-            CompletableFuture<Optional<WaitStatus>> ended =
-                    instance.watch(executed).whenComplete((status, failure) -> {
+            CompletableFuture<Optional<WaitStatus>> ended = instance.watch(executed)
+                    .whenComplete((status, failure) -> {
                         executed.stdin().ifPresent(Fd::close);
                         end(stdout);
                         stderr.ifPresent(ExecutedProcess::end);

@@ -203,7 +203,8 @@ class ContainerProcessTest {
         String inside = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(inside).startsWith("/dev/pts/");
         assertThat(process.waitFor()).isZero();
-        assertThat(sh("cat /proc/self/stat | cut -d' ' -f7").inputReader().readLine()).isEqualTo("0");
+        assertThat(sh("cat /proc/self/stat | cut -d' ' -f7").inputReader().readLine())
+                .isEqualTo("0");
     }
 
     @Test

@@ -40,7 +40,8 @@ class ExecTest {
     @BeforeAll
     static void start() throws IOException {
         host = TestLxj.open("alpine");
-        container = host.start(Config.ofImage("alpine").env("COLOR", "blue").init("/bin/sh", "-c", "while :; do sleep 1000000; done"));
+        container = host.start(
+                Config.ofImage("alpine").env("COLOR", "blue").init("/bin/sh", "-c", "while :; do sleep 1000000; done"));
         container.exec("sh", "-c", "adduser -D -h /home/ann -u 1500 ann; addgroup -g 1700 team; addgroup ann team");
     }
 
@@ -92,7 +93,8 @@ class ExecTest {
     void looksForTheProgramInThePathOfTheCommand() {
         out(sh("mkdir -p /opt/one /opt/two; printf '#!/bin/sh\\necho two' >/opt/two/tool; chmod 755 /opt/two/tool;"
                 + " echo >/opt/one/tool"));
-        assertThat(out(Command.of("tool").env("PATH", "/nowhere:/opt/two:/bin"))).isEqualTo("two\n");
+        assertThat(out(Command.of("tool").env("PATH", "/nowhere:/opt/two:/bin")))
+                .isEqualTo("two\n");
     }
 
     @Test
@@ -109,7 +111,8 @@ class ExecTest {
         byte[] output = container
                 .exec(Command.of(all.get(0), all.subList(1, all.size()).toArray(String[]::new)))
                 .stdoutBytes();
-        assertThat(Arrays.asList(io.lxj.linux.FileName.string(output).split("\0", -1)).subList(0, arguments.size()))
+        assertThat(Arrays.asList(io.lxj.linux.FileName.string(output).split("\0", -1))
+                        .subList(0, arguments.size()))
                 .isEqualTo(arguments);
     }
 
@@ -151,7 +154,9 @@ class ExecTest {
     void runsAsAUserAndGroupByNumber() {
         Command id = sh("id -u; id -g; id -G");
         assertThat(out(id.user(User.id(4242, 4343)))).isEqualTo("4242\n4343\n4343\n");
-        assertThat(out(id.user(User.named("ann")).group(Group.named("team")).groups(List.of(Group.id(12), Group.id(13)))))
+        assertThat(out(id.user(User.named("ann"))
+                        .group(Group.named("team"))
+                        .groups(List.of(Group.id(12), Group.id(13)))))
                 .isEqualTo("1500\n1700\n1700 12 13\n");
     }
 
@@ -204,8 +209,7 @@ class ExecTest {
 
     @Test
     void killsWhatTakesLongerThanItsTimeout() {
-        assertThatThrownBy(() -> container.exec(
-                        Command.of("sleep", "777").timeout(Duration.ofMillis(100))))
+        assertThatThrownBy(() -> container.exec(Command.of("sleep", "777").timeout(Duration.ofMillis(100))))
                 .isInstanceOf(LxjException.class)
                 .hasMessage("exec in " + container.name() + ": sleep did not end within 100 ms and was killed");
         assertThat(out(sh("pgrep -f 'sleep 77[7]' || true"))).isEmpty();
@@ -238,9 +242,8 @@ class ExecTest {
 
     @Test
     void aTerminalIsATerminalOfTheContainerWithTheSizeAskedFor() {
-        ExecResult result = container.exec(
-                sh("test -t 0 && test -t 1 && test -t 2 && tty && stty size && echo $TERM")
-                        .terminal(new TerminalSize(30, 100)));
+        ExecResult result = container.exec(sh("test -t 0 && test -t 1 && test -t 2 && tty && stty size && echo $TERM")
+                .terminal(new TerminalSize(30, 100)));
         assertThat(result.stdout()).matches("/dev/pts/\\d+\r\n30 100\r\nxterm-256color\r\n");
         assertThat(result.exitCode()).isZero();
     }
@@ -286,8 +289,11 @@ class ExecTest {
     void cve2019_5736TheProgramThatRunsBeforeExecCannotBeWrittenThroughProcSelfExe() {
         // The image's shell is replaced by a link to /proc/self/exe: execve then runs the stage once more.
         Container other = host.start(Config.ofImage("alpine").init("/bin/sleep", "1000000"));
-        other.exec("sh", "-c", "ln -s /proc/self/exe /usr/bin/evil; printf '#!/proc/self/exe\\n' >/usr/bin/evil2;"
-                + " chmod 755 /usr/bin/evil2");
+        other.exec(
+                "sh",
+                "-c",
+                "ln -s /proc/self/exe /usr/bin/evil; printf '#!/proc/self/exe\\n' >/usr/bin/evil2;"
+                        + " chmod 755 /usr/bin/evil2");
         for (String evil : List.of("evil", "evil2")) {
             ContainerProcess process = other.process(evil);
             process.destroyForcibly();
@@ -303,14 +309,14 @@ class ExecTest {
         Container other = host.create("alpine");
         assertThatThrownBy(() -> other.exec("true"))
                 .isInstanceOf(WrongStateException.class)
-                .hasMessage("exec in " + other.name()
-                        + ": the container is STOPPED; this is possible when it is RUNNING");
+                .hasMessage(
+                        "exec in " + other.name() + ": the container is STOPPED; this is possible when it is RUNNING");
         other.start();
         other.freeze();
         assertThatThrownBy(() -> other.exec("true"))
                 .isInstanceOf(WrongStateException.class)
-                .hasMessage("exec in " + other.name()
-                        + ": the container is FROZEN; this is possible when it is RUNNING");
+                .hasMessage(
+                        "exec in " + other.name() + ": the container is FROZEN; this is possible when it is RUNNING");
         other.unfreeze();
         assertThat(other.exec("true").exitCode()).isZero();
         other.stop();

@@ -50,6 +50,7 @@ public final class Engine implements AutoCloseable {
     private final Ending ending;
     private final Executing executing;
     private final Consoles consoles;
+    private final OpenRoots roots = new OpenRoots(this);
     private final DeviceRules devices = new DeviceRules();
 
     private Engine(StateFolder folder, ProcFs proc, Supervisor supervisor, CgroupTree cgroups) throws LinuxException {
@@ -138,6 +139,10 @@ public final class Engine implements AutoCloseable {
 
     DeviceRules devices() {
         return devices;
+    }
+
+    OpenRoots roots() {
+        return roots;
     }
 
     Consoles consoles() {

@@ -9,15 +9,12 @@ import io.lxj.config.Names;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
 import io.lxj.error.CanceledException;
-import io.lxj.error.Failure;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
-import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.RootDir;
 import io.lxj.linux.WaitStatus;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerRecord;
@@ -25,7 +22,6 @@ import io.lxj.storage.ExitRecord;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.LockSet;
-import io.lxj.storage.RootStorage;
 import io.lxj.supervise.ConsoleOutput;
 import io.lxj.supervise.ConsoleSink;
 import java.io.IOException;
@@ -33,12 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +46,7 @@ public final class Instance {
     private final Engine engine;
     private final String name;
     private final Executor lane;
-    private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
+    private final StateListeners listeners;
     private final Object monitor = new Object();
     private final ConsoleOutput output;
     private volatile Optional<ConsoleSink> input = Optional.empty();
@@ -70,20 +61,9 @@ public final class Instance {
         this.engine = engine;
         this.name = name;
         this.lane = engine.supervisor().lane();
+        this.listeners = new StateListeners(lane);
         this.output =
                 new ConsoleOutput((int) record().config().console().bufferSize().bytes());
-    }
-
-    /** Hears of a container's changes. */
-    @FunctionalInterface
-    public interface StateListener {
-        /**
-         * The container has changed its state.
-         *
-         * @param state the new state
-         * @param exit how it ended, if it has
-         */
-        void changed(State state, Optional<ExitStatus> exit);
     }
 
     /** {@return the name} */
@@ -187,18 +167,22 @@ public final class Instance {
             Run started = engine.starter().start(this);
             begin(started);
             doing(null);
-            tell(State.RUNNING, Optional.empty());
+            listeners.tell(State.RUNNING, Optional.empty());
         } catch (RuntimeException e) {
             doing(null);
-            tell(State.STOPPED, Optional.empty());
+            listeners.tell(State.STOPPED, Optional.empty());
             throw e;
         }
+    }
+
+    boolean isBusy() {
+        return doing != null;
     }
 
     void doing(State state) {
         doing = state;
         if (state != null) {
-            tell(state, Optional.empty());
+            listeners.tell(state, Optional.empty());
         }
     }
 
@@ -229,7 +213,7 @@ public final class Instance {
             if (again) {
                 restart(exit);
             } else {
-                tell(State.STOPPED, Optional.of(exit));
+                listeners.tell(State.STOPPED, Optional.of(exit));
             }
             return Optional.of(exit);
         }
@@ -240,25 +224,13 @@ public final class Instance {
             startLocked();
         } catch (LxjException e) {
             LOG.error("Container {} asked for a reboot and could not be started again", name, e);
-            tell(State.STOPPED, Optional.of(exit));
+            listeners.tell(State.STOPPED, Optional.of(exit));
         }
     }
 
-    private void tell(State state, Optional<ExitStatus> exit) {
-        for (StateListener listener : listeners) {
-            lane.execute(() -> listener.changed(state, exit));
-        }
-    }
-
-    /**
-     * Adds a listener; it is called on another thread, one change after the other.
-     *
-     * @param listener the listener
-     * @return removes it when it is closed
-     */
-    public AutoCloseable listen(StateListener listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+    /** {@return who hears of its changes} */
+    public StateListeners listeners() {
+        return listeners;
     }
 
     /**
@@ -293,25 +265,11 @@ public final class Instance {
      * @return how it ended
      */
     public ExitStatus shutdown(Duration timeout) {
-        Run current = running("shut down " + name);
-        doing(state().become(State.STOPPING, name));
-        try {
-            current.cgroup().unfreeze();
-            send(current, engine.signals(this, current.config()).halt());
-        } catch (LinuxException e) {
-            doing(null);
-            throw Failures.exception("shut down " + name, e);
-        }
-        try {
-            Optional<ExitStatus> ended = await(current, timeout);
-            return ended.orElseGet(() -> kill(current, "it did not shut down within " + timeout.toMillis() + " ms"));
-        } finally {
-            stopped();
-        }
+        return new Stopping(engine, this).shutdown(timeout);
     }
 
     /** Nobody is stopping it any more: it has ended, or whoever did has given up. */
-    private void stopped() {
+    void stopped() {
         synchronized (monitor) {
             if (doing == State.STOPPING) {
                 doing = null;
@@ -325,30 +283,7 @@ public final class Instance {
      * @return how it ended
      */
     public ExitStatus stop() {
-        Run current = running("stop " + name);
-        if (doing == null) {
-            doing(state().become(State.STOPPING, name));
-        }
-        try {
-            return kill(current, "stop");
-        } finally {
-            stopped();
-        }
-    }
-
-    private ExitStatus kill(Run current, String reason) {
-        current.killing(reason);
-        try {
-            current.cgroup().kill();
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENODEV)) {
-                throw Failures.exception("kill " + name, e);
-            }
-            LOG.debug("The cgroup of container {} has gone meanwhile", name, e);
-        } catch (IllegalStateException e) {
-            LOG.debug("Container {} has ended meanwhile", name, e);
-        }
-        return await(current, Duration.ofDays(1)).orElseThrow();
+        return new Stopping(engine, this).stop();
     }
 
     /**
@@ -357,19 +292,7 @@ public final class Instance {
      * @param timeout how long the init may take to end; after that it is killed and the container started again
      */
     public void reboot(Duration timeout) {
-        Run current = running("reboot " + name);
-        state().become(State.STOPPING, name);
-        try {
-            send(current, engine.signals(this, current.config()).reboot());
-        } catch (LinuxException e) {
-            throw Failures.exception("reboot " + name, e);
-        }
-        if (await(current, timeout).isEmpty()) {
-            kill(current, "it did not reboot within " + timeout.toMillis() + " ms");
-        }
-        if (state() == State.STOPPED) {
-            start();
-        }
+        new Stopping(engine, this).reboot(timeout);
     }
 
     /**
@@ -381,24 +304,8 @@ public final class Instance {
     public void awaitReady(Duration timeout) {
         String action = "wait for " + name + " to boot";
         Run current = running(action);
-        if (engine.imageOf(this).initSystem() != InitSystem.SYSTEMD
-                || current.notifySocket().isEmpty()) {
-            return;
-        }
-        try {
-            CompletableFuture.anyOf(current.ready(), current.exit()).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new LxjException(Failure.of(action, "it has not booted within " + timeout.toMillis() + " ms")
-                    .hint("its console shows how far it came"));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CanceledException(action, e);
-        } catch (ExecutionException e) {
-            throw new LxjException(Failure.of(action, String.valueOf(e.getCause())), e);
-        }
-        if (!current.ready().isDone()) {
-            throw new LxjException(
-                    Failure.of(action, "it has ended: " + current.exit().join()));
+        if (engine.imageOf(this).initSystem() == InitSystem.SYSTEMD) {
+            Readiness.await(action, current, timeout);
         }
     }
 
@@ -415,21 +322,8 @@ public final class Instance {
         }
     }
 
-    private static void send(Run run, Signal signal) throws LinuxException {
+    static void send(Run run, Signal signal) throws LinuxException {
         run.init().send(new io.lxj.linux.Signal(signal.number()));
-    }
-
-    private static Optional<ExitStatus> await(Run current, Duration timeout) {
-        try {
-            return Optional.of(current.exit().get(timeout.toNanos(), TimeUnit.NANOSECONDS));
-        } catch (TimeoutException e) {
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CanceledException("wait for the end of the container");
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        }
     }
 
     /**
@@ -438,34 +332,12 @@ public final class Instance {
      * @param timeout how long that may take
      */
     public void freeze(Duration timeout) {
-        Run current = running("freeze " + name);
-        state().become(State.FREEZING, name);
-        try {
-            tell(State.FREEZING, Optional.empty());
-            if (!current.cgroup().freeze(timeout)) {
-                current.cgroup().unfreeze();
-                throw new LxjException(
-                        Failure.of("freeze " + name, "not all processes stopped within " + timeout.toMillis() + " ms")
-                                .hint("one of them is in the kernel; it was unfrozen again"));
-            }
-            tell(State.FROZEN, Optional.empty());
-        } catch (LinuxException e) {
-            throw Failures.exception("freeze " + name, e);
-        }
+        new Freezing(this).freeze(timeout);
     }
 
     /** Resumes all processes. */
     public void unfreeze() {
-        Run current = running("unfreeze " + name);
-        if (state() == State.RUNNING) {
-            throw new WrongStateException("unfreeze " + name, "RUNNING", List.of("FROZEN", "FREEZING"));
-        }
-        try {
-            current.cgroup().unfreeze();
-            tell(State.RUNNING, Optional.empty());
-        } catch (LinuxException e) {
-            throw Failures.exception("unfreeze " + name, e);
-        }
+        new Freezing(this).unfreeze();
     }
 
     /**
@@ -491,37 +363,13 @@ public final class Instance {
      * @return the root
      */
     public OpenRoot openRoot(boolean change) {
-        try {
-            Optional<OpenRoot> live = liveRoot();
-            if (live.isPresent()) {
-                return live.get();
-            }
-            Lock lock = engine.lock(name);
-            try {
-                // It may have been started before the lock was ours.
-                live = liveRoot();
-                if (live.isPresent()) {
-                    lock.close();
-                    return live.get();
-                }
-                released.join();
-                RootStorage.Use use = change ? RootStorage.Use.CHANGE : RootStorage.Use.LOOK;
-                return new OpenRoot(new RootDir(engine.mountRoot(name, use)), lock);
-            } catch (LinuxException | RuntimeException e) {
-                lock.close();
-                throw e;
-            }
-        } catch (LinuxException e) {
-            throw Failures.exception("open the files of " + name, e);
-        }
+        return engine.roots().open(this, change);
     }
 
-    private Optional<OpenRoot> liveRoot() throws LinuxException {
+    /** The run that goes on, if the container runs. */
+    Optional<Run> current() {
         check();
-        Optional<Run> current = alive();
-        return current.isPresent()
-                ? Optional.of(new OpenRoot(engine.executing().root(current.get()), null))
-                : Optional.empty();
+        return alive();
     }
 
     /**
@@ -601,21 +449,7 @@ public final class Instance {
      * @return whether it came
      */
     public boolean awaitState(State state, Duration timeout) {
-        CountDownLatch reached = new CountDownLatch(1);
-        StateListener listener = (now, exit) -> {
-            if (now == state) {
-                reached.countDown();
-            }
-        };
-        listeners.add(listener);
-        try {
-            return state() == state || reached.await(timeout.toNanos(), TimeUnit.NANOSECONDS) || state() == state;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CanceledException("wait for " + name + " to be " + state);
-        } finally {
-            listeners.remove(listener);
-        }
+        return listeners.await("wait for " + name + " to be " + state, state, this::state, timeout);
     }
 
     /**
@@ -651,7 +485,7 @@ public final class Instance {
         boolean kill = current.part() == Run.Part.PARENT;
         if (kill && !current.exit().isDone()) {
             try {
-                kill(current, "lxj was closed");
+                new Stopping(engine, this).kill(current, "lxj was closed");
             } catch (RuntimeException e) {
                 LOG.warn("Container {} could not be killed", name, e);
             }

@@ -1,5 +1,8 @@
 package io.lxj.lifecycle;
 
+import io.lxj.error.CanceledException;
+import io.lxj.error.Failure;
+import io.lxj.error.LxjException;
 import io.lxj.linux.Block;
 import io.lxj.linux.Epoll;
 import io.lxj.linux.Errno;
@@ -10,7 +13,12 @@ import io.lxj.linux.Syscall;
 import io.lxj.supervise.Supervisor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Hears on the notify socket that the container has booted: a datagram of lines, one of which is READY=1, see
@@ -27,6 +35,28 @@ final class Readiness {
         if (run.notifySocket().isPresent()) {
             Fd socket = run.notifySocket().get();
             run.watch(supervisor.watch(socket, Epoll.EPOLLIN, (events, watch) -> read(socket, run)));
+        }
+    }
+
+    /** Waits until the container has booted; fails if it ends before, or if the time is over. */
+    static void await(String action, Run run, Duration timeout) {
+        if (run.notifySocket().isEmpty()) {
+            return;
+        }
+        try {
+            CompletableFuture.anyOf(run.ready(), run.exit()).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new LxjException(Failure.of(action, "it has not booted within " + timeout.toMillis() + " ms")
+                    .hint("its console shows how far it came"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CanceledException(action, e);
+        } catch (ExecutionException e) {
+            throw new LxjException(Failure.of(action, String.valueOf(e.getCause())), e);
+        }
+        if (!run.ready().isDone()) {
+            throw new LxjException(
+                    Failure.of(action, "it has ended: " + run.exit().join()));
         }
     }
 

@@ -1,0 +1,52 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.State;
+import io.lxj.error.Failure;
+import io.lxj.error.LxjException;
+import io.lxj.error.WrongStateException;
+import io.lxj.failure.Failures;
+import io.lxj.linux.LinuxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Suspends and resumes all processes of a container, by the freezer of cgroup v2. */
+final class Freezing {
+    private final Instance instance;
+    private final String name;
+
+    Freezing(Instance instance) {
+        this.instance = instance;
+        this.name = instance.name();
+    }
+
+    void freeze(Duration timeout) {
+        Run current = instance.running("freeze " + name);
+        instance.state().become(State.FREEZING, name);
+        try {
+            instance.listeners().tell(State.FREEZING, Optional.empty());
+            if (!current.cgroup().freeze(timeout)) {
+                current.cgroup().unfreeze();
+                throw new LxjException(
+                        Failure.of("freeze " + name, "not all processes stopped within " + timeout.toMillis() + " ms")
+                                .hint("one of them is in the kernel; it was unfrozen again"));
+            }
+            instance.listeners().tell(State.FROZEN, Optional.empty());
+        } catch (LinuxException e) {
+            throw Failures.exception("freeze " + name, e);
+        }
+    }
+
+    void unfreeze() {
+        Run current = instance.running("unfreeze " + name);
+        if (instance.state() == State.RUNNING) {
+            throw new WrongStateException("unfreeze " + name, "RUNNING", List.of("FROZEN", "FREEZING"));
+        }
+        try {
+            current.cgroup().unfreeze();
+            instance.listeners().tell(State.RUNNING, Optional.empty());
+        } catch (LinuxException e) {
+            throw Failures.exception("unfreeze " + name, e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.ExitStatus;
+import io.lxj.config.State;
+import io.lxj.error.CanceledException;
+import io.lxj.failure.Failures;
+import io.lxj.linux.Errno;
+import io.lxj.linux.LinuxException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ends the run of a container: by asking its init, or by killing all there is. */
+final class Stopping {
+    private static final Logger LOG = LoggerFactory.getLogger(Stopping.class);
+
+    private final Engine engine;
+    private final Instance instance;
+    private final String name;
+
+    Stopping(Engine engine, Instance instance) {
+        this.engine = engine;
+        this.instance = instance;
+        this.name = instance.name();
+    }
+
+    ExitStatus shutdown(Duration timeout) {
+        Run current = instance.running("shut down " + name);
+        instance.doing(instance.state().become(State.STOPPING, name));
+        try {
+            current.cgroup().unfreeze();
+            Instance.send(current, engine.signals(instance, current.config()).halt());
+        } catch (LinuxException e) {
+            instance.doing(null);
+            throw Failures.exception("shut down " + name, e);
+        }
+        try {
+            Optional<ExitStatus> ended = await(current, timeout);
+            return ended.orElseGet(() -> kill(current, "it did not shut down within " + timeout.toMillis() + " ms"));
+        } finally {
+            instance.stopped();
+        }
+    }
+
+    ExitStatus stop() {
+        Run current = instance.running("stop " + name);
+        if (!instance.isBusy()) {
+            instance.doing(instance.state().become(State.STOPPING, name));
+        }
+        try {
+            return kill(current, "stop");
+        } finally {
+            instance.stopped();
+        }
+    }
+
+    ExitStatus kill(Run current, String reason) {
+        current.killing(reason);
+        try {
+            current.cgroup().kill();
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENODEV)) {
+                throw Failures.exception("kill " + name, e);
+            }
+            LOG.debug("The cgroup of container {} has gone meanwhile", name, e);
+        } catch (IllegalStateException e) {
+            LOG.debug("Container {} has ended meanwhile", name, e);
+        }
+        return await(current, Duration.ofDays(1)).orElseThrow();
+    }
+
+    void reboot(Duration timeout) {
+        Run current = instance.running("reboot " + name);
+        instance.state().become(State.STOPPING, name);
+        try {
+            Instance.send(current, engine.signals(instance, current.config()).reboot());
+        } catch (LinuxException e) {
+            throw Failures.exception("reboot " + name, e);
+        }
+        if (await(current, timeout).isEmpty()) {
+            kill(current, "it did not reboot within " + timeout.toMillis() + " ms");
+        }
+        if (instance.state() == State.STOPPED) {
+            instance.start();
+        }
+    }
+
+    private static Optional<ExitStatus> await(Run current, Duration timeout) {
+        try {
+            return Optional.of(current.exit().get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CanceledException("wait for the end of the container");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        }
+    }
+}
