@@ -46,13 +46,10 @@ public final class Quickstart {
             System.out.println();
             System.err.println("quickstart: failed at " + quickstart.steps.current() + ": " + e.getMessage());
             System.exit(1);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            System.exit(1);
         }
     }
 
-    private void run(Path state, Optional<Path> archive) throws InterruptedException {
+    private void run(Path state, Optional<Path> archive) {
         System.out.printf(
                 "lxj on Linux %s, Java %s%n%n", System.getProperty("os.version"), System.getProperty("java.version"));
         try (Lxj lxj = steps.step("open", line -> open(state, line))) {
@@ -109,7 +106,7 @@ public final class Quickstart {
         return null;
     }
 
-    private static Void boot(Container container, ImageInfo image, Line line) throws InterruptedException {
+    private static Void boot(Container container, ImageInfo image, Line line) {
         Readiness.await(container, image.initSystem(), BOOT, line);
         return null;
     }

@@ -31,23 +31,16 @@ public final class Cold {
 
     static Case of(Workspace work) {
         String state = work.lxj().folder().toString();
-        Path archive = work.options().work().resolve("cold.jsa");
         List<Subject> subjects = new ArrayList<>();
-        subjects.add(Subject.of("lxj", () -> HostCommand.run(java(List.of(), state))));
-        subjects.add(Subject.of("lxj, with an archive of its classes (-XX:SharedArchiveFile)", () -> {
-            boolean made = archive.toFile().exists();
-            String option = made ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=";
-            HostCommand.run(java(List.of(option + archive, "-Xlog:disable", "-Xlog:all=off"), state));
-        }));
-        subjects.add(Subject.of("no container: a JVM that does nothing", () -> HostCommand.run(java(List.of()))));
+        subjects.add(Subject.of("lxj", () -> HostCommand.run(java(state))));
+        subjects.add(Subject.of("no container: a JVM that does nothing", () -> HostCommand.run(java())));
         return new Case("cold", 1, work.options().rounds(10) + 1, subjects);
     }
 
-    private static List<String> java(List<String> options, String... arguments) {
+    private static List<String> java(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-        command.addAll(options);
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Cold.class.getName()));
         command.addAll(List.of(arguments));
         return command;

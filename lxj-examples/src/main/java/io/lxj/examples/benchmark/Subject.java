@@ -39,12 +39,10 @@ interface Subject {
             @Override
             public long run() throws Exception {
                 long start = System.nanoTime();
-                try {
-                    work.run();
-                    return System.nanoTime() - start;
-                } finally {
-                    after.run();
-                }
+                work.run();
+                long time = System.nanoTime() - start;
+                after.run();
+                return time;
             }
         };
     }
