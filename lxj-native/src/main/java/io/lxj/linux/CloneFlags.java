@@ -2,6 +2,10 @@ package io.lxj.linux;
 
 /** Flags of clone3(2), unshare(2) and setns(2), under their own names. */
 public final class CloneFlags {
+    /** Parent and child share the table of their fds. */
+    public static final long CLONE_FILES = 0x400;
+    /** Time namespace, for the children to come. */
+    public static final long CLONE_NEWTIME = 0x80;
     /** Gives the parent a pidfd. */
     public static final long CLONE_PIDFD = 0x1000;
     /** The child's parent is the caller's parent. */

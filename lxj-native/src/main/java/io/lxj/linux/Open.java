@@ -31,6 +31,8 @@ public final class Open {
     public static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
     /** Close on execve. */
     public static final int O_CLOEXEC = 0x80000;
+    /** A file without a name, in the directory that the path leads to. */
+    public static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
     /** Only a reference to the file: not opened. */
     public static final int O_PATH = 0x200000;
 

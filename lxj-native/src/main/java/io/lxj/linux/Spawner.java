@@ -4,6 +4,7 @@ import io.lxj.linux.jna.Libc;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Starts processes that run a {@link SyscallProgram}, by posix_spawn(3) of the {@link Stage}. The C library does that
@@ -20,6 +21,9 @@ public final class Spawner {
     private static final short POSIX_SPAWN_SETSIGDEF = 0x04;
     private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
     private static final int MFD_CLOEXEC = 1;
+    private static final int MFD_NOEXEC_SEAL = 8;
+    private static final int ATTEMPTS = 1000;
+    private static final long PAUSE_NANOS = 1_000_000;
 
     private Spawner() {}
 
@@ -53,11 +57,7 @@ public final class Spawner {
 
     private static Fd write(SyscallProgram program) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(Syscall.MEMFD_CREATE, scratch.string("lxj-plan"), MFD_CLOEXEC);
-            if (result < 0) {
-                throw LinuxException.of(result, "memfd_create", "lxj-plan", "MFD_CLOEXEC");
-            }
-            Fd plan = new Fd((int) result);
+            Fd plan = memfd(scratch.string("lxj-plan"));
             byte[] code = program.code(Architecture.current());
             Block block = scratch.block(Math.max(code.length, program.dataLength()));
             block.buffer().put(0, code);
@@ -73,8 +73,26 @@ public final class Spawner {
         }
     }
 
+    /** The plan is data: said so, it is allowed even where vm.memfd_noexec is 2. */
+    private static Fd memfd(long name) throws LinuxException {
+        long result = Kernel.call(Syscall.MEMFD_CREATE, name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+        if (Errno.EINVAL.is(result)) {
+            // Kernels before 6.3 don't know MFD_NOEXEC_SEAL.
+            result = Kernel.call(Syscall.MEMFD_CREATE, name, MFD_CLOEXEC);
+        }
+        if (result < 0) {
+            throw LinuxException.of(result, "memfd_create", "lxj-plan", "MFD_CLOEXEC|MFD_NOEXEC_SEAL");
+        }
+        return new Fd((int) result);
+    }
+
     private static int spawn(Fd plan, int[] numbers) throws LinuxException {
-        int stage = StageFile.get().number();
+        try (Fd stage = StageFile.open()) {
+            return spawn(stage.number(), plan, numbers);
+        }
+    }
+
+    private static int spawn(int stage, Fd plan, int[] numbers) throws LinuxException {
         String path = "/proc/self/fd/" + stage;
         try (Scratch scratch = Scratch.open()) {
             long actions = scratch.block(STRUCT_SIZE).address();
@@ -92,8 +110,13 @@ public final class Spawner {
                         .putLong(0, scratch.string("lxj".getBytes(StandardCharsets.US_ASCII)))
                         .putLong(8, 0);
                 Block pid = scratch.zeroed(8);
-                int error = Libc.posix_spawn(
-                        pid.address(), scratch.string(path), actions, attributes, argv.address(), none);
+                long file = scratch.string(path);
+                int error = Libc.posix_spawn(pid.address(), file, actions, attributes, argv.address(), none);
+                for (int attempt = 1; error == Errno.ETXTBSY.number() && attempt < ATTEMPTS; attempt++) {
+                    // A process that another thread forks just now still has the fd with which the stage was written.
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                    error = Libc.posix_spawn(pid.address(), file, actions, attributes, argv.address(), none);
+                }
                 if (error != 0) {
                     throw LinuxException.of(-error, "posix_spawn", path);
                 }

@@ -1,8 +1,12 @@
 package io.lxj.linux;
 
+import java.util.Optional;
+
 /**
- * The stage as a file that can be executed: a sealed memfd, made once for each JVM. Nothing can write to it, so a
- * container whose init points at /proc/self/exe gains nothing (CVE-2019-5736).
+ * The stage as a file that can be executed, and that a container whose init points at /proc/self/exe can't turn against
+ * the host (CVE-2019-5736). Usually that is a sealed memfd, made once for each JVM. A host that forbids executable memfds
+ * (vm.memfd_noexec=2) gets a {@link StageCopy}: on a read-only mount of its own, also made once; or, for whoever may not
+ * mount, a new one for each process, so that nothing that was written to an old one is ever executed.
  */
 final class StageFile {
     private static final int MFD_CLOEXEC = 1;
@@ -11,33 +15,47 @@ final class StageFile {
     private static final int F_ADD_SEALS = 1033;
     private static final int ALL_SEALS = 0x0F;
 
-    private static Fd file;
+    private static Fd kept;
+    private static boolean copied;
 
     private StageFile() {}
 
-    static synchronized Fd get() throws LinuxException {
-        if (file == null) {
-            file = make();
+    /**
+     * Opens the stage for executing it.
+     *
+     * @return a descriptor that the caller closes
+     * @throws LinuxException if no executable file can be made on this host
+     */
+    static synchronized Fd open() throws LinuxException {
+        if (kept == null && !copied) {
+            kept = memfd().orElse(null);
+            copied = kept == null;
         }
-        return file;
-    }
-
-    private static Fd make() throws LinuxException {
-        Fd fd = create();
-        try {
-            fd.write(Stage.executable(Architecture.current()));
-            long result = Kernel.call(Syscall.FCNTL, fd.number(), F_ADD_SEALS, ALL_SEALS);
-            if (result < 0) {
-                throw LinuxException.of(result, "fcntl", fd.number(), "F_ADD_SEALS", ALL_SEALS);
+        if (kept == null) {
+            Fd copy = StageCopy.make();
+            kept = StageCopy.protect(copy).orElse(null);
+            if (kept == null) {
+                return copy;
             }
-            return fd;
-        } catch (LinuxException e) {
-            fd.close();
-            throw e;
+            copy.close();
         }
+        return kept.duplicate();
     }
 
-    private static Fd create() throws LinuxException {
+    /**
+     * How the stage is kept from being written to.
+     *
+     * @return a short text; only after {@link #open} has returned
+     */
+    static synchronized String form() {
+        if (!copied) {
+            return "sealed memfd";
+        }
+        return kept == null ? "a new unlinked file for each process" : "unlinked file on a read-only mount";
+    }
+
+    /** The sealed memfd, or nothing if the host forbids executable ones. */
+    static Optional<Fd> memfd() throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             long name = scratch.string("lxj-stage");
             int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
@@ -46,10 +64,27 @@ final class StageFile {
                 // Kernels before 6.3 don't know MFD_EXEC and always make executable ones.
                 result = Kernel.call(Syscall.MEMFD_CREATE, name, flags);
             }
+            if (Errno.EACCES.is(result)) {
+                return Optional.empty();
+            }
             if (result < 0) {
                 throw LinuxException.of(result, "memfd_create", "lxj-stage", "MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC");
             }
-            return new Fd((int) result);
+            return Optional.of(seal(new Fd((int) result)));
+        }
+    }
+
+    private static Fd seal(Fd fd) throws LinuxException {
+        try {
+            fd.write(Stage.executable(Architecture.current()));
+            long result = fd.call(Syscall.FCNTL, F_ADD_SEALS, ALL_SEALS);
+            if (result < 0) {
+                throw LinuxException.of(result, "fcntl", fd, "F_ADD_SEALS", ALL_SEALS);
+            }
+            return fd;
+        } catch (LinuxException e) {
+            fd.close();
+            throw e;
         }
     }
 }

@@ -114,8 +114,10 @@ class StageTest {
 
     @Test
     void stageFileCannotBeWritten() throws Exception {
-        Path path = Path.of("/proc/self/fd/" + StageFile.get().number());
-        assertThat(catchThrowable(() -> Files.write(path, new byte[1]))).isInstanceOf(IOException.class);
+        try (Fd stage = StageFile.open()) {
+            Path path = Path.of("/proc/self/fd/" + stage.number());
+            assertThat(catchThrowable(() -> Files.write(path, new byte[1]))).isInstanceOf(IOException.class);
+        }
     }
 
     private void need(String tool) {
