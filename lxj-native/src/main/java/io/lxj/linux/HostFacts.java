@@ -1,0 +1,181 @@
+package io.lxj.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What stands in files of the host: version, privileges, settings, security modules. Immutable and thread-safe. */
+final class HostFacts {
+    private static final int FLOOR_MAJOR = 5;
+    private static final int FLOOR_MINOR = 14;
+    private static final int CAP_SYS_ADMIN = 21;
+    // By the inodes that linux/proc_ns.h gives to the first ones.
+    private static final Map<String, String> FIRST_NAMESPACES =
+            Map.of("pid", "pid:[4026531836]", "user", "user:[4026531837]", "cgroup", "cgroup:[4026531835]");
+
+    // capabilities(7): what making and entering a container takes.
+    private static final Map<String, Integer> CAPABILITIES = new LinkedHashMap<>();
+
+    static {
+        CAPABILITIES.put("CAP_SYS_ADMIN", CAP_SYS_ADMIN);
+        CAPABILITIES.put("CAP_CHOWN", 0);
+        CAPABILITIES.put("CAP_DAC_OVERRIDE", 1);
+        CAPABILITIES.put("CAP_FOWNER", 3);
+        CAPABILITIES.put("CAP_FSETID", 4);
+        CAPABILITIES.put("CAP_KILL", 5);
+        CAPABILITIES.put("CAP_SETGID", 6);
+        CAPABILITIES.put("CAP_SETUID", 7);
+        CAPABILITIES.put("CAP_SETPCAP", 8);
+        CAPABILITIES.put("CAP_NET_ADMIN", 12);
+        CAPABILITIES.put("CAP_SYS_CHROOT", 18);
+        CAPABILITIES.put("CAP_SYS_PTRACE", 19);
+        CAPABILITIES.put("CAP_MKNOD", 27);
+        CAPABILITIES.put("CAP_SETFCAP", 31);
+    }
+
+    private final long capabilities;
+
+    HostFacts() {
+        this.capabilities = Long.parseUnsignedLong(
+                lines("/proc/self/status")
+                        .filter(line -> line.startsWith("CapEff:"))
+                        .map(line -> line.substring("CapEff:".length()).strip())
+                        .findFirst()
+                        .orElse("0"),
+                16);
+    }
+
+    boolean isPrivileged() {
+        return has(CAP_SYS_ADMIN);
+    }
+
+    private boolean has(int capability) {
+        return (capabilities >>> capability & 1) != 0;
+    }
+
+    void report(Map<ProbedFeature, Outcome> outcomes) {
+        outcomes.put(
+                ProbedFeature.KERNEL, kernel(read("/proc/sys/kernel/osrelease").orElse("")));
+        outcomes.put(ProbedFeature.CAPABILITIES, capabilities());
+        outcomes.put(ProbedFeature.MACHINE, machine());
+        outcomes.put(ProbedFeature.USER_NAMESPACE_SETTINGS, userNamespaces());
+        boolean apparmor = read("/sys/module/apparmor/parameters/enabled").equals(Optional.of("Y"));
+        outcomes.put(ProbedFeature.APPARMOR, apparmor ? Outcome.yes("") : Outcome.no("not in force"));
+        outcomes.put(
+                ProbedFeature.SELINUX,
+                read("/sys/fs/selinux/enforce")
+                        .map(mode -> Outcome.yes(mode.equals("1") ? "enforcing" : "permissive"))
+                        .orElse(Outcome.no("not in force")));
+        outcomes.put(ProbedFeature.BINFMT_MISC, binfmt(Path.of("/proc/sys/fs/binfmt_misc")));
+    }
+
+    static Outcome kernel(String release) {
+        String[] parts = release.split("[^0-9]+");
+        if (parts.length < 2 || parts[0].isEmpty()) {
+            return Outcome.no("unknown release " + release);
+        }
+        int major = Integer.parseInt(parts[0]);
+        boolean enough = major > FLOOR_MAJOR || major == FLOOR_MAJOR && Integer.parseInt(parts[1]) >= FLOOR_MINOR;
+        return enough ? Outcome.yes(release) : Outcome.no(release);
+    }
+
+    private Outcome capabilities() {
+        List<String> missing = CAPABILITIES.keySet().stream()
+                .filter(name -> !has(CAPABILITIES.get(name)))
+                .toList();
+        if (missing.isEmpty()) {
+            return Outcome.yes("");
+        }
+        return Outcome.no(missing.size() == CAPABILITIES.size() ? "none" : "without " + String.join(" ", missing));
+    }
+
+    /** A file that a container manager leaves also gets into images of whole machines: the namespaces decide. */
+    private static Outcome machine() {
+        List<String> signs = new ArrayList<>();
+        FIRST_NAMESPACES.forEach((kind, first) ->
+                namespace(kind).filter(own -> !own.equals(first)).ifPresent(own -> signs.add(kind + " namespace")));
+        if (signs.isEmpty()) {
+            return Outcome.yes("");
+        }
+        Optional.ofNullable(System.getenv("container")).ifPresent(name -> signs.add("container=" + name));
+        read("/run/systemd/container").ifPresent(signs::add);
+        Stream.of("/.dockerenv", "/run/.containerenv")
+                .filter(file -> Files.exists(Path.of(file)))
+                .forEach(signs::add);
+        return Outcome.no(
+                "inside a container: " + String.join(", ", signs),
+                "what is missing here may be what that container withholds");
+    }
+
+    private static Optional<String> namespace(String kind) {
+        try {
+            return Optional.of(
+                    Files.readSymbolicLink(Path.of("/proc/self/ns", kind)).toString());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The settings that keep ordinary users from making user namespaces; which of them exist depends on the kernel. */
+    private static Outcome userNamespaces() {
+        Map<String, String> forbidding = new LinkedHashMap<>();
+        forbidding.put("user.max_user_namespaces", "0");
+        forbidding.put("kernel.unprivileged_userns_clone", "0");
+        forbidding.put("kernel.apparmor_restrict_unprivileged_userns", "1");
+        List<String> seen = new ArrayList<>();
+        List<String> wrong = new ArrayList<>();
+        forbidding.forEach(
+                (name, bad) -> read("/proc/sys/" + name.replace('.', '/')).ifPresent(value -> {
+                    seen.add(name + "=" + value);
+                    if (value.equals(bad)) {
+                        wrong.add(name + "=" + (bad.equals("0") ? "1" : "0"));
+                    }
+                }));
+        if (wrong.isEmpty()) {
+            return Outcome.yes(String.join(" ", seen));
+        }
+        return Outcome.no(
+                String.join(" ", seen),
+                "for users other than root: sysctl "
+                        + String.join(" ", wrong).replace("max_user_namespaces=1", "max_user_namespaces=10000"));
+    }
+
+    private static Outcome binfmt(Path folder) {
+        if (!Files.exists(folder.resolve("status"))) {
+            return Outcome.no("not mounted");
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            List<String> handlers = entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> !name.equals("status") && !name.equals("register"))
+                    .filter(name -> lines(folder.resolve(name).toString()).anyMatch("enabled"::equals))
+                    .sorted()
+                    .toList();
+            return handlers.isEmpty()
+                    ? Outcome.no("no handlers", "install qemu-user-static")
+                    : Outcome.yes(String.join(" ", handlers));
+        } catch (IOException e) {
+            return Outcome.no("not readable");
+        }
+    }
+
+    static Optional<String> read(String file) {
+        return Optional.of(lines(file).toList())
+                .filter(lines -> !lines.isEmpty())
+                .map(lines -> String.join("\n", lines).strip());
+    }
+
+    /** Empty for a file that isn't there or can't be read. */
+    private static Stream<String> lines(String file) {
+        try (Fd open = Fd.open(Path.of(file), Open.O_RDONLY, 0)) {
+            return FileName.string(open.readAll(1 << 20)).lines();
+        } catch (LinuxException e) {
+            return Stream.of();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.lxj.linux;
+
+/**
+ * What a probe has found.
+ *
+ * @param available whether it works
+ * @param detail what was seen
+ * @param advice better advice than the feature's own, or empty
+ */
+record Outcome(boolean available, String detail, String advice) {
+    private static final String ASK_FOR_PRIVILEGES = "run as root, or allow user namespaces to this user";
+
+    static Outcome yes(String detail) {
+        return new Outcome(true, detail, "");
+    }
+
+    static Outcome no(String detail) {
+        return no(detail, "");
+    }
+
+    static Outcome no(String detail, String advice) {
+        return new Outcome(false, detail, advice);
+    }
+
+    /** A call that was refused. Advice of the feature's own is for a kernel that doesn't have it at all. */
+    static Outcome failed(String call, int errno, boolean privileged) {
+        String name = Errno.of(errno).map(Errno::name).orElse("error " + errno);
+        return no(call + ": " + name, advice(Errno.of(errno).orElse(null), privileged));
+    }
+
+    static Outcome failed(LinuxException failure, boolean privileged) {
+        return failed(failure.call(), failure.errno().map(Errno::number).orElse(0), privileged);
+    }
+
+    private static String advice(Errno errno, boolean privileged) {
+        if (errno == Errno.ENOSYS) {
+            return "use Linux 5.14 or later; if this is one, a seccomp filter around this process hides the call";
+        }
+        if (errno == Errno.ENOSPC || errno == Errno.EUSERS) {
+            return "too many namespaces: raise the limits in /proc/sys/user/max_*_namespaces";
+        }
+        if (errno == Errno.EPERM || errno == Errno.EACCES) {
+            return privileged
+                    ? "something around this process forbids it: a seccomp filter, AppArmor, SELinux or a container"
+                    : ASK_FOR_PRIVILEGES;
+        }
+        return "";
+    }
+
+    /** The same for a feature to which a user namespace is no way. */
+    Outcome notByUserNamespace() {
+        return advice.equals(ASK_FOR_PRIVILEGES) ? no(detail) : this;
+    }
+}
