@@ -51,6 +51,7 @@ public final class Images {
      */
     public Image importTarball(String name, Path archive, ImportOptions options, Consumer<ImportProgress> listener) {
         importer().importArchive(name, archive, options, watch(listener));
+        engine.settle();
         return new Image(engine, name);
     }
 
@@ -70,6 +71,7 @@ public final class Images {
     public Image importTarball(
             String name, InputStream archive, ImportOptions options, Consumer<ImportProgress> listener) {
         importer().importArchive(name, archive, "the stream", options, watch(listener));
+        engine.settle();
         return new Image(engine, name);
     }
 

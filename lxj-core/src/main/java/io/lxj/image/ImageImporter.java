@@ -13,6 +13,7 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
+import io.lxj.storage.SyncMarker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -203,7 +204,7 @@ public final class ImageImporter {
         try (Fd json = unfinished.open(name, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, 0644)) {
             json.write(FileName.bytes(ImageFile.write(info)));
         }
-        DiskSync.mark(unfinished);
+        SyncMarker.mark(unfinished);
     }
 
     private static void requireDigest(ImportOptions options, String actual) throws ArchiveException {

@@ -23,6 +23,7 @@ import io.lxj.storage.LockSet;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.StateFolder;
 import io.lxj.storage.StorageFailure;
+import io.lxj.storage.SyncMarker;
 import io.lxj.storage.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -264,8 +265,8 @@ public final class ImageStore {
             if (unfinished > 0) {
                 removed.add(unfinished + " unfinished images");
             }
-            for (String name : DiskSync.torn(state.images())) {
-                if (removeIfTorn(name)) {
+            for (String name : names()) {
+                if (SyncMarker.isTorn(state.images(), name) && removeIfTorn(name)) {
                     removed.add("image " + name + ", which wasn't on disk yet when the machine went down");
                 }
             }
@@ -278,40 +279,11 @@ public final class ImageStore {
     private boolean removeIfTorn(String name) throws IOException {
         try (Lock lock = state.locks().exclusive(LockName.image(name))) {
             // Another process may have cleaned up too, and even imported it again.
-            if (!DiskSync.torn(state.images()).contains(name)) {
+            if (!SyncMarker.isTorn(state.images(), name)) {
                 return false;
             }
             remove(lock, name);
             return true;
-        }
-    }
-
-    /**
-     * Waits until all images are on disk. What is imported is on disk only some time later, and a power cut until then
-     * takes the image away. This may take seconds: it is for a thread of its own, after an import and after a start.
-     *
-     * @throws io.lxj.error.LxjException if an image can't be written to disk
-     */
-    public void settle() {
-        try {
-            for (String name : names()) {
-                if (isPending(name)) {
-                    DiskSync.settle(state.images(), name);
-                }
-            }
-        } catch (LinuxException e) {
-            throw StorageFailure.of("write the images in " + state.path() + " to disk", e);
-        }
-    }
-
-    private boolean isPending(String name) throws LinuxException {
-        try (Directory image = state.images().openDirectory(FileName.bytes(name))) {
-            return DiskSync.isPending(image);
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
-            }
-            throw e;
         }
     }
 }

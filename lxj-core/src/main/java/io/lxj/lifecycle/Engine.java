@@ -3,6 +3,7 @@ package io.lxj.lifecycle;
 import io.lxj.config.Config;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.Names;
+import io.lxj.config.Storage;
 import io.lxj.error.NotFoundException;
 import io.lxj.failure.Failures;
 import io.lxj.image.ImageStore;
@@ -24,6 +25,7 @@ import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.MachineId;
 import io.lxj.storage.RootStorage;
+import io.lxj.storage.Settler;
 import io.lxj.storage.StateFolder;
 import io.lxj.supervise.Supervisor;
 import java.io.IOException;
@@ -38,6 +40,7 @@ public final class Engine implements AutoCloseable {
     private final StateFolder folder;
     private final ContainerStore store;
     private final ImageStore images;
+    private final Settler settler;
     private final ProcFs proc;
     private final Supervisor supervisor;
     private final SpawnThread spawnThread = new SpawnThread();
@@ -57,6 +60,7 @@ public final class Engine implements AutoCloseable {
         this.folder = folder;
         this.store = new ContainerStore(folder, Checkpoints.NONE);
         this.images = new ImageStore(folder, store);
+        this.settler = new Settler(folder);
         this.proc = proc;
         this.supervisor = supervisor;
         this.cgroups = cgroups;
@@ -80,6 +84,7 @@ public final class Engine implements AutoCloseable {
             ProcFs proc = ProcFs.open(Path.of("/proc"));
             Engine engine = new Engine(folder, proc, Supervisor.open(), CgroupTree.open(proc, folder.id()));
             new Repair(engine).run();
+            engine.settle();
             return engine;
         } catch (IOException e) {
             throw Failures.exception("open " + folder, e);
@@ -98,6 +103,11 @@ public final class Engine implements AutoCloseable {
     /** {@return the images on disk} */
     public ImageStore images() {
         return images;
+    }
+
+    /** Lets new images and copies get to disk in the background. */
+    public void settle() {
+        settler.request();
     }
 
     /** {@return the thread that waits for all} */
@@ -199,6 +209,9 @@ public final class Engine implements AutoCloseable {
             FirstBoot firstBoot = new FirstBoot(
                     hostname, MachineId.random(), HostResolver.ofHost().read());
             store.create(lock, config, firstBoot, CopyProgress.NONE);
+            if (config.storage() == Storage.COPY) {
+                settle();
+            }
         } catch (IOException e) {
             throw Failures.exception("create " + name, e);
         }
@@ -236,6 +249,7 @@ public final class Engine implements AutoCloseable {
         spawnThread.close();
         devices.close();
         supervisor.close();
+        settler.close();
         try {
             cgroups.removeIfEmpty();
         } catch (LinuxException e) {

@@ -3,14 +3,15 @@ package io.lxj.storage;
 import io.lxj.config.Config;
 import io.lxj.error.AlreadyExistsException;
 import io.lxj.error.NotFoundException;
+import io.lxj.failure.Failures;
 import io.lxj.linux.Directory;
 import io.lxj.linux.DirectoryEntry;
 import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Stat;
+import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -120,12 +121,14 @@ public final class ContainerStore {
             return record;
         } catch (LinuxException e) {
             throw e.is(Errno.EEXIST) ? new AlreadyExistsException(KIND, name) : StorageFailure.of(action, e);
+        } catch (IOException e) {
+            throw Failures.exception(action, e);
         }
     }
 
     private void populate(
             Directory folder, ContainerRecord record, ImageTree image, FirstBoot firstBoot, CopyProgress progress)
-            throws LinuxException {
+            throws IOException {
         RootStorage storage = RootStorage.of(record.config().storage());
         storage.prepare(folder, image, progress);
         checkpoints.reached("create: root prepared");
@@ -136,14 +139,23 @@ public final class ContainerStore {
                 }
             }
             checkpoints.reached("create: first boot prepared");
-            Optional<String> imageJson = JsonFile.read(image.folder(), ImageTree.IMAGE);
-            if (!storage.needsImage() && imageJson.isPresent()) {
-                files.add(JsonFile.make(folder, ImageTree.IMAGE, imageJson.get()));
-            }
             files.add(JsonFile.make(folder, ContainerFolder.CONTAINER, record.toJson()));
-            files.sync();
+            if (storage.needsImage()) {
+                files.sync();
+            } else {
+                keepImageJson(image, folder);
+                // Too much to wait for: Settler sees to it.
+                SyncMarker.mark(folder);
+            }
         }
         checkpoints.reached("create: populated");
+    }
+
+    private static void keepImageJson(ImageTree image, Directory folder) throws LinuxException {
+        Optional<String> text = JsonFile.read(image.folder(), ImageTree.IMAGE);
+        if (text.isPresent()) {
+            JsonFile.make(folder, ImageTree.IMAGE, text.get()).close();
+        }
     }
 
     private ImageTree openImage(String image, String action) {
@@ -204,12 +216,8 @@ public final class ContainerStore {
     public void delete(Lock lock) {
         String name = lock.name().name();
         lock.check(LockName.container(name));
-        try (TemporaryFolder folder = state.temporaryFolders().take(state.containers(), name, "delete." + name)) {
-            checkpoints.reached("delete: renamed");
-            lock.closeAndRemove();
-            checkpoints.reached("delete: lock removed");
-            folder.remove();
-            checkpoints.reached("delete: removed");
+        try {
+            remove(lock);
         } catch (LinuxException e) {
             throw e.is(Errno.ENOENT)
                     ? new NotFoundException(KIND, name)
@@ -226,21 +234,21 @@ public final class ContainerStore {
      */
     public List<String> sweep() {
         try {
-            List<String> removed = new ArrayList<>(state.temporaryFolders().sweep());
-            for (Directory folder : List.of(state.root(), state.containers(), state.images())) {
-                JsonFile.sweep(folder);
-            }
-            for (String name : names()) {
-                try (ContainerFolder folder = find(name).orElse(null)) {
-                    if (folder != null && JsonFile.sweep(folder.directory()) > 0) {
-                        removed.add("temporary file of container " + name);
-                    }
-                }
-            }
-            removed.addAll(new LockSweep(state).run());
-            return removed;
-        } catch (LinuxException e) {
-            throw StorageFailure.of("clean up " + state.path(), e);
+            return new Sweep(state, this).run();
+        } catch (IOException e) {
+            throw Failures.exception("clean up " + state.path(), e);
+        }
+    }
+
+    /** Takes a container's name away, and removes its files. */
+    void remove(Lock lock) throws LinuxException {
+        String name = lock.name().name();
+        try (TemporaryFolder folder = state.temporaryFolders().take(state.containers(), name, "delete." + name)) {
+            checkpoints.reached("delete: renamed");
+            lock.closeAndRemove();
+            checkpoints.reached("delete: lock removed");
+            folder.remove();
+            checkpoints.reached("delete: removed");
         }
     }
 }

@@ -1,11 +1,28 @@
 package io.lxj.storage;
 
+import io.lxj.linux.DetachedMount;
 import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.MountFlags;
+import io.lxj.linux.Open;
+import io.lxj.linux.RootDir;
+import io.lxj.linux.TreeCopy;
+import java.util.List;
 import java.util.Optional;
 
+/**
+ * A full copy of the image, which shares its extents where the file system can. It outlives the image, and runs where
+ * overlays don't.
+ */
 final class CopyStorage implements RootStorage {
+    private static final byte[] ROOTFS = FileName.bytes(ImageTree.ROOTFS);
+    private static final String ETC = "etc";
+    private static final long NO_DANGER =
+            MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
+
     @Override
     public boolean needsImage() {
         return false;
@@ -13,21 +30,74 @@ final class CopyStorage implements RootStorage {
 
     @Override
     public void prepare(Directory folder, ImageTree image, CopyProgress progress) throws LinuxException {
-        throw new UnsupportedOperationException("not yet");
+        TreeCopy.copy(image.folder(), ROOTFS, folder, ROOTFS, attribute -> true, progress::copied);
     }
 
     @Override
     public Optional<EtcFolder> openEtc(Directory folder, ImageTree image) throws LinuxException {
-        throw new UnsupportedOperationException("not yet");
+        try (RootDir root = new RootDir(folder.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0))) {
+            Directory etc = root.directory(FileName.bytes(ETC));
+            try {
+                return Optional.of(new EtcFolder(etc, new Directory(etc.fd().duplicate())));
+            } catch (LinuxException e) {
+                etc.close();
+                throw e;
+            }
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR) || e.is(Errno.ELOOP)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
+    /**
+     * To look at files, or to change them, an ordinary user gets the directory itself where they can't mount: a container
+     * of theirs has no devices that could be opened by mistake.
+     */
     @Override
     public Fd mount(Directory folder, Optional<ImageTree> image, Use use) throws LinuxException {
-        throw new UnsupportedOperationException("not yet");
+        if (use != Use.LOOK && SyncMarker.isMarked(folder)) {
+            // From now on it holds more than the image has: it must not be taken for torn any more.
+            Settler.settle(List.of(folder));
+        }
+        Fd rootfs = folder.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0);
+        try (rootfs) {
+            return mount(rootfs, use);
+        } catch (LinuxException e) {
+            if (use == Use.RUN || !e.is(Errno.EPERM)) {
+                throw e;
+            }
+            return folder.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0);
+        }
+    }
+
+    private static Fd mount(Fd rootfs, Use use) throws LinuxException {
+        DetachedMount mount = DetachedMount.clone(rootfs, false);
+        try {
+            // Otherwise what the container mounts would appear in the state folder, where mounts there are shared.
+            mount.setPropagation(MountFlags.MS_PRIVATE, false);
+            switch (use) {
+                case RUN:
+                    // What the host's mount forbids is not about containers: a copy isn't worth less than an overlay.
+                    mount.setAttributes(0, NO_DANGER, false);
+                    break;
+                case CHANGE:
+                    mount.setAttributes(NO_DANGER, 0, false);
+                    break;
+                default:
+                    mount.setAttributes(NO_DANGER | MountFlags.MOUNT_ATTR_RDONLY, 0, false);
+                    break;
+            }
+            return mount.fd();
+        } catch (LinuxException e) {
+            mount.close();
+            throw e;
+        }
     }
 
     @Override
     public long sizeOnDisk(Directory folder) throws LinuxException {
-        return DiskUsage.of(folder, java.util.List.of("rootfs"));
+        return DiskUsage.of(folder, List.of(ImageTree.ROOTFS));
     }
 }

@@ -44,8 +44,8 @@ public interface RootStorage {
     boolean needsImage();
 
     /**
-     * Makes the root file system in the folder of a container that is being created. The folder must be removed if this
-     * fails.
+     * Makes the root file system in the folder of a container that is being created. Nothing of it is on disk yet when
+     * this returns. The folder must be removed if it fails.
      *
      * @param folder the folder of the container
      * @param image what the container is made of

@@ -5,7 +5,6 @@ import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
-import java.util.Optional;
 
 /**
  * Failures of work in the state folder, with advice for what can go wrong with any file there: a full disk, a read-only
@@ -23,14 +22,12 @@ public final class StorageFailure {
      */
     public static LxjException of(String action, LinuxException cause) {
         Failure failure = Failures.of(action, cause);
-        Failure advised = failure.hint().isPresent()
-                ? failure
-                : hint(cause).map(failure::hint).orElse(failure);
-        return new LxjException(advised, cause);
-    }
-
-    private static Optional<String> hint(LinuxException cause) {
-        return cause.errno().map(StorageFailure::hint).filter(hint -> !hint.isEmpty());
+        String known = cause.errno().map(StorageFailure::hint).orElse("");
+        if (known.isEmpty()) {
+            return new LxjException(failure, cause);
+        }
+        String all = failure.hint().map(hint -> hint + "; " + known).orElse(known);
+        return new LxjException(failure.hint(all), cause);
     }
 
     private static String hint(Errno errno) {

@@ -7,18 +7,21 @@ import io.lxj.config.ByteSize;
 import io.lxj.config.Config;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.InitSystem;
+import io.lxj.config.Storage;
 import io.lxj.error.AlreadyExistsException;
 import io.lxj.error.CorruptStateException;
 import io.lxj.error.InUseException;
 import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.storage.Checkpoints;
+import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerStore;
 import io.lxj.storage.CopyProgress;
 import io.lxj.storage.FirstBoot;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.MachineId;
+import io.lxj.storage.Settler;
 import io.lxj.storage.StateFolder;
 import io.lxj.testing.LeaksNothing;
 import java.nio.file.Files;
@@ -167,6 +170,17 @@ class ImageStoreTest {
     }
 
     @Test
+    void aCopyDoesNotNeedItsImage() throws Exception {
+        ImageInfo alpine = make("alpine");
+        create("web", Config.ofImage("alpine").storage(Storage.COPY));
+        images.delete("alpine");
+        assertThat(images.names()).isEmpty();
+        try (ContainerFolder web = containers.open("web")) {
+            assertThat(images.of(web)).isEqualTo(alpine);
+        }
+    }
+
+    @Test
     void anImageIsNotDeletedWhileAContainerOfItIsBeingMade() throws Exception {
         make("alpine");
         CountDownLatch making = new CountDownLatch(1);
@@ -247,7 +261,9 @@ class ImageStoreTest {
         }
         make("imported");
         assertThat(images.names()).containsExactly("imported", "recent", "whole");
-        images.settle();
+        try (Settler settler = new Settler(state)) {
+            settler.request();
+        }
         assertThat(folder("recent").resolve("unsynced")).doesNotExist();
         assertThat(images.sweep()).isEmpty();
     }

@@ -1,0 +1,54 @@
+package io.lxj.storage;
+
+import io.lxj.linux.Directory;
+import io.lxj.linux.LinuxException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Brings the containers' part of a state folder in order, after processes or the machine ended in the middle of work. */
+final class Sweep {
+    private final StateFolder state;
+    private final ContainerStore store;
+    private final List<String> removed = new ArrayList<>();
+
+    Sweep(StateFolder state, ContainerStore store) {
+        this.state = state;
+        this.store = store;
+    }
+
+    /** Removes what nobody works on; returns what that was. */
+    List<String> run() throws IOException {
+        removed.addAll(state.temporaryFolders().sweep());
+        for (Directory folder : List.of(state.root(), state.containers(), state.images())) {
+            JsonFile.sweep(folder);
+        }
+        for (String name : store.names()) {
+            removeIfTorn(name);
+            removeTemporaryFiles(name);
+        }
+        removed.addAll(new LockSweep(state).run());
+        return removed;
+    }
+
+    private void removeIfTorn(String name) throws IOException {
+        if (!SyncMarker.isTorn(state.containers(), name)) {
+            return;
+        }
+        try (Lock lock = state.locks().exclusive(LockName.container(name))) {
+            // Another process may have cleaned up too, and even created it again.
+            if (SyncMarker.isTorn(state.containers(), name)) {
+                store.remove(lock);
+                removed.add("container " + name + ", which wasn't on disk yet when the machine went down");
+            }
+        }
+    }
+
+    private void removeTemporaryFiles(String name) throws LinuxException {
+        try (ContainerFolder folder = store.find(name).orElse(null)) {
+            if (folder != null && JsonFile.sweep(folder.directory()) > 0) {
+                removed.add("temporary file of container " + name);
+            }
+        }
+    }
+}
