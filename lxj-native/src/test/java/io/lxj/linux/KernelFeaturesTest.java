@@ -6,6 +6,7 @@ import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.PortableJvm;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -114,12 +115,27 @@ class KernelFeaturesTest {
         }
     }
 
+    /** Prints whether the mount table is the same after the trials. */
+    static final class MountTable {
+        public static void main(String[] arguments) throws IOException {
+            Path mountInfo = Path.of("/proc/self/mountinfo");
+            String before = Files.readString(mountInfo);
+            boolean moved = KernelFeatures.probe().stream()
+                    .anyMatch(feature -> feature.name().equals("move_mount") && feature.available());
+            System.out.println(
+                    before.contains(" shared:") + " " + moved + " " + before.equals(Files.readString(mountInfo)));
+        }
+    }
+
     @Test
-    void leavesTheMountsOfThisProcessAsTheyAre() throws Exception {
-        Path mountInfo = Path.of("/proc/self/mountinfo");
-        String before = Files.readString(mountInfo);
-        KernelFeatures.probe();
-        assertThat(Files.readString(mountInfo)).isEqualTo(before);
+    @NeedsRoot
+    @NeedsCommand({"mount", "unshare"})
+    void mountsThatAreTriedDoNotPropagateToAHostWhoseMountsAreShared() throws Exception {
+        List<String> launcher =
+                List.of("unshare", "--mount", "sh", "-c", "mount --make-rshared / && exec \"$@\"", "sh");
+        try (PortableJvm jvm = PortableJvm.copy()) {
+            assertThat(jvm.run(launcher, MountTable.class)).isEqualTo("true true true\n");
+        }
     }
 
     @Test
