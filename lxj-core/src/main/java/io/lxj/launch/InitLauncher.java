@@ -1,5 +1,7 @@
 package io.lxj.launch;
 
+import io.lxj.error.Failure;
+import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
@@ -99,20 +101,28 @@ public final class InitLauncher {
                     throw Failures.exception(
                             "start " + spec.name(), failure.get(), LaunchHints.of(spec, failure.get()));
                 }
-                return spec.keep() ? kept(stage, plan, recorded) : owned(stage, plan, console);
+                return spec.keep() ? kept(stage, plan, recorded) : owned(spec.name(), stage, plan, console);
             }
         }
     }
 
-    private static Launched owned(Spawned stage, InitPlan plan, UnixSocket.Pair console) throws IOException {
+    private static Launched owned(String name, Spawned stage, InitPlan plan, UnixSocket.Pair console)
+            throws IOException {
         int pid = (int) stage.readLong(plan.pid());
         Children.reap(stage.pid());
         Pidfd init = Pidfd.open(pid);
         try {
             List<Fd> received = console.first().receive(8, 2).fds();
+            if (received.size() < 2) {
+                received.forEach(Fd::close);
+                throw new LxjException(Failure.of("start " + name, "its init was killed before it could begin"));
+            }
             return new Launched(pid, init, received.get(0), received.get(1), Optional.empty());
         } catch (IOException | RuntimeException e) {
-            init.close();
+            try (init) {
+                init.send(Signal.SIGKILL);
+                init.waitFor();
+            }
             throw e;
         }
     }

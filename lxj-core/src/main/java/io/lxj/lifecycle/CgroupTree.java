@@ -90,7 +90,7 @@ final class CgroupTree implements AutoCloseable {
         }
     }
 
-    /** Kills what is left in the cgroup of a container, and removes it. */
+    /** Kills what is left in the cgroup of a container, and removes it; the base goes with the last container. */
     void remove(String container) throws LinuxException {
         try (Cgroup all = parent.open(base)) {
             all.remove(container);
@@ -99,17 +99,17 @@ final class CgroupTree implements AutoCloseable {
                 throw e;
             }
         }
+        removeIfEmpty();
     }
 
     /** Removes the base if no container of any process is left. */
     void removeIfEmpty() throws LinuxException {
-        if (containers().isEmpty()) {
-            try {
-                parent.removeEmpty(base);
-            } catch (LinuxException e) {
-                if (!e.is(Errno.ENOENT) && !e.is(Errno.EBUSY)) {
-                    throw e;
-                }
+        try {
+            parent.removeEmpty(base);
+        } catch (LinuxException e) {
+            boolean inUse = e.is(Errno.EBUSY) || e.is(Errno.ENOTEMPTY);
+            if (!inUse && !e.is(Errno.ENOENT)) {
+                throw e;
             }
         }
     }

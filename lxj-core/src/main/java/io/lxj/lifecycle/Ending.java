@@ -50,6 +50,23 @@ final class Ending {
         }
     }
 
+    /** A run that has begun and that this JVM can't look after: it is ended, as if it had not begun. */
+    void abandon(Instance instance, Run run, RuntimeException failure) {
+        Undo undo = new Undo();
+        undo.add(run::release);
+        undo.add(run::close);
+        undo.add(() -> {
+            try (ContainerFolder folder = engine.store().open(instance.name())) {
+                clear(folder, ExitStatus.killed("it could not be watched"));
+            }
+        });
+        if (run.part() == Run.Part.PARENT) {
+            undo.add(() -> run.init().waitFor());
+        }
+        undo.add(() -> run.cgroup().sendKill());
+        undo.run(failure);
+    }
+
     /** A run of which only the record is left: its JVM is gone, and so is its init. */
     ExitStatus endLeftOver(ContainerFolder folder, RunRecord record, String bootId) {
         ExitStatus exit = keepersWord(folder)

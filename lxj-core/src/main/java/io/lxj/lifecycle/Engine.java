@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What the containers of one open state folder share. Thread-safe. */
 public final class Engine implements AutoCloseable {
@@ -54,6 +55,7 @@ public final class Engine implements AutoCloseable {
     private final Executing executing;
     private final Consoles consoles;
     private final OpenRoots roots = new OpenRoots(this);
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final DeviceRules devices = new DeviceRules();
 
     private Engine(StateFolder folder, ProcFs proc, Supervisor supervisor, CgroupTree cgroups) throws LinuxException {
@@ -244,6 +246,9 @@ public final class Engine implements AutoCloseable {
     /** Ends the containers that die with this JVM, and lets go of the others. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         instances.values().forEach(Instance::leave);
         instances.values().forEach(Instance::awaitReleased);
         spawnThread.close();

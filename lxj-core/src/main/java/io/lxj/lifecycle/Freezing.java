@@ -32,8 +32,8 @@ final class Freezing {
                                 .hint("one of them is in the kernel; it was unfrozen again"));
             }
             instance.listeners().tell(State.FROZEN, Optional.empty());
-        } catch (LinuxException e) {
-            throw Failures.exception("freeze " + name, e);
+        } catch (LinuxException | IllegalStateException e) {
+            throw failure("freeze " + name, current, e, List.of("RUNNING"));
         }
     }
 
@@ -45,8 +45,16 @@ final class Freezing {
         try {
             current.cgroup().unfreeze();
             instance.listeners().tell(State.RUNNING, Optional.empty());
-        } catch (LinuxException e) {
-            throw Failures.exception("unfreeze " + name, e);
+        } catch (LinuxException | IllegalStateException e) {
+            throw failure("unfreeze " + name, current, e, List.of("FROZEN", "FREEZING"));
         }
+    }
+
+    /** Most often the container has ended meanwhile, and its cgroup with it. */
+    private RuntimeException failure(String action, Run current, Exception cause, List<String> needed) {
+        if (cause instanceof LinuxException call && instance.isCurrent(current)) {
+            return Failures.exception(action, call);
+        }
+        return new WrongStateException(action, instance.state().name(), needed);
     }
 }

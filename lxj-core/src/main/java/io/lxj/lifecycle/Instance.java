@@ -135,10 +135,13 @@ public final class Instance {
         }
     }
 
-    /** Takes part in a run from now on. */
-    void begin(Run begun) {
-        run = begun;
-        engine.joining().watch(this, begun, lane);
+    /** Takes part in a run from now on. Nobody may find the container without the run and take part once more. */
+    private void begin(Run begun) {
+        synchronized (monitor) {
+            engine.joining().watch(this, begun, lane);
+            run = begun;
+            doing = null;
+        }
     }
 
     /**
@@ -165,8 +168,12 @@ public final class Instance {
         try {
             released.join();
             Run started = engine.starter().start(this);
-            begin(started);
-            doing(null);
+            try {
+                begin(started);
+            } catch (RuntimeException e) {
+                engine.ending().abandon(this, started, e);
+                throw e;
+            }
             listeners.tell(State.RUNNING, Optional.empty());
         } catch (RuntimeException e) {
             doing(null);
@@ -175,13 +182,30 @@ public final class Instance {
         }
     }
 
-    boolean isBusy() {
-        return doing != null;
+    /** Whether a run still goes on, as far as this JVM knows. */
+    boolean isCurrent(Run current) {
+        return run == current && doing == null;
+    }
+
+    /**
+     * Notes that this JVM is ending a run.
+     *
+     * @param current the run; nothing is noted if it has ended meanwhile
+     * @param again whether it is allowed if somebody is ending it already
+     */
+    void stopping(Run current, boolean again) {
+        synchronized (monitor) {
+            if (run != current || (again && doing == State.STOPPING)) {
+                return;
+            }
+            doing(state().become(State.STOPPING, name));
+        }
     }
 
     void doing(State state) {
+        State before = doing;
         doing = state;
-        if (state != null) {
+        if (state != null && state != before) {
             listeners.tell(state, Optional.empty());
         }
     }
@@ -202,12 +226,16 @@ public final class Instance {
                 return Optional.empty();
             }
             doing(State.STOPPING);
-            ExitStatus exit = engine.ending().end(this, ended, status);
-            released = CompletableFuture.runAsync(
-                    ended::release, engine.supervisor().lane());
-            synchronized (monitor) {
-                run = null;
-                doing = null;
+            ExitStatus exit;
+            try {
+                exit = engine.ending().end(this, ended, status);
+            } finally {
+                released = CompletableFuture.runAsync(
+                        ended::release, engine.supervisor().lane());
+                synchronized (monitor) {
+                    run = null;
+                    doing = null;
+                }
             }
             boolean again = exit.cause() == ExitStatus.Cause.REBOOTED && ended.part() != Run.Part.OBSERVER;
             if (again) {

@@ -71,10 +71,11 @@ final class Joining {
     /** Calls {@link Instance#ended} on the lane when the run is over. */
     void watch(Instance instance, Run run, Executor lane) {
         try {
-            boolean child = run.part() == Run.Part.PARENT;
-            // A keeper ends when it has written down how its init ended.
+            // A keeper ends when it has written down how its init ended. It is the child of whoever started it.
             Pidfd process = run.keeper().orElse(run.init());
-            boolean reap = child || run.record().owner().equals(engine.self());
+            boolean started =
+                    run.keeper().isPresent() && run.record().owner().equals(engine.self());
+            boolean reap = started || run.part() == Run.Part.PARENT;
             run.watch(engine.supervisor()
                     .watchExit(process, reap, status -> lane.execute(() -> ended(instance, run, lane, status))));
             Readiness.watch(engine.supervisor(), run);

@@ -30,13 +30,17 @@ final class Stopping {
 
     ExitStatus shutdown(Duration timeout) {
         Run current = instance.running("shut down " + name);
-        instance.doing(instance.state().become(State.STOPPING, name));
+        instance.stopping(current, false);
         try {
             current.cgroup().unfreeze();
             Instance.send(current, engine.signals(instance, current.config()).halt());
+        } catch (IllegalStateException e) {
+            LOG.debug("Container {} has ended meanwhile", name, e);
         } catch (LinuxException e) {
-            instance.doing(null);
-            throw Failures.exception("shut down " + name, e);
+            if (!isGone(e)) {
+                instance.stopped();
+                throw Failures.exception("shut down " + name, e);
+            }
         }
         try {
             Optional<ExitStatus> ended = await(current, timeout);
@@ -48,9 +52,7 @@ final class Stopping {
 
     ExitStatus stop() {
         Run current = instance.running("stop " + name);
-        if (!instance.isBusy()) {
-            instance.doing(instance.state().become(State.STOPPING, name));
-        }
+        instance.stopping(current, true);
         try {
             return kill(current, "stop");
         } finally {
@@ -61,9 +63,9 @@ final class Stopping {
     ExitStatus kill(Run current, String reason) {
         current.killing(reason);
         try {
-            current.cgroup().kill();
+            current.cgroup().sendKill();
         } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENODEV)) {
+            if (!isGone(e)) {
                 throw Failures.exception("kill " + name, e);
             }
             LOG.debug("The cgroup of container {} has gone meanwhile", name, e);
@@ -71,6 +73,11 @@ final class Stopping {
             LOG.debug("Container {} has ended meanwhile", name, e);
         }
         return await(current, Duration.ofDays(1)).orElseThrow();
+    }
+
+    /** The processes, or the cgroup that they were in, have gone meanwhile. */
+    private static boolean isGone(LinuxException e) {
+        return e.is(Errno.ENOENT) || e.is(Errno.ENODEV) || e.is(Errno.ESRCH);
     }
 
     void reboot(Duration timeout) {

@@ -304,6 +304,16 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
+     * Sends SIGKILL to all processes here and below, those that are being forked included, and doesn't wait for their
+     * end.
+     *
+     * @throws LinuxException if the kernel refuses; ENODEV if the cgroup was removed
+     */
+    public void sendKill() throws LinuxException {
+        CgroupKiller.signal(this);
+    }
+
+    /**
      * Suspends all processes here and below, and waits until they are.
      *
      * @param timeout how long to wait

@@ -12,6 +12,8 @@ final class CgroupKiller {
     static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
+    private static final Duration SLICE = Duration.ofMillis(50);
+
     private CgroupKiller() {}
 
     static boolean await(Cgroup cgroup, String event, boolean value, Duration timeout) throws LinuxException {
@@ -22,11 +24,12 @@ final class CgroupKiller {
                 if (left.isNegative() || left.isZero()) {
                     return false;
                 }
-                Poll.await(events, Poll.POLLPRI, left);
+                // The removal of a cgroup wakes nobody who waits for its events: look now and then.
+                Poll.await(events, Poll.POLLPRI, left.compareTo(SLICE) < 0 ? left : SLICE);
             }
             return true;
         } catch (LinuxException e) {
-            if (e.is(Errno.ENODEV)) {
+            if (e.is(Errno.ENODEV) || e.is(Errno.ENOENT)) {
                 // Removed meanwhile: nothing is in it.
                 return !value;
             }
@@ -42,7 +45,7 @@ final class CgroupKiller {
         }
     }
 
-    private static void signal(Cgroup cgroup) throws LinuxException {
+    static void signal(Cgroup cgroup) throws LinuxException {
         try {
             cgroup.write("cgroup.kill", "1");
         } catch (LinuxException e) {

@@ -1,0 +1,410 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxj.config.Config;
+import io.lxj.config.ExitStatus;
+import io.lxj.config.Signal;
+import io.lxj.config.State;
+import io.lxj.error.AlreadyExistsException;
+import io.lxj.error.CanceledException;
+import io.lxj.error.IllegalTransitionException;
+import io.lxj.error.LxjException;
+import io.lxj.error.NotFoundException;
+import io.lxj.error.WrongStateException;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The states of a container, and what leads from one to the other. */
+@NeedsRoot
+@NeedsRootfs("alpine")
+@LeaksNothing
+@Timeout(120)
+class LifecycleTest {
+    private static final Config SLEEPER = Config.ofImage("alpine").init("/bin/sleep", "1000000");
+    /** Ends with code 5 when it is asked to. */
+    private static final Config POLITE =
+            Config.ofImage("alpine").init("/bin/sh", "-c", "trap 'exit 5' TERM; echo >/run/polite; while :; do sleep 0.05; done");
+
+    private static TestLxj host;
+
+    @BeforeAll
+    static void open() throws IOException {
+        host = TestLxj.open("alpine");
+        // What lxj opens once and keeps is there from now on.
+        host.start(SLEEPER);
+        host.clear();
+    }
+
+    @AfterEach
+    void clear() {
+        host.clear();
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        host.close();
+    }
+
+    private static void awaitPolite(Container container) {
+        container.exec("sh", "-c", "until test -e /run/polite; do sleep 0.02; done");
+    }
+
+    @Test
+    void goesFromStoppedThroughRunningToStopped() {
+        Container container = host.create(POLITE);
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+        assertThat(container.lastExit()).isEmpty();
+        assertThat(container.pid()).isEmpty();
+        container.start();
+        assertThat(container.state()).isEqualTo(State.RUNNING);
+        assertThat(ProcessHandle.of(container.pid().orElseThrow())).isPresent();
+        awaitPolite(container);
+        ExitStatus exit = container.shutdown(TestLxj.LONG);
+        assertThat(exit).isEqualTo(ExitStatus.exited(5));
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+        assertThat(container.lastExit()).contains(exit);
+        assertThat(container.pid()).isEmpty();
+    }
+
+    @Test
+    void freezesAndUnfreezes() {
+        Container container = host.start(SLEEPER);
+        container.freeze();
+        assertThat(container.state()).isEqualTo(State.FROZEN);
+        assertThatThrownBy(container::freeze)
+                .isInstanceOf(IllegalTransitionException.class)
+                .hasMessageContaining("can't go from FROZEN to FREEZING");
+        container.unfreeze();
+        assertThat(container.state()).isEqualTo(State.RUNNING);
+        assertThatThrownBy(container::unfreeze)
+                .isInstanceOf(WrongStateException.class)
+                .hasMessage("unfreeze " + container.name()
+                        + ": the container is RUNNING; this is possible when it is FROZEN or FREEZING");
+    }
+
+    @Test
+    void shutsDownAndStopsWhatIsFrozen() {
+        Container polite = host.start(POLITE);
+        awaitPolite(polite);
+        polite.freeze();
+        assertThat(polite.shutdown(TestLxj.LONG)).isEqualTo(ExitStatus.exited(5));
+        polite.start();
+        polite.freeze();
+        assertThat(polite.stop().cause()).isEqualTo(ExitStatus.Cause.KILLED);
+    }
+
+    @Test
+    void stopKillsAtOnce() {
+        Container container = host.start(SLEEPER);
+        assertThat(container.stop()).isEqualTo(ExitStatus.killed("stop"));
+        assertThat(container.lastExit()).contains(ExitStatus.killed("stop"));
+    }
+
+    @Test
+    void aSignalThatEndsTheInitEndsTheContainer() throws Exception {
+        Container container = host.start(POLITE);
+        awaitPolite(container);
+        CompletableFuture<ExitStatus> exit = container.onExit();
+        container.kill(Signal.SIGTERM);
+        assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(ExitStatus.exited(5));
+        container.start();
+        exit = container.onExit();
+        container.kill(Signal.SIGKILL);
+        assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(ExitStatus.signaled(Signal.SIGKILL));
+    }
+
+    @Test
+    void anInitThatEndsByItselfEndsTheContainerWithAllItsProcesses() throws Exception {
+        Container container =
+                host.create(Config.ofImage("alpine").init("/bin/sh", "-c", "sleep 1000000 & read line; exit 3"));
+        container.start();
+        CompletableFuture<ExitStatus> exit = container.onExit();
+        container.kill(Signal.SIGHUP);
+        assertThat(container.state()).isEqualTo(State.RUNNING);
+        container.exec("sh", "-c", "echo >/dev/console; echo line >/dev/pts/0; kill -9 1; true");
+        assertThat(exit.isDone()).isFalse();
+        container.stop();
+        assertThat(exit.get(60, TimeUnit.SECONDS).cause()).isEqualTo(ExitStatus.Cause.KILLED);
+        Container brief = host.create(Config.ofImage("alpine").init("/bin/sh", "-c", "sleep 1000000 & exit 3"));
+        brief.start();
+        assertThat(brief.awaitState(State.STOPPED, TestLxj.LONG)).isTrue();
+        assertThat(brief.lastExit()).contains(ExitStatus.exited(3));
+    }
+
+    @Test
+    void refusesWhatItsStateDoesNotAllow() {
+        Container container = host.create(SLEEPER);
+        String name = container.name();
+        assertThatThrownBy(container::stop)
+                .isInstanceOf(WrongStateException.class)
+                .hasMessage("stop " + name + ": the container is STOPPED; this is possible when it is RUNNING");
+        assertThatThrownBy(container::shutdown)
+                .hasMessage("shut down " + name + ": the container is STOPPED; this is possible when it is RUNNING");
+        assertThatThrownBy(container::reboot)
+                .hasMessage("reboot " + name + ": the container is STOPPED; this is possible when it is RUNNING");
+        assertThatThrownBy(container::freeze)
+                .hasMessage("freeze " + name + ": the container is STOPPED; this is possible when it is RUNNING");
+        assertThatThrownBy(container::unfreeze).isInstanceOf(WrongStateException.class);
+        assertThatThrownBy(() -> container.kill(Signal.SIGTERM))
+                .hasMessage(
+                        "send SIGTERM to " + name + ": the container is STOPPED; this is possible when it is RUNNING");
+        assertThatThrownBy(container::onExit).isInstanceOf(WrongStateException.class);
+        container.start();
+        assertThatThrownBy(container::start)
+                .isInstanceOf(IllegalTransitionException.class)
+                .hasMessage("container " + name + ": can't go from RUNNING to STARTING; it runs, and next can only be"
+                        + " FREEZING or STOPPING");
+        assertThatThrownBy(container::destroy)
+                .isInstanceOf(WrongStateException.class)
+                .hasMessage("destroy " + name + ": the container is RUNNING; this is possible when it is STOPPED");
+        assertThatThrownBy(() -> container.rename("other"))
+                .isInstanceOf(WrongStateException.class)
+                .hasMessage("rename " + name + ": the container is RUNNING; this is possible when it is STOPPED");
+        assertThat(container.state()).isEqualTo(State.RUNNING);
+    }
+
+    @Test
+    void getsAnotherNameAndStandsForNothingUnderItsOld() {
+        Container container = host.create(SLEEPER);
+        host.create(SLEEPER).rename("taken");
+        assertThatThrownBy(() -> container.rename("taken")).isInstanceOf(AlreadyExistsException.class);
+        String id = container.machineId();
+        Container renamed = container.rename("web2");
+        assertThat(renamed.name()).isEqualTo("web2");
+        assertThat(renamed.machineId()).isEqualTo(id);
+        assertThatThrownBy(container::state).isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(container::start).isInstanceOf(NotFoundException.class);
+        renamed.start();
+        assertThat(renamed.exec("echo", "here").stdout()).isEqualTo("here\n");
+        assertThat(host.lxj().containers().list()).extracting(Container::name).contains("taken", "web2");
+    }
+
+    @Test
+    void tellsListenersOfEachChangeInOrder() throws Exception {
+        Container container = host.create(SLEEPER);
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        try (AutoCloseable registration = container.addListener(
+                (who, state, exit) -> heard.add(who.name() + " " + state + exit.map(e -> ": " + e).orElse("")))) {
+            container.start();
+            container.freeze();
+            container.unfreeze();
+            container.stop();
+            List<String> changes = new ArrayList<>();
+            for (int i = 0; i < 7; i++) {
+                changes.add(heard.poll(60, TimeUnit.SECONDS));
+            }
+            assertThat(changes)
+                    .containsExactly(
+                            container.name() + " STARTING",
+                            container.name() + " RUNNING",
+                            container.name() + " FREEZING",
+                            container.name() + " FROZEN",
+                            container.name() + " RUNNING",
+                            container.name() + " STOPPING",
+                            container.name() + " STOPPED: killed: stop");
+        }
+        container.start();
+        container.stop();
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void aListenerMayUseTheContainer() throws Exception {
+        Container container = host.create(SLEEPER);
+        CompletableFuture<String> said = new CompletableFuture<>();
+        AutoCloseable registration = container.addListener((who, state, exit) -> {
+            if (state == State.RUNNING && !said.isDone()) {
+                said.complete(who.exec("echo", "from a listener").stdout());
+            }
+        });
+        container.start();
+        assertThat(said.get(60, TimeUnit.SECONDS)).isEqualTo("from a listener\n");
+        registration.close();
+    }
+
+    @Test
+    void whoWaitsForTheExitMayStartItAgain() throws Exception {
+        Container container = host.start(SLEEPER);
+        CompletableFuture<State> again = container.onExit().thenApply(exit -> {
+            container.start();
+            container.stop();
+            container.start();
+            return container.state();
+        });
+        container.stop();
+        assertThat(again.get(60, TimeUnit.SECONDS)).isEqualTo(State.RUNNING);
+    }
+
+    @Test
+    void waitsForAState() throws Exception {
+        Container container = host.create(SLEEPER);
+        assertThat(container.awaitState(State.STOPPED, Duration.ZERO)).isTrue();
+        assertThat(container.awaitState(State.RUNNING, Duration.ofMillis(10))).isFalse();
+        CompletableFuture<Boolean> running =
+                CompletableFuture.supplyAsync(() -> container.awaitState(State.RUNNING, TestLxj.LONG));
+        container.start();
+        assertThat(running.get(60, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        Thread waiter = new Thread(() -> {
+            try {
+                container.awaitState(State.FROZEN, TestLxj.LONG);
+            } catch (RuntimeException e) {
+                thrown.complete(e);
+            }
+        });
+        waiter.start();
+        waiter.interrupt();
+        assertThat(thrown.get(60, TimeUnit.SECONDS)).isInstanceOf(CanceledException.class);
+        waiter.join();
+    }
+
+    @Test
+    void threadsThatRaceLeaveItWholeWhicheverWins() throws Exception {
+        Container container = host.create(SLEEPER);
+        AtomicInteger surprises = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        List<Runnable> actions = List.of(
+                container::start, container::stop, container::freeze, container::unfreeze,
+                () -> container.shutdown(Duration.ZERO), () -> container.exec("true"), container::start);
+        for (Runnable action : actions) {
+            threads.add(new Thread(() -> {
+                for (int i = 0; i < 15; i++) {
+                    try {
+                        action.run();
+                    } catch (WrongStateException | IllegalTransitionException e) {
+                        // What a state doesn't allow is refused, and somebody else's turn.
+                        Thread.yield();
+                    } catch (RuntimeException e) {
+                        e.printStackTrace();
+                        surprises.incrementAndGet();
+                    }
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        if (container.state() != State.STOPPED) {
+            container.stop();
+        }
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+        assertThat(surprises).hasValue(0);
+        container.start();
+        assertThat(container.exec("echo", "whole").stdout()).isEqualTo("whole\n");
+    }
+
+    @Test
+    void onlyOneOfManyThreadsCreatesStartsAndDestroys() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            assertThat(winners(() -> host.lxj().containers().create("raced", SLEEPER)))
+                    .isOne();
+            Container container = host.lxj().containers().get("raced");
+            assertThat(winners(container::start)).isOne();
+            assertThat(winners(() -> container.destroy())).isZero();
+            container.stop();
+            assertThat(winners(container::destroy)).isOne();
+        }
+    }
+
+    private static int winners(Runnable action) throws InterruptedException {
+        AtomicInteger winners = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(new Thread(() -> {
+                try {
+                    action.run();
+                    winners.incrementAndGet();
+                } catch (LxjException e) {
+                    assertThat(e).hasMessageContaining("raced");
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        return winners.get();
+    }
+
+    @Test
+    void aSecondLxjOnTheSameFolderSeesAndUsesWhatTheFirstStarted() throws Exception {
+        Container container = host.start(POLITE);
+        awaitPolite(container);
+        CompletableFuture<ExitStatus> exit = container.onExit();
+        try (Lxj second = Lxj.open(host.folder())) {
+            Container same = second.containers().get(container.name());
+            assertThat(same.state()).isEqualTo(State.RUNNING);
+            assertThat(same.exec("echo", "second").stdout()).isEqualTo("second\n");
+            assertThatThrownBy(same::start).isInstanceOf(IllegalTransitionException.class);
+            same.freeze();
+            assertThat(container.state()).isEqualTo(State.FROZEN);
+            container.unfreeze();
+            assertThat(same.state()).isEqualTo(State.RUNNING);
+            assertThat(same.shutdown(TestLxj.LONG)).isEqualTo(ExitStatus.exited(5));
+            assertThat(same.state()).isEqualTo(State.STOPPED);
+        }
+        assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(ExitStatus.exited(5));
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+    }
+
+    @Test
+    void closingAnObserverLeavesTheContainerToItsOwner() {
+        Container container = host.start(SLEEPER);
+        try (Lxj second = Lxj.open(host.folder())) {
+            assertThat(second.containers().get(container.name()).state()).isEqualTo(State.RUNNING);
+        }
+        assertThat(container.state()).isEqualTo(State.RUNNING);
+        assertThat(container.exec("echo", "alive").stdout()).isEqualTo("alive\n");
+    }
+
+    @Test
+    void closingTheOwnerEndsItsContainers() throws Exception {
+        Container container;
+        CompletableFuture<ExitStatus> exit;
+        try (Lxj owner = Lxj.open(host.folder())) {
+            container = owner.containers().create("brief", SLEEPER);
+            container.start();
+            exit = container.onExit();
+        }
+        assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(ExitStatus.killed("lxj was closed"));
+        assertThat(host.lxj().containers().get("brief").state()).isEqualTo(State.STOPPED);
+        assertThat(host.lxj().containers().get("brief").lastExit()).contains(ExitStatus.killed("lxj was closed"));
+    }
+
+    @Test
+    void closingTwiceIsHarmless() {
+        Lxj second = Lxj.open(host.folder());
+        second.close();
+        second.close();
+    }
+
+    @Test
+    void twoHundredContainersRunAtOnceWithoutAThreadEach() {
+        int threads = Thread.getAllStackTraces().size();
+        List<Container> containers = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            containers.add(host.start(SLEEPER));
+        }
+        assertThat(containers).allMatch(container -> container.state() == State.RUNNING);
+        assertThat(containers.get(199).exec("echo", "200th").stdout()).isEqualTo("200th\n");
+        assertThat(Thread.getAllStackTraces().size()).isLessThan(threads + 20);
+    }
+}
