@@ -2,7 +2,6 @@ package io.lxj;
 
 import io.lxj.config.ByteSize;
 import io.lxj.config.FileInfo;
-import io.lxj.error.InvalidConfigException;
 import io.lxj.image.NewFile;
 import io.lxj.image.TreeFiles;
 import io.lxj.image.TreeTransfer;
@@ -30,8 +29,6 @@ import java.util.Objects;
  */
 public final class ContainerFiles {
     private static final ByteSize USUAL_LIMIT = ByteSize.mib(64);
-    private static final int HIGHEST_MODE = 07777;
-    private static final long HIGHEST_ID = 0xFFFFFFFEL;
 
     private final Instance instance;
 
@@ -186,7 +183,7 @@ public final class ContainerFiles {
      */
     public void write(String path, byte[] content, int mode) {
         Objects.requireNonNull(content, "content");
-        checkMode(mode);
+        FileRules.mode(mode);
         write(path, file -> file.write(content).mode(mode));
     }
 
@@ -202,8 +199,8 @@ public final class ContainerFiles {
      */
     public void write(String path, byte[] content, int mode, long uid, long gid) {
         Objects.requireNonNull(content, "content");
-        checkMode(mode);
-        write(path, file -> file.write(content).mode(mode).owner(id("uid", uid), id("gid", gid)));
+        FileRules.mode(mode);
+        write(path, file -> file.write(content).mode(mode).owner(FileRules.id("uid", uid), FileRules.id("gid", gid)));
     }
 
     private interface Filling {
@@ -218,19 +215,6 @@ public final class ContainerFiles {
             }
             return null;
         });
-    }
-
-    private static void checkMode(int mode) {
-        if (mode < 0 || mode > HIGHEST_MODE) {
-            throw new InvalidConfigException("mode", Integer.toOctalString(mode), "0 to 07777");
-        }
-    }
-
-    private static int id(String field, long id) {
-        if (id < 0 || id > HIGHEST_ID) {
-            throw new InvalidConfigException(field, id, "0 to " + HIGHEST_ID);
-        }
-        return (int) id;
     }
 
     /**
@@ -305,7 +289,7 @@ public final class ContainerFiles {
      * @throws io.lxj.error.LxjException ENOENT if there is none
      */
     public void chmod(String path, int mode) {
-        checkMode(mode);
+        FileRules.mode(mode);
         change("chmod", path, root -> {
             files(root).chmod(path, mode);
             return null;
@@ -321,8 +305,8 @@ public final class ContainerFiles {
      * @throws io.lxj.error.LxjException ENOENT if there is none
      */
     public void chown(String path, long uid, long gid) {
-        int owner = id("uid", uid);
-        int group = id("gid", gid);
+        int owner = FileRules.id("uid", uid);
+        int group = FileRules.id("gid", gid);
         change("chown", path, root -> {
             files(root).chown(path, owner, group);
             return null;

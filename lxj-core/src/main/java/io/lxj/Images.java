@@ -1,11 +1,13 @@
 package io.lxj;
 
+import io.lxj.config.ImageDefaults;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.ImportOptions;
 import io.lxj.config.ImportProgress;
 import io.lxj.image.ImageImporter;
 import io.lxj.image.ImportWatch;
 import io.lxj.lifecycle.Engine;
+import io.lxj.lifecycle.ImageBuild;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,6 +83,67 @@ public final class Images {
 
     private static ImportWatch watch(Consumer<ImportProgress> listener) {
         return new ImportWatch(listener, () -> Thread.currentThread().isInterrupted());
+    }
+
+    /**
+     * Begins an image with nothing in it.
+     *
+     * @return its builder, to be closed by the caller
+     * @throws io.lxj.error.LxjException if it can't be begun
+     */
+    public ImageBuilder builder() {
+        return new ImageBuilder(engine, ImageBuild.begin(engine, Optional.empty()), ImageDefaults.NONE);
+    }
+
+    /**
+     * Begins an image with a copy of another one, its defaults included.
+     *
+     * @param from the other image
+     * @return its builder, to be closed by the caller
+     * @throws io.lxj.error.NotFoundException if there is no such image
+     * @throws io.lxj.error.LxjException if it can't be copied; nothing is left then
+     */
+    public ImageBuilder builder(Image from) {
+        ImageDefaults defaults = engine.images().get(from.name()).defaults();
+        return new ImageBuilder(engine, ImageBuild.begin(engine, Optional.of(from.name())), defaults);
+    }
+
+    /**
+     * Makes an image of this host's own busybox: the folders of the Filesystem Hierarchy Standard, busybox with a link
+     * for each of its applets, accounts, and an inittab with which it boots and halts. Nothing is downloaded.
+     *
+     * @param name of the new image
+     * @return the image, and the configuration for its containers
+     * @throws io.lxj.error.UnsupportedHostException if the host has no busybox that is linked statically
+     * @throws io.lxj.error.AlreadyExistsException if the name is taken
+     */
+    public Template busyboxTemplate(String name) {
+        return BusyboxTemplate.make(this, name);
+    }
+
+    /**
+     * Makes an image that borrows this host's programs: a small tree in which the host's /usr, and /bin, /sbin and the
+     * libraries where they aren't links into it, are mounted read-only when a container starts. Its init waits until it
+     * is asked to halt. Nothing is downloaded or copied; the mounts are in the template's configuration.
+     *
+     * @param name of the new image
+     * @return the image, and the configuration for its containers
+     * @throws io.lxj.error.AlreadyExistsException if the name is taken
+     */
+    public Template hostTemplate(String name) {
+        return HostTemplate.make(this, name);
+    }
+
+    /**
+     * Makes the template that this host is good for: that of {@link #busyboxTemplate} if it has a busybox that is linked
+     * statically, else that of {@link #hostTemplate}.
+     *
+     * @param name of the new image
+     * @return the image, and the configuration for its containers
+     * @throws io.lxj.error.AlreadyExistsException if the name is taken
+     */
+    public Template template(String name) {
+        return BusyboxTemplate.find().isPresent() ? busyboxTemplate(name) : hostTemplate(name);
     }
 
     /**

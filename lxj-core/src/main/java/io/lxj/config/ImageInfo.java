@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param initSystem what it boots with
  * @param init the path of its init in the image; empty where there is none
  * @param warnings what was left out of it, and what a Linux system has and this image hasn't, as sentences
+ * @param defaults what it brings along for its containers, which its builder said
  */
 public record ImageInfo(
         String name,
@@ -31,7 +32,8 @@ public record ImageInfo(
         Optional<String> architecture,
         InitSystem initSystem,
         Optional<String> init,
-        List<String> warnings)
+        List<String> warnings,
+        ImageDefaults defaults)
         implements ImageRef {
 
     /**
@@ -47,6 +49,7 @@ public record ImageInfo(
      * @param initSystem what it boots with
      * @param init the path of its init in the image
      * @param warnings what was left out of it, and what a Linux system has and this image hasn't, as sentences
+     * @param defaults what it brings along for its containers
      * @throws NullPointerException if an argument is null
      * @throws io.lxj.error.InvalidConfigException if the name isn't allowed
      */
@@ -59,7 +62,49 @@ public record ImageInfo(
         Objects.requireNonNull(architecture, "architecture");
         Objects.requireNonNull(initSystem, "initSystem");
         Objects.requireNonNull(init, "init");
+        Objects.requireNonNull(defaults, "defaults");
         warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * An image that brings nothing along.
+     *
+     * @param name the name in the state folder
+     * @param created when it was imported or built
+     * @param source the archive that it was imported from
+     * @param size the content of its files together
+     * @param entries how many files, folders, links and nodes it has
+     * @param os what it says of itself
+     * @param architecture the machine that its programs run on, as uname(2) calls it
+     * @param initSystem what it boots with
+     * @param init the path of its init in the image
+     * @param warnings what was left out of it, and what a Linux system has and this image hasn't, as sentences
+     * @throws NullPointerException if an argument is null
+     * @throws io.lxj.error.InvalidConfigException if the name isn't allowed
+     */
+    public ImageInfo(
+            String name,
+            Instant created,
+            Optional<ImageSource> source,
+            ByteSize size,
+            long entries,
+            Optional<OsRelease> os,
+            Optional<String> architecture,
+            InitSystem initSystem,
+            Optional<String> init,
+            List<String> warnings) {
+        this(
+                name,
+                created,
+                source,
+                size,
+                entries,
+                os,
+                architecture,
+                initSystem,
+                init,
+                warnings,
+                ImageDefaults.NONE);
     }
 
     /**
@@ -69,7 +114,7 @@ public record ImageInfo(
      * @return new information
      */
     public ImageInfo name(String newName) {
-        return new ImageInfo(newName, created, source, size, entries, os, architecture, initSystem, init, warnings);
+        return new ImageInfo(newName, created, source, size, entries, os, architecture, initSystem, init, warnings, defaults);
     }
 
     /** {@return one line for people: name, system, architecture, init, size} */

@@ -33,6 +33,27 @@ interface EntryRules {
         return with(entry, entry.name(), entry.linkName(), mode, attributes);
     }
 
+    /** Gives everything to root. */
+    static TarEntry ownedByRoot(TarEntry entry) {
+        return new TarEntry(
+                entry.type(),
+                entry.name(),
+                entry.linkName(),
+                entry.mode(),
+                0,
+                0,
+                entry.size(),
+                entry.mtimeSeconds(),
+                entry.mtimeNanos(),
+                entry.deviceMajor(),
+                entry.deviceMinor(),
+                entry.attributes(),
+                entry.acls(),
+                entry.sparse(),
+                entry.stored(),
+                entry.offset());
+    }
+
     private static byte[] join(byte[] folder, byte[] name) {
         byte[] joined = new byte[folder.length + 1 + name.length];
         System.arraycopy(folder, 0, joined, 0, folder.length);

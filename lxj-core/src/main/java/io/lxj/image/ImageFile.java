@@ -8,6 +8,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.lxj.config.ArchiveFormat;
 import io.lxj.config.ByteSize;
+import io.lxj.config.ImageDefaults;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.ImageSource;
 import io.lxj.config.InitSystem;
@@ -17,8 +18,10 @@ import io.lxj.error.InvalidConfigException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -66,11 +69,25 @@ public final class ImageFile {
         JsonArray warnings = new JsonArray();
         info.warnings().forEach(warnings::add);
         json.add("warnings", warnings);
+        if (!info.defaults().equals(ImageDefaults.NONE)) {
+            json.add("defaults", defaults(info.defaults()));
+        }
         return new GsonBuilder()
                         .setPrettyPrinting()
                         .disableHtmlEscaping()
                         .create()
                         .toJson(json) + "\n";
+    }
+
+    private static JsonObject defaults(ImageDefaults defaults) {
+        JsonObject environment = new JsonObject();
+        defaults.environment().forEach(environment::addProperty);
+        JsonArray init = new JsonArray();
+        defaults.init().forEach(init::add);
+        JsonObject json = new JsonObject();
+        json.add("environment", environment);
+        json.add("init", init);
+        return json;
     }
 
     /**
@@ -112,7 +129,8 @@ public final class ImageFile {
                 "architecture",
                 "initSystem",
                 "init",
-                "warnings"));
+                "warnings",
+                "defaults"));
         List<String> warnings = new ArrayList<>();
         fields.required("warnings").getAsJsonArray().forEach(warning -> warnings.add(warning.getAsString()));
         return new ImageInfo(
@@ -125,7 +143,21 @@ public final class ImageFile {
                 fields.text("architecture"),
                 InitSystem.valueOf(fields.required("initSystem").getAsString().toUpperCase(Locale.ROOT)),
                 fields.text("init"),
-                warnings);
+                warnings,
+                fields.object("defaults").map(ImageFile::readDefaults).orElse(ImageDefaults.NONE));
+    }
+
+    private static ImageDefaults readDefaults(Fields fields) {
+        fields.onlyKnown(Set.of("environment", "init"));
+        Map<String, String> environment = new HashMap<>();
+        fields.required("environment")
+                .getAsJsonObject()
+                .entrySet()
+                .forEach(variable -> environment.put(
+                        variable.getKey(), variable.getValue().getAsString()));
+        List<String> init = new ArrayList<>();
+        fields.required("init").getAsJsonArray().forEach(argument -> init.add(argument.getAsString()));
+        return new ImageDefaults(environment, init);
     }
 
     private static ImageSource source(Fields fields) {

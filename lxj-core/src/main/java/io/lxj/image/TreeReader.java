@@ -256,6 +256,11 @@ final class TreeReader implements EntrySource, AutoCloseable {
         }
     }
 
+    /** A regular file without its name and attributes. */
+    static TarEntry plain(Stat stat) {
+        return entry(TarEntry.Type.FILE, new byte[0], stat, Map.of());
+    }
+
     private static TarEntry entry(TarEntry.Type type, byte[] path, Stat stat, Map<String, byte[]> attributes) {
         return entry(type, path, new byte[0], stat, 0, attributes(attributes), Optional.empty());
     }

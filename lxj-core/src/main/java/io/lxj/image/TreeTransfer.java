@@ -68,11 +68,29 @@ public final class TreeTransfer {
      * @throws IOException if that fails; what was copied by then stays
      */
     public static List<String> push(Path host, RootDir root, String path) throws IOException {
+        return push(host, root, path, entry -> entry);
+    }
+
+    /**
+     * The same with root as the owner of everything.
+     *
+     * @param host a file or folder; a link in its place is followed, others are copied as links
+     * @param root the root
+     * @param path where it goes
+     * @return what could not be kept, as sentences
+     * @throws IOException if that fails; what was copied by then stays
+     */
+    public static List<String> add(Path host, RootDir root, String path) throws IOException {
+        return push(host, root, path, EntryRules::ownedByRoot);
+    }
+
+    private static List<String> push(Path host, RootDir root, String path, EntryRules rules) throws IOException {
         TreePath target = TreePath.of(path);
         try (Fd source = Fd.open(host, Open.O_PATH, 0)) {
             if (source.stat().isDirectory()) {
+                EntryRules below = EntryRules.below(target.bytes());
                 try (TreeReader reader = new TreeReader(source)) {
-                    return write(reader, EntryRules.below(target.bytes()), root, DirectoryStack.Root.LIVE);
+                    return write(reader, entry -> rules.apply(below.apply(entry)), root, DirectoryStack.Root.LIVE);
                 }
             }
             String folder = target.toString().substring(0, target.toString().lastIndexOf('/') + 1);
@@ -81,7 +99,7 @@ public final class TreeTransfer {
                 throw LinuxException.of(-Errno.EISDIR.number(), "openat2", "/", "O_WRONLY");
             }
             try (AtomicFile copy = AtomicFile.begin(root, target.bytes())) {
-                copy(source, copy, 07777);
+                copy(source, copy, rules);
             }
             return List.of();
         }
@@ -110,7 +128,7 @@ public final class TreeTransfer {
             }
             try (RootDir parent = RootDir.open(absolute.getParent());
                     AtomicFile copy = AtomicFile.begin(parent, lastName(absolute))) {
-                copy(source, copy, 0777);
+                copy(source, copy, EntryRules::harmless);
             }
             return List.of();
         }
@@ -139,7 +157,7 @@ public final class TreeTransfer {
         return RootDir.open(host);
     }
 
-    private static void copy(Fd source, AtomicFile target, int modes) throws IOException {
+    private static void copy(Fd source, AtomicFile target, EntryRules rules) throws IOException {
         Stat stat = source.stat();
         if (!stat.isRegular()) {
             throw LinuxException.of(-Errno.EINVAL.number(), "openat2", "O_RDONLY")
@@ -158,8 +176,9 @@ public final class TreeTransfer {
                 target.file().write(block, 0, n);
             }
         }
-        target.mode(stat.permissions() & modes);
-        target.owner(stat.uid(), stat.gid());
+        TarEntry ruled = rules.apply(TreeReader.plain(stat));
+        target.mode(ruled.mode());
+        target.owner(ruled.uid(), ruled.gid());
         target.commit();
     }
 

@@ -50,6 +50,7 @@ public final class Engine implements AutoCloseable {
     private final ProcessIdentity self;
     private final Map<String, Instance> instances = new ConcurrentHashMap<>();
     private final Starter starter;
+    private final BuildRoom buildRoom;
     private final Joining joining;
     private final Ending ending;
     private final Executing executing;
@@ -69,6 +70,7 @@ public final class Engine implements AutoCloseable {
         this.confinement = Confinements.ofThisProcess();
         this.self = ProcessIdentity.of(proc, (int) ProcessHandle.current().pid());
         this.starter = new Starter(this, new InitLauncher(spawnThread));
+        this.buildRoom = new BuildRoom(this, new InitLauncher(spawnThread));
         this.joining = new Joining(this);
         this.ending = new Ending(this);
         this.executing = new Executing(this);
@@ -135,6 +137,10 @@ public final class Engine implements AutoCloseable {
 
     Starter starter() {
         return starter;
+    }
+
+    BuildRoom buildRoom() {
+        return buildRoom;
     }
 
     Joining joining() {

@@ -33,12 +33,12 @@ final class Executing {
         this.engine = engine;
     }
 
-    Executed execute(Instance instance, Run run, Command command) {
-        String action = "exec in " + instance.name();
+    Executed execute(String name, Run run, Command command) {
+        String action = "exec in " + name;
         try (RootDir root = root(run);
                 Fd cgroup = cgroupOfInit(run)) {
-            Accounts accounts = Accounts.read(instance.name(), root);
-            ExecSpec spec = ExecSpecs.of(instance.name(), run.config(), command, accounts, engine.confinement());
+            Accounts accounts = Accounts.read(name, root);
+            ExecSpec spec = ExecSpecs.of(name, run.config(), command, accounts, engine.confinement());
             return command.terminal().isPresent()
                     ? onTerminal(run, spec, root, cgroup, command.terminal().get())
                     : onPipes(run, spec, cgroup, command.stdin());

@@ -381,7 +381,7 @@ public final class Instance {
         if (state != State.RUNNING) {
             throw new WrongStateException(action, state.name(), List.of("RUNNING"));
         }
-        return engine.executing().execute(this, current, command);
+        return engine.executing().execute(name, current, command);
     }
 
     /**

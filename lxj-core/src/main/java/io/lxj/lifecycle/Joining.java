@@ -1,5 +1,6 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.Config;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Fd;
@@ -61,11 +62,15 @@ final class Joining {
                     : Optional.empty();
             Run.Part part = keeper.isPresent() ? Run.Part.HEIR : Run.Part.OBSERVER;
             return Optional.of(new Run(
-                    record, instance.record().config(), part, init.get(), keeper, console, notify, cgroup.get()));
+                    record, config(instance), part, init.get(), keeper, console, notify, cgroup.get()));
         } catch (IOException | RuntimeException e) {
             undo.run(e);
             throw e;
         }
+    }
+
+    private Config config(Instance instance) {
+        return engine.imageOf(instance).defaults().under(instance.record().config());
     }
 
     /** Calls {@link Instance#ended} on the lane when the run is over. */

@@ -21,7 +21,7 @@ final class LaunchSpecs {
             List<LaunchSpec.MountSpec> mounts,
             List<Devices.Allowed> devices,
             Confinement confinement) {
-        Config config = record.config();
+        Config config = image.defaults().under(record.config());
         ConsoleSettings console = config.console();
         String uuid = record.machineId().text();
         HostRelease release = HostRelease.get();

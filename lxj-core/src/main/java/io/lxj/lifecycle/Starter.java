@@ -72,8 +72,8 @@ final class Starter {
     private Run start(Instance instance, Undo undo) throws IOException {
         String name = instance.name();
         ContainerRecord record = instance.record();
-        Config config = record.config();
         ImageInfo image = engine.imageOf(instance);
+        Config config = image.defaults().under(record.config());
         StartChecks.check(name, config, image);
         List<Devices.Allowed> devices = Devices.of(name, config.devices());
         try (MountSpecs mounts = MountSpecs.open(name, config.mounts())) {

@@ -142,8 +142,24 @@ public final class InitPlan {
             if (!spec.keep()) {
                 end.dieWithParent();
             }
+            if (spec.argv().isEmpty()) {
+                stay();
+                return;
+            }
             end.exec(spec.argv().get(0), end.argv(spec.argv()), end.environment(spec.environment()));
             program.step("never come here", Syscall.EXIT_GROUP, 126);
+        }
+
+        /** Stays as the first process, for commands to be executed beside it: an image in the making has no init yet. */
+        private void stay() {
+            Arg ignore = program.words("{SIG_IGN}", 1, 0, 0, 0);
+            program.step("leave orphans to the kernel", Syscall.RT_SIGACTION, Arg.of(SIGCHLD, "SIGCHLD"), ignore, 0, 8);
+            program.step("close all fds, and so report", Syscall.CLOSE_RANGE, 3, Arg.of(0xFFFFFFFFL, "~0"), 0);
+            ProgramBuilder.Label stay = program.label();
+            program.place(stay);
+            program.step("wait to be killed", Syscall.PPOLL, 0, 0, 0, 0, 0)
+                    .onZero(stay)
+                    .onError(stay);
         }
 
         /** Makes the root mount the root of everything; what was there before is gone from sight and reach. */

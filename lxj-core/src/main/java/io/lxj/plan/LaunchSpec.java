@@ -10,7 +10,7 @@ import java.util.Map;
  * @param name the container
  * @param hostname set with sethostname(2)
  * @param uuid the container's machine id as 32 hex digits
- * @param argv the init and its arguments
+ * @param argv the init and its arguments; empty for a container in which commands are executed and nothing else runs
  * @param environment of the init, complete
  * @param workingDirectory of the init, in the container
  * @param mounts what is mounted besides the API file systems, in this order

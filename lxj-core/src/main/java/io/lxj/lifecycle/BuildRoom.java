@@ -1,0 +1,128 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.Command;
+import io.lxj.config.Config;
+import io.lxj.config.ExecResult;
+import io.lxj.config.ImageDefaults;
+import io.lxj.config.ByteSize;
+import io.lxj.failure.Failures;
+import io.lxj.launch.InitLauncher;
+import io.lxj.launch.InitLauncher.Launched;
+import io.lxj.linux.Cgroup;
+import io.lxj.linux.DetachedMount;
+import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.ProcessIdentity;
+import io.lxj.plan.FdNames;
+import io.lxj.plan.LaunchSpec;
+import io.lxj.storage.Lock;
+import io.lxj.storage.MachineId;
+import io.lxj.storage.RunRecord;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A container for one command of a build. It has no init and no place on disk: its root is the tree that becomes the
+ * image, and its first process only waits to be killed. It is confined like any other container. Thread-safe.
+ */
+final class BuildRoom {
+    private static final String IMAGE = "building";
+
+    private final Engine engine;
+    private final InitLauncher launcher;
+
+    BuildRoom(Engine engine, InitLauncher launcher) {
+        this.engine = engine;
+        this.launcher = launcher;
+    }
+
+    /** Runs a command to its end; what it left behind is killed. */
+    ExecResult run(Fd rootfs, ImageDefaults defaults, Command command) {
+        String name = String.format("build-%016x", ThreadLocalRandom.current().nextLong());
+        Lock lock = engine.lock(name);
+        try {
+            return run(name, rootfs, defaults, command);
+        } catch (IOException e) {
+            throw Failures.exception("run " + command.arguments().get(0) + " in the image", e);
+        } finally {
+            remove(lock);
+        }
+    }
+
+    private static void remove(Lock lock) {
+        try {
+            lock.closeAndRemove();
+        } catch (LinuxException e) {
+            throw Failures.exception("unlock " + lock.name(), e);
+        }
+    }
+
+    private ExecResult run(String name, Fd rootfs, ImageDefaults defaults, Command command) throws IOException {
+        Config config = new ImageDefaults(defaults.environment(), List.of()).under(Config.ofImage(IMAGE));
+        try (DetachedMount root = DetachedMount.clone(rootfs, false)) {
+            Cgroup cgroup = engine.cgroups().create(name);
+            try (cgroup) {
+                engine.devices().attach(cgroup, List.of());
+                Launched launched;
+                try (Cgroup payload = cgroup.child(CgroupTree.PAYLOAD)) {
+                    launched = launcher.launch(
+                            spec(name, config), Map.of(FdNames.ROOT, root.fd(), FdNames.CGROUP, payload.fd()));
+                }
+                return run(name, config, command, launched, cgroup);
+            } finally {
+                engine.cgroups().remove(name);
+            }
+        }
+    }
+
+    private LaunchSpec spec(String name, Config config) {
+        HostRelease release = HostRelease.get();
+        String uuid = MachineId.random().text();
+        return new LaunchSpec(
+                name,
+                IMAGE,
+                uuid,
+                List.of(),
+                Map.of(),
+                "/",
+                List.of(),
+                List.of(),
+                config.console().size().rows(),
+                config.console().size().columns(),
+                release.content(),
+                engine.confinement(),
+                false,
+                new LaunchSpec.LogSpec(ByteSize.kib(4).bytes(), 0));
+    }
+
+    private ExecResult run(String name, Config config, Command command, Launched launched, Cgroup cgroup)
+            throws IOException {
+        RunRecord record = new RunRecord(
+                ProcessIdentity.of(engine.proc(), launched.pid()),
+                Optional.empty(),
+                engine.self(),
+                engine.cgroups().path(name),
+                Instant.now());
+        Run run = new Run(
+                record,
+                config,
+                Run.Part.PARENT,
+                launched.init(),
+                Optional.empty(),
+                Optional.of(launched.console()),
+                Optional.of(launched.notifySocket()),
+                cgroup);
+        try {
+            Executed executed = engine.executing().execute(name, run, command);
+            return new Collector(name, command, executed).run();
+        } finally {
+            cgroup.kill();
+            launched.init().waitFor();
+            run.close();
+        }
+    }
+}
