@@ -3,11 +3,15 @@ package io.lxj.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lxj.linux.Block;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
 import io.lxj.linux.Open;
 import io.lxj.linux.Pidfd;
+import io.lxj.linux.Pty;
+import io.lxj.linux.Syscall;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsRoot;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class PtyConsoleTest {
     private static final int KIBIBYTE = 1024;
+    private static final long TIOCVHANGUP = 0x5437;
 
     @TempDir
     private Path folder;
@@ -140,6 +145,33 @@ class PtyConsoleTest {
                 KIBIBYTE, Optional.empty(), "t=$(readlink /proc/self/fd/0); echo one; exec <&- >&- 2>&-; echo two >$t");
         watched.awaitEnd();
         assertThat(watched.text()).isEqualTo("one\r\ntwo\r\n");
+    }
+
+    /** As login programs do to get rid of whoever else has the terminal open: everybody's descriptors go dead. */
+    @Test
+    @NeedsRoot
+    void survivesAHangUpOfTheTerminal() throws Exception {
+        TestPty pty = TestPty.open();
+        ConsoleOutput output = new ConsoleOutput(KIBIBYTE);
+        PtyConsole console = PtyConsole.open(supervisor, pty.master(), output, Optional.empty());
+        output.begin();
+        try (OutputFollower follower = output.follow()) {
+            for (int i = 0; i < 3; i++) {
+                try (Fd program = Pty.peer(pty.master())) {
+                    program.write("before\n".getBytes(StandardCharsets.US_ASCII));
+                    awaitText(follower, "before\r\n");
+                    assertThat(program.call(Syscall.IOCTL, TIOCVHANGUP)).isZero();
+                }
+                try (Fd program = Pty.peer(pty.master())) {
+                    program.write("after\n".getBytes(StandardCharsets.US_ASCII));
+                    awaitText(follower, "after\r\n");
+                    console.input().send("typed\n".getBytes(StandardCharsets.US_ASCII));
+                    assertThat(program.read(Block.allocate(100), 0, 100)).isEqualTo("typed\n".length());
+                    awaitText(follower, "typed\r\n");
+                }
+            }
+        }
+        console.finish();
     }
 
     @Test
