@@ -17,7 +17,7 @@ final class Create {
         subjects.add(lxj("lxj, of Debian", work, Config.of(image)));
         subjects.add(lxj("lxj, of a busybox", work, Config.of(work.busybox())));
         return new Case(
-                "create (overlay)", work.options().rounds(50), work.options().rounds(100), subjects);
+                "create (overlay)", work.options().rounds(500), work.options().rounds(100), subjects);
     }
 
     static Case copy(Workspace work, Image image) throws IOException {

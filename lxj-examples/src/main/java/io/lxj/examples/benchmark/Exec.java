@@ -14,6 +14,8 @@ final class Exec {
     private static final String TRUE = "/bin/true";
     private static final String[] INIT = {"/bin/sleep", "100000"};
 
+    private static final int WARM_UPS = 2000;
+
     private Exec() {}
 
     static Case of(Workspace work) throws IOException, InterruptedException {
@@ -35,14 +37,16 @@ final class Exec {
         Config config = Config.of(work.busybox()).init(INIT[0], INIT[1]);
         Container container = work.lxj().containers().create(NAME, config);
         container.start();
-        return new Daemon(
+        return new Subject.Simple(
                 "lxj",
+                work.options().rounds(WARM_UPS),
                 () -> {
                     ExecResult result = container.exec(TRUE);
                     if (!result.isSuccess()) {
                         throw new IllegalStateException(result.toString());
                     }
                 },
+                () -> {},
                 () -> {
                     container.stop();
                     container.destroy();
@@ -53,31 +57,19 @@ final class Exec {
         lxc.configure(NAME, rootfs);
         lxc.run("lxc-start", NAME, "-d", "--", INIT[0], INIT[1]);
         List<String> command = lxc.command("lxc-attach", NAME, "--", TRUE);
-        return new Daemon("lxc-attach", () -> HostCommand.run(command), () -> lxc.run("lxc-stop", NAME, "-k"));
+        return new Subject.Simple(
+                "lxc-attach", 0, () -> HostCommand.run(command), () -> {}, () -> lxc.run("lxc-stop", NAME, "-k"));
     }
 
     private static Subject oci(String runtime, Oci oci, Path rootfs) throws IOException, InterruptedException {
         oci.configure(rootfs, INIT);
         HostCommand.run(oci.command("run", "--detach", "--bundle", oci.bundle(), "lxj-benchmark-exec"));
         List<String> command = oci.command("exec", "lxj-benchmark-exec", TRUE);
-        return new Daemon(
+        return new Subject.Simple(
                 runtime + " exec",
+                0,
                 () -> HostCommand.run(command),
+                () -> {},
                 () -> HostCommand.run(oci.command("delete", "--force", "lxj-benchmark-exec")));
-    }
-
-    /** Something that runs all the time, asked for the same again and again. */
-    private record Daemon(String name, Work work, Work stop) implements Subject {
-        @Override
-        public long run() throws Exception {
-            long start = System.nanoTime();
-            work.run();
-            return System.nanoTime() - start;
-        }
-
-        @Override
-        public void end() throws Exception {
-            stop.run();
-        }
     }
 }

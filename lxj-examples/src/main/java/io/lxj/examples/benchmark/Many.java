@@ -18,6 +18,6 @@ final class Many {
         if (Lxc.isInstalled()) {
             subjects.add(new ManyLxc(work, new Lxc(work.folder("lxc")), count));
         }
-        return new Case("many (" + count + " containers)", 1, work.options().rounds(30), subjects);
+        return new Case("many (" + count + " containers)", 1, work.options().rounds(10) + 2, subjects);
     }
 }

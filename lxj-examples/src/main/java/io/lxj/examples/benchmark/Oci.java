@@ -3,6 +3,7 @@ package io.lxj.examples.benchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** An OCI runtime, with a bundle that asks for what lxj makes. */
@@ -42,7 +43,7 @@ final class Oci {
 
     /** A command line of the runtime. */
     List<String> command(String... words) {
-        List<String> command = new java.util.ArrayList<>(
+        List<String> command = new ArrayList<>(
                 List.of(runtime, "--root", folder.resolve("state").toString()));
         command.addAll(List.of(words));
         return command;

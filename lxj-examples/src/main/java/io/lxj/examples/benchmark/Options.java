@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +29,7 @@ record Options(
         Optional<Path> json = Optional.empty();
         Optional<Path> markdown = Optional.empty();
         List<Path> rootfs = new ArrayList<>();
-        Set<String> cases = new java.util.LinkedHashSet<>();
+        Set<String> cases = new LinkedHashSet<>();
         while (rest.hasNext()) {
             String argument = rest.next();
             switch (argument) {

@@ -22,6 +22,7 @@ final class Runner {
                 + String.join(
                         ", ", measured.subjects().stream().map(Subject::name).toList()) + " ");
         try {
+            warmUp(measured, times);
             for (int round = 0; round < measured.warmUps() + measured.rounds(); round++) {
                 round(measured, times, round >= measured.warmUps());
                 showProgress(measured, round);
@@ -44,18 +45,32 @@ final class Runner {
         return List.copyOf(notes);
     }
 
+    private void warmUp(Case measured, Map<Subject, List<Long>> times) {
+        for (Subject subject : measured.subjects()) {
+            for (int run = 0; run < subject.warmUps() && times.containsKey(subject); run++) {
+                run(measured, subject, times);
+            }
+        }
+    }
+
     private void round(Case measured, Map<Subject, List<Long>> times, boolean counts) {
         for (Subject subject : List.copyOf(times.keySet())) {
-            try {
-                long nanos = subject.run();
-                if (counts) {
-                    times.get(subject).add(nanos);
-                }
-            } catch (Exception e) {
-                times.remove(subject);
-                note(measured.name() + ": " + subject.name() + " was left out, because it failed: " + e.getMessage());
-                end(measured, subject);
+            long nanos = run(measured, subject, times);
+            if (counts && times.containsKey(subject)) {
+                times.get(subject).add(nanos);
             }
+        }
+    }
+
+    /** Leaves the subject out from now on if it fails. */
+    private long run(Case measured, Subject subject, Map<Subject, List<Long>> times) {
+        try {
+            return subject.run();
+        } catch (Exception e) {
+            times.remove(subject);
+            note(measured.name() + ": " + subject.name() + " was left out, because it failed: " + e.getMessage());
+            end(measured, subject);
+            return 0;
         }
     }
 

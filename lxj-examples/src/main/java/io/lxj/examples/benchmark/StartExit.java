@@ -11,6 +11,8 @@ import java.util.List;
 final class StartExit {
     private static final String TRUE = "/bin/true";
 
+    private static final int WARM_UPS = 1000;
+
     private StartExit() {}
 
     static Case of(Workspace work) throws IOException {
@@ -61,31 +63,17 @@ final class StartExit {
     }
 
     private static Subject lxj(Workspace work, Config config) {
-        return Subject.of(
+        return new Subject.Simple(
                 "lxj",
+                work.options().rounds(WARM_UPS),
                 () -> ShortLife.run(work.lxj().containers().create("start-exit", config)),
-                () -> work.lxj().containers().get("start-exit").destroy());
+                () -> work.lxj().containers().get("start-exit").destroy(),
+                () -> {});
     }
 
     private static Subject lxjAgain(Workspace work, Config config) {
         Container container = work.lxj().containers().create("start-exit-again", config);
-        return new Subject() {
-            @Override
-            public String name() {
-                return "lxj, of a container that exists";
-            }
-
-            @Override
-            public long run() throws Exception {
-                long start = System.nanoTime();
-                ShortLife.run(container);
-                return System.nanoTime() - start;
-            }
-
-            @Override
-            public void end() {
-                container.destroy();
-            }
-        };
+        return new Subject.Simple(
+                "lxj, of a container that exists", 0, () -> ShortLife.run(container), () -> {}, container::destroy);
     }
 }

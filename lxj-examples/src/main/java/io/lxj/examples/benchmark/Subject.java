@@ -15,6 +15,16 @@ interface Subject {
      */
     long run() throws Exception;
 
+    /**
+     * How often it runs before the first round, besides the rounds that don't count. A JVM that starts containers is one
+     * that has started others: its code is compiled. What it is like before that, the case "cold" shows.
+     *
+     * @return a number of runs
+     */
+    default int warmUps() {
+        return 0;
+    }
+
     /** {@return what else was measured than time, by its name with the unit} */
     default Map<String, Double> figures() {
         return Map.of();
@@ -30,21 +40,24 @@ interface Subject {
 
     /** A subject made of its work, and of what tidies up after each run. */
     static Subject of(String name, Work work, Work after) {
-        return new Subject() {
-            @Override
-            public String name() {
-                return name;
-            }
+        return new Simple(name, 0, work, after, () -> {});
+    }
 
-            @Override
-            public long run() throws Exception {
-                long start = System.nanoTime();
-                work.run();
-                long time = System.nanoTime() - start;
-                after.run();
-                return time;
-            }
-        };
+    /** A subject in parts: runs before the first round, its work, what tidies up after each run, and after all. */
+    record Simple(String name, int warmUps, Work work, Work after, Work last) implements Subject {
+        @Override
+        public long run() throws Exception {
+            long start = System.nanoTime();
+            work.run();
+            long time = System.nanoTime() - start;
+            after.run();
+            return time;
+        }
+
+        @Override
+        public void end() throws Exception {
+            last.run();
+        }
     }
 
     /** Some work. */
