@@ -7,6 +7,7 @@ import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
+import io.lxj.storage.SyncMarker;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -54,7 +55,7 @@ public final class FinishedImage {
         try (Fd json = unfinished.directory().open(file, create, 0644)) {
             json.write(FileName.bytes(ImageFile.write(info)));
         }
-        DiskSync.mark(unfinished.directory());
+        SyncMarker.mark(unfinished.directory());
         unfinished.publish(name);
         return info;
     }
