@@ -30,6 +30,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The images of a state folder. Each is there whole or not at all, whatever ends this process or the machine. Who makes a
@@ -37,6 +39,7 @@ import java.util.Optional;
  * under the lock alone, has no user that isn't known. Thread-safe, and safe against other processes.
  */
 public final class ImageStore {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageStore.class);
     private static final String KIND = "image";
     private static final int RENAME_NOREPLACE = 1;
 
@@ -283,7 +286,9 @@ public final class ImageStore {
                 return false;
             }
             remove(lock, name);
-            return true;
+        } catch (LinuxException e) {
+            LOG.warn("Image {}, which a power cut tore, could not be removed", name, e);
         }
+        return true;
     }
 }

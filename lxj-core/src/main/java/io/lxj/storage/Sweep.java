@@ -5,9 +5,13 @@ import io.lxj.linux.LinuxException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings the containers' part of a state folder in order, after processes or the machine ended in the middle of work. */
 final class Sweep {
+    private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+
     private final StateFolder state;
     private final ContainerStore store;
     private final List<String> removed = new ArrayList<>();
@@ -38,9 +42,11 @@ final class Sweep {
         try (Lock lock = state.locks().exclusive(LockName.container(name))) {
             // Another process may have cleaned up too, and even created it again.
             if (SyncMarker.isTorn(state.containers(), name)) {
-                store.remove(lock);
                 removed.add("container " + name + ", which wasn't on disk yet when the machine went down");
+                store.remove(lock);
             }
+        } catch (LinuxException e) {
+            LOG.warn("Container {}, which a power cut tore, could not be removed", name, e);
         }
     }
 

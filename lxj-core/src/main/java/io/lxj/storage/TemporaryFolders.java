@@ -6,9 +6,13 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The folder in which images and containers are made and taken apart. Thread-safe. */
 public final class TemporaryFolders {
+    private static final Logger LOG = LoggerFactory.getLogger(TemporaryFolders.class);
+
     private final Directory parent;
 
     /**
@@ -46,29 +50,22 @@ public final class TemporaryFolders {
     }
 
     /**
-     * Removes what dead processes left.
+     * Removes what dead processes left. What can't be removed is logged, and left for the next time: it has no name any
+     * more that anybody could ask for, and must not keep the rest from being used.
      *
      * @return the names of what was removed
-     * @throws LinuxException if something can't be removed; the rest was removed then, as far as possible
+     * @throws LinuxException if the folder can't be read
      */
     public List<String> sweep() throws LinuxException {
         List<String> removed = new ArrayList<>();
-        LinuxException failure = null;
         for (DirectoryEntry entry : parent.list()) {
             try {
                 if (removeIfAbandoned(entry)) {
                     removed.add(entry.string());
                 }
             } catch (LinuxException e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
+                LOG.warn("{}, which a dead process left, could not be removed", entry.string(), e);
             }
-        }
-        if (failure != null) {
-            throw failure;
         }
         return removed;
     }

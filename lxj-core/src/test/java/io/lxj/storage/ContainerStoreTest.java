@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.config.Config;
 import io.lxj.config.ExitStatus;
+import io.lxj.config.Storage;
 import io.lxj.error.AlreadyExistsException;
 import io.lxj.error.CorruptStateException;
 import io.lxj.error.LxjException;
@@ -298,5 +299,44 @@ class ContainerStoreTest {
             assertThat(store.names()).isEmpty();
             state.close();
         }
+    }
+
+    @Test
+    @NeedsRoot
+    @NeedsCommand({"mount", "umount", "mkfs.ext4", "truncate", "chattr"})
+    void deletesWhatTheContainerProtectedWithChattr() throws Exception {
+        Path mountPoint = Files.createDirectory(folder.resolve("mnt"));
+        try (MountedFileSystem disk = MountedFileSystem.loop(mountPoint, "ext4", "64")) {
+            state.close();
+            state = StateFolder.open(disk.path().resolve("state"));
+            store = new ContainerStore(state, Checkpoints.NONE);
+            TestImage.make(state, "image");
+            try (Lock lock = lock("web")) {
+                FirstBoot firstBoot = new FirstBoot("web", MachineId.random(), Optional.empty());
+                store.create(lock, CONFIG.storage(Storage.COPY), firstBoot, CopyProgress.NONE);
+            }
+            Path rootfs = state.path().resolve("containers/web/rootfs");
+            MountedFileSystem.run("chattr", "+i", rootfs.resolve("etc/hosts").toString());
+            MountedFileSystem.run("chattr", "+a", rootfs.resolve("etc/passwd").toString());
+            MountedFileSystem.run("chattr", "+i", rootfs.resolve("var/lib").toString());
+            MountedFileSystem.run("chattr", "+i", rootfs.resolve("usr").toString());
+            store.delete(lock("web"));
+            assertThat(store.names()).isEmpty();
+            assertThat(temporary()).isEmptyDirectory();
+            state.close();
+        }
+    }
+
+    @Test
+    @NeedsRoot
+    @NeedsCommand({"mount", "umount"})
+    void whatCanNotBeRemovedDoesNotKeepTheRestFromBeingUsed() throws Exception {
+        Path dead = Files.createDirectories(temporary().resolve("delete.web.1/rootfs"));
+        Files.createDirectories(temporary().resolve("delete.web.2"));
+        try (MountedFileSystem busy = MountedFileSystem.tmpfs(dead, "64k")) {
+            assertThat(store.sweep()).containsExactly("delete.web.2");
+            assertThat(busy.path()).exists();
+        }
+        assertThat(store.sweep()).containsExactly("delete.web.1");
     }
 }

@@ -3,6 +3,7 @@ package io.lxj.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.config.Config;
+import io.lxj.config.Storage;
 import io.lxj.linux.Block;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Syscall;
@@ -81,12 +82,63 @@ class PowerCutTest {
                     store.delete(state.locks().exclusive(LockName.container(name)));
                 }
             }
-            try (Scratch scratch = Scratch.open()) {
-                Block flags = scratch.zeroed(8);
-                flags.buffer().putInt(0, WITHOUT_LOG);
-                assertThat(state.root().fd().call(Syscall.IOCTL, SHUTDOWN, flags.address()))
-                        .isZero();
+            cutPower(state);
+        }
+    }
+
+    private static void cutPower(StateFolder state) {
+        try (Scratch scratch = Scratch.open()) {
+            Block flags = scratch.zeroed(8);
+            flags.buffer().putInt(0, WITHOUT_LOG);
+            assertThat(state.root().fd().call(Syscall.IOCTL, SHUTDOWN, flags.address()))
+                    .isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ext4", "xfs"})
+    @NeedsCommand({"mount", "umount", "mkfs.ext4", "mkfs.xfs", "truncate"})
+    void afterAPowerCutACopyIsWholeOrAbsent(String type) throws Exception {
+        Path mountPoint = Files.createDirectory(folder.resolve("mnt"));
+        String content = "0123456789".repeat(10_000);
+        int files = 200;
+        try (MountedFileSystem disk = MountedFileSystem.loop(mountPoint, type, "512");
+                StateFolder state = StateFolder.open(disk.path().resolve("state"))) {
+            Path rootfs = TestImage.make(state, "image");
+            for (int i = 0; i < files; i++) {
+                Files.writeString(rootfs.resolve("file" + i), content);
             }
+            MountedFileSystem.run("sync", "-f", mountPoint.toString());
+            copy(state, "settled");
+            try (Settler settler = new Settler(state)) {
+                settler.request();
+            }
+            copy(state, "torn");
+            // The names get to disk, as they may at any moment; what is in the files doesn't.
+            state.containers().sync();
+            cutPower(state);
+        }
+        try (MountedFileSystem disk = MountedFileSystem.remounted(mountPoint, type);
+                StateFolder state = StateFolder.open(disk.path().resolve("state"))) {
+            // All of this is one boot; the marker has to tell of another.
+            Path marker = state.path().resolve("containers/torn/unsynced");
+            assertThat(marker).exists();
+            Files.writeString(marker, "");
+            assertThat(new ContainerStore(state, Checkpoints.NONE).sweep())
+                    .anyMatch(removed -> removed.startsWith("container torn"));
+            assertThat(new ContainerStore(state, Checkpoints.NONE).names()).containsExactly("settled");
+            for (int i = 0; i < files; i++) {
+                assertThat(state.path().resolve("containers/settled/rootfs/file" + i))
+                        .hasContent(content);
+            }
+        }
+    }
+
+    private static void copy(StateFolder state, String name) {
+        Config config = Config.ofImage("image").storage(Storage.COPY);
+        try (Lock lock = state.locks().exclusive(LockName.container(name))) {
+            FirstBoot firstBoot = new FirstBoot(name, MachineId.random(), Optional.empty());
+            new ContainerStore(state, Checkpoints.NONE).create(lock, config, firstBoot, CopyProgress.NONE);
         }
     }
 }

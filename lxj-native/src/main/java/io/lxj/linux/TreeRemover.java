@@ -60,7 +60,7 @@ final class TreeRemover {
     /** Removes a directory, unless it isn't empty. */
     private static boolean rmdir(Directory parent, byte[] name) throws LinuxException {
         try {
-            parent.rmdir(name);
+            unprotected(parent, name, () -> parent.rmdir(name));
             return true;
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT)) {
@@ -117,7 +117,8 @@ final class TreeRemover {
                 unlink(directory, entry.name());
             } else if (levels.size() >= MAX_OPEN) {
                 Directory first = levels.peekLast().directory();
-                directory.rename(entry.name(), first, FileName.bytes(".removed-" + System.nanoTime() + "-" + moved++));
+                byte[] place = FileName.bytes(".removed-" + System.nanoTime() + "-" + moved++);
+                unprotected(directory, entry.name(), () -> directory.rename(entry.name(), first, place));
             } else {
                 level.pending().add(entry.name());
             }
@@ -126,11 +127,32 @@ final class TreeRemover {
 
     private static void unlink(Directory directory, byte[] name) throws LinuxException {
         try {
-            directory.unlink(name);
+            unprotected(directory, name, () -> directory.unlink(name));
         } catch (LinuxException e) {
             if (!e.is(Errno.ENOENT)) {
                 throw e;
             }
+        }
+    }
+
+    private interface Removal {
+        void run() throws LinuxException;
+    }
+
+    /** Removes a name, even if chattr(1) was used to protect it, or the directory that it is in. */
+    private static void unprotected(Directory directory, byte[] name, Removal removal) throws LinuxException {
+        try {
+            removal.run();
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EPERM)) {
+                throw e;
+            }
+            boolean changed = InodeFlags.unprotect(directory.fd());
+            changed |= InodeFlags.unprotect(directory, name);
+            if (!changed) {
+                throw e;
+            }
+            removal.run();
         }
     }
 }

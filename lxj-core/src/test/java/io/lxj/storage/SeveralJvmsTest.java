@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.testing.LeaksNothing;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @LeaksNothing
-class KilledStoreTest {
+class SeveralJvmsTest {
     private static final int SIGKILLED = 128 + 9;
 
     @TempDir
@@ -87,6 +90,20 @@ class KilledStoreTest {
         }
         try (StateFolder state = StateFolder.open(path)) {
             new ContainerStore(state, Checkpoints.NONE).sweep();
+            WholeContainers.check(state);
+        }
+    }
+
+    @Test
+    void twoJvmsThatWantTheSameNamesShareThem() throws Exception {
+        int count = 150;
+        try (OtherJvm other = OtherJvm.start(NameClaimer.class, path, count);
+                StateFolder state = StateFolder.open(path)) {
+            List<String> all = new ArrayList<>(NameClaimer.claim(state, count));
+            all.addAll(other.lines());
+            assertThat(other.waitFor()).isZero();
+            assertThat(all).hasSize(count).doesNotHaveDuplicates();
+            assertThat(new ContainerStore(state, Checkpoints.NONE).names()).containsExactlyInAnyOrderElementsOf(all);
             WholeContainers.check(state);
         }
     }
