@@ -65,7 +65,12 @@ final class Dispatcher implements Executor {
     private void watchForStall() {
         if (!closed && !pool.getQueue().isEmpty() && checking.compareAndSet(false, true)) {
             long completed = pool.getCompletedTaskCount();
-            timer.accept(STALLED, () -> check(completed));
+            try {
+                timer.accept(STALLED, () -> check(completed));
+            } catch (IllegalStateException e) {
+                // The supervisor was closed in this moment, and so is this.
+                Supervisor.ignore(this, e);
+            }
         }
     }
 

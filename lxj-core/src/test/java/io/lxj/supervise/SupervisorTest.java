@@ -386,6 +386,23 @@ class SupervisorTest {
     }
 
     @Test
+    void lanesThatAreBusyWhileItIsClosedLoseNothing() throws Exception {
+        for (int round = 0; round < 50; round++) {
+            Supervisor supervisor = Supervisor.open();
+            CountDownLatch left = new CountDownLatch(200);
+            Thread closer = new Thread(supervisor::close);
+            for (int i = 0; i < 200; i++) {
+                supervisor.lane().execute(left::countDown);
+                if (i == 100) {
+                    closer.start();
+                }
+            }
+            closer.join();
+            assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
     void canBeClosedFromItsOwnThread() throws Exception {
         Supervisor supervisor = Supervisor.open();
         supervisor.execute(supervisor::close);
