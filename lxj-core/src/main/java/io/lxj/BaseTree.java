@@ -5,7 +5,18 @@ import java.util.List;
 /** What every template has: the folders of the Filesystem Hierarchy Standard, and the usual accounts. */
 final class BaseTree {
     private static final List<String> FOLDERS = List.of(
-            "/dev", "/etc", "/home", "/mnt", "/opt", "/proc", "/run", "/srv", "/sys", "/var/cache", "/var/lib", "/var/log",
+            "/dev",
+            "/etc",
+            "/home",
+            "/mnt",
+            "/opt",
+            "/proc",
+            "/run",
+            "/srv",
+            "/sys",
+            "/var/cache",
+            "/var/lib",
+            "/var/log",
             "/var/spool");
 
     private BaseTree() {}

@@ -19,16 +19,14 @@ final class BusyboxTemplate {
     private static final String BUSYBOX = "/bin/busybox";
 
     /** Halting runs the shutdown lines; no shell on the console keeps a container busy that nobody looks at. */
-    private static final String INITTAB =
-            """
+    private static final String INITTAB = """
             ::sysinit:/etc/init.d/rcS
             ::askfirst:-/bin/sh
             ::ctrlaltdel:/sbin/reboot
             ::shutdown:/bin/sync
             """;
 
-    private static final String RC =
-            """
+    private static final String RC = """
             #!/bin/sh
             # What the system does first. Add your own commands below.
             [ -s /etc/hostname ] && hostname -F /etc/hostname
@@ -62,8 +60,7 @@ final class BusyboxTemplate {
                 }
             }
             builder.write("/etc/inittab", INITTAB).write("/etc/init.d/rcS", RC, 0755);
-            builder.write(
-                    "/etc/os-release", "ID=busybox\nNAME=BusyBox\nPRETTY_NAME=\"BusyBox of this host\"\n");
+            builder.write("/etc/os-release", "ID=busybox\nNAME=BusyBox\nPRETTY_NAME=\"BusyBox of this host\"\n");
             Image image = builder.build(name);
             return new Template(image, Config.of(image));
         }

@@ -30,9 +30,7 @@ final class FileRules {
         Objects.requireNonNull(name, field);
         if (!ACCOUNT.matcher(name).matches()) {
             throw new InvalidConfigException(
-                    field,
-                    name,
-                    "1 to 32 letters, digits, '.', '-' and '_', of which the first is a letter or '_'");
+                    field, name, "1 to 32 letters, digits, '.', '-' and '_', of which the first is a letter or '_'");
         }
     }
 

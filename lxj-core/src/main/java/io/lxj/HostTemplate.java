@@ -21,8 +21,7 @@ final class HostTemplate {
             List.of("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/os-release");
 
     /** As process 1 it has no default action on signals, so every one that is to end it has to be caught. */
-    private static final String INIT =
-            """
+    private static final String INIT = """
             #!/bin/sh
             trap 'exit 0' TERM INT PWR HUP USR1 USR2
             while :; do

@@ -57,7 +57,9 @@ class ImageBuilderTest {
 
     private List<String> imageFolders() throws IOException {
         try (Stream<Path> folders = Files.list(host.folder().resolve("images"))) {
-            return folders.map(folder -> folder.getFileName().toString()).sorted().toList();
+            return folders.map(folder -> folder.getFileName().toString())
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -65,7 +67,8 @@ class ImageBuilderTest {
     @NeedsRootfs("alpine")
     void anImageIsBuiltFromAnother() throws IOException {
         importAlpine();
-        Path site = Files.createDirectories(host.folder().resolveSibling(host.folder().getFileName() + "-site"));
+        Path site = Files.createDirectories(
+                host.folder().resolveSibling(host.folder().getFileName() + "-site"));
         try {
             Files.writeString(site.resolve("index.html"), "<p>hello");
             Files.createSymbolicLink(site.resolve("home"), Path.of("index.html"));
@@ -80,13 +83,16 @@ class ImageBuilderTest {
                         .user("web", 900, 900, "/home/web", "/bin/sh")
                         .env("NAME", "lxj")
                         .run("sh", "-c", "greet > /root/greeting && test ! -e /sys/class/net/eth0")
-                        .run(Command.of("sh", "-c", "id -u > uid").user(User.named("web")).workingDirectory("/home/web"))
+                        .run(Command.of("sh", "-c", "id -u > uid")
+                                .user(User.named("web"))
+                                .workingDirectory("/home/web"))
                         .build("web");
             }
             ImageInfo info = built.info();
             assertThat(info.initSystem()).isEqualTo(InitSystem.BUSYBOX);
             assertThat(info.source()).isEmpty();
-            assertThat(info.entries()).isGreaterThan(images().get("alpine").info().entries());
+            assertThat(info.entries())
+                    .isGreaterThan(images().get("alpine").info().entries());
             assertThat(info.defaults().environment()).containsEntry("NAME", "lxj");
             assertThat(imageFolders()).containsExactly("alpine", "web");
 
@@ -94,16 +100,23 @@ class ImageBuilderTest {
             assertThat(container.exec("cat", "/root/greeting").stdout()).isEqualTo("hello lxj from root\n");
             assertThat(container.exec("cat", "/home/web/uid").stdout()).isEqualTo("900\n");
             assertThat(container.exec("greet").stdout()).isEqualTo("hello lxj from root\n");
-            assertThat(container.exec(Command.of("greet").env("NAME", "you").user(User.named("web"))).stdout())
+            assertThat(container
+                            .exec(Command.of("greet").env("NAME", "you").user(User.named("web")))
+                            .stdout())
                     .isEqualTo("hello you from web\n");
-            assertThat(container.exec("sh", "-c", "tr '\\0' '\\n' < /proc/1/environ").stdout()).contains("NAME=lxj\n");
+            assertThat(container
+                            .exec("sh", "-c", "tr '\\0' '\\n' < /proc/1/environ")
+                            .stdout())
+                    .contains("NAME=lxj\n");
             assertThat(container.files().readText("/srv/www/home")).isEqualTo("<p>hello");
             FileInfo index = container.files().info("/var/www/index.html");
             assertThat(index.uid()).isZero();
             assertThat(container.files().info("/srv/private").mode()).isEqualTo(0700);
             host.clear();
             Container other = host.start(Config.of(built).env("NAME", "config"));
-            assertThat(other.exec("greet").stdout()).as("the container's own wins").isEqualTo("hello config from root\n");
+            assertThat(other.exec("greet").stdout())
+                    .as("the container's own wins")
+                    .isEqualTo("hello config from root\n");
         } finally {
             TestLxj.remove(site);
         }
@@ -152,12 +165,15 @@ class ImageBuilderTest {
                     .hasMessageStartingWith("build an image: add /no/such as /x: openat(")
                     .hasMessageContaining("ENOENT");
             assertThatThrownBy(() -> builder.write("/../x", "y")).isInstanceOf(InvalidConfigException.class);
-            assertThatThrownBy(() -> builder.user("a:b", 1, 1, "/", "/bin/sh")).isInstanceOf(InvalidConfigException.class);
+            assertThatThrownBy(() -> builder.user("a:b", 1, 1, "/", "/bin/sh"))
+                    .isInstanceOf(InvalidConfigException.class);
             assertThatThrownBy(() -> builder.user("ab", 1, 1, "/x:y", "/bin/sh"))
                     .isInstanceOf(InvalidConfigException.class);
-            assertThatThrownBy(() -> builder.user("ab", -1, 1, "/", "/bin/sh")).isInstanceOf(InvalidConfigException.class);
+            assertThatThrownBy(() -> builder.user("ab", -1, 1, "/", "/bin/sh"))
+                    .isInstanceOf(InvalidConfigException.class);
             builder.user("ab", 1, 1, "/", "/bin/sh");
-            assertThatThrownBy(() -> builder.user("ab", 2, 2, "/", "/bin/sh")).isInstanceOf(AlreadyExistsException.class);
+            assertThatThrownBy(() -> builder.user("ab", 2, 2, "/", "/bin/sh"))
+                    .isInstanceOf(AlreadyExistsException.class);
             builder.link("/etc", "/link");
             assertThatThrownBy(() -> builder.link("/etc", "/link")).hasMessageContaining("EEXIST");
             builder.write("/link/inside", "x");
@@ -176,7 +192,8 @@ class ImageBuilderTest {
 
     private void boots(Template template) {
         Container container = host.start(template.config());
-        assertThat(container.exec("sh", "-c", "echo $((6 * 7)); id -un").stdout()).isEqualTo("42\nroot\n");
+        assertThat(container.exec("sh", "-c", "echo $((6 * 7)); id -un").stdout())
+                .isEqualTo("42\nroot\n");
         assertThat(container.exec("ls", "/").stdout()).contains("etc\n", "tmp\n");
         ExitStatus exit = container.shutdown(TestLxj.LONG);
         assertThat(exit.cause()).as(exit.toString()).isNotEqualTo(ExitStatus.Cause.KILLED);
@@ -203,7 +220,9 @@ class ImageBuilderTest {
         Template template = images().hostTemplate("host");
         boots(template);
         Container container = host.start(template.config());
-        assertThat(container.exec("touch", "/usr/x").exitCode()).as("the host's files can't be changed").isNotZero();
+        assertThat(container.exec("touch", "/usr/x").exitCode())
+                .as("the host's files can't be changed")
+                .isNotZero();
         assertThat(container.exec("touch", "/root/x").exitCode()).isZero();
     }
 }

@@ -36,11 +36,13 @@ import org.junit.jupiter.api.Timeout;
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)
+// What is registered is closed by the statement, and not used otherwise.
+@SuppressWarnings("try")
 class LifecycleTest {
     private static final Config SLEEPER = Config.ofImage("alpine").init("/bin/sleep", "1000000");
     /** Ends with code 5 when it is asked to. */
-    private static final Config POLITE =
-            Config.ofImage("alpine").init("/bin/sh", "-c", "trap 'exit 5' TERM; echo >/run/polite; while :; do sleep 0.05; done");
+    private static final Config POLITE = Config.ofImage("alpine")
+            .init("/bin/sh", "-c", "trap 'exit 5' TERM; echo >/run/polite; while :; do sleep 0.05; done");
 
     private static TestLxj host;
 
@@ -200,8 +202,8 @@ class LifecycleTest {
     void tellsListenersOfEachChangeInOrder() throws Exception {
         Container container = host.create(SLEEPER);
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-        try (AutoCloseable registration = container.addListener(
-                (who, state, exit) -> heard.add(who.name() + " " + state + exit.map(e -> ": " + e).orElse("")))) {
+        try (AutoCloseable registration = container.addListener((who, state, exit) ->
+                heard.add(who.name() + " " + state + exit.map(e -> ": " + e).orElse("")))) {
             container.start();
             container.freeze();
             container.unfreeze();
@@ -281,8 +283,13 @@ class LifecycleTest {
         AtomicInteger surprises = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();
         List<Runnable> actions = List.of(
-                container::start, container::stop, container::freeze, container::unfreeze,
-                () -> container.shutdown(Duration.ZERO), () -> container.exec("true"), container::start);
+                container::start,
+                container::stop,
+                container::freeze,
+                container::unfreeze,
+                () -> container.shutdown(Duration.ZERO),
+                () -> container.exec("true"),
+                container::start);
         for (Runnable action : actions) {
             threads.add(new Thread(() -> {
                 for (int i = 0; i < 15; i++) {

@@ -93,18 +93,7 @@ public record ImageInfo(
             InitSystem initSystem,
             Optional<String> init,
             List<String> warnings) {
-        this(
-                name,
-                created,
-                source,
-                size,
-                entries,
-                os,
-                architecture,
-                initSystem,
-                init,
-                warnings,
-                ImageDefaults.NONE);
+        this(name, created, source, size, entries, os, architecture, initSystem, init, warnings, ImageDefaults.NONE);
     }
 
     /**
@@ -114,7 +103,8 @@ public record ImageInfo(
      * @return new information
      */
     public ImageInfo name(String newName) {
-        return new ImageInfo(newName, created, source, size, entries, os, architecture, initSystem, init, warnings, defaults);
+        return new ImageInfo(
+                newName, created, source, size, entries, os, architecture, initSystem, init, warnings, defaults);
     }
 
     /** {@return one line for people: name, system, architecture, init, size} */

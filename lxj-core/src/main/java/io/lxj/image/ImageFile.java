@@ -153,8 +153,8 @@ public final class ImageFile {
         fields.required("environment")
                 .getAsJsonObject()
                 .entrySet()
-                .forEach(variable -> environment.put(
-                        variable.getKey(), variable.getValue().getAsString()));
+                .forEach(variable ->
+                        environment.put(variable.getKey(), variable.getValue().getAsString()));
         List<String> init = new ArrayList<>();
         fields.required("init").getAsJsonArray().forEach(argument -> init.add(argument.getAsString()));
         return new ImageDefaults(environment, init);

@@ -1,10 +1,10 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.ByteSize;
 import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ImageDefaults;
-import io.lxj.config.ByteSize;
 import io.lxj.failure.Failures;
 import io.lxj.launch.InitLauncher;
 import io.lxj.launch.InitLauncher.Launched;

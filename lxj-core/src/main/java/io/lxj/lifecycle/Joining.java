@@ -61,8 +61,8 @@ final class Joining {
                     ? Optional.of(keeper.get().getFd(FdNames.KEEPER_NOTIFY_NUMBER))
                     : Optional.empty();
             Run.Part part = keeper.isPresent() ? Run.Part.HEIR : Run.Part.OBSERVER;
-            return Optional.of(new Run(
-                    record, config(instance), part, init.get(), keeper, console, notify, cgroup.get()));
+            return Optional.of(
+                    new Run(record, config(instance), part, init.get(), keeper, console, notify, cgroup.get()));
         } catch (IOException | RuntimeException e) {
             undo.run(e);
             throw e;
@@ -78,8 +78,7 @@ final class Joining {
         try {
             // A keeper ends when it has written down how its init ended. It is the child of whoever started it.
             Pidfd process = run.keeper().orElse(run.init());
-            boolean started =
-                    run.keeper().isPresent() && run.record().owner().equals(engine.self());
+            boolean started = run.keeper().isPresent() && run.record().owner().equals(engine.self());
             boolean reap = started || run.part() == Run.Part.PARENT;
             run.watch(engine.supervisor()
                     .watchExit(process, reap, status -> lane.execute(() -> ended(instance, run, lane, status))));

@@ -67,7 +67,8 @@ final class CgroupProbe implements Probe {
     @Override
     public void remove(String leaked) throws IOException, InterruptedException {
         if (!Host.isExclusive()) {
-            // It may be another's after all, with processes that came since it was looked at: nothing is killed on a guess.
+            // It may be another's after all, with processes that came since it was looked at: nothing is killed on a
+            // guess.
             return;
         }
         Path kill = Path.of(leaked, "cgroup.kill");
