@@ -3,6 +3,7 @@ package io.lxj;
 import io.lxj.lifecycle.Engine;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.Syscall;
+import io.lxj.storage.Checkpoints;
 import io.lxj.storage.StateFolder;
 import io.lxj.storage.StatePath;
 import java.nio.file.Path;
@@ -55,7 +56,11 @@ public final class Lxj implements AutoCloseable {
      * @throws io.lxj.error.LxjException if it can't be opened, or if this host can't run containers
      */
     public static Lxj open(Path folder) {
-        Lxj lxj = new Lxj(Engine.open(StateFolder.open(folder)));
+        return open(folder, Checkpoints.NONE);
+    }
+
+    static Lxj open(Path folder, Checkpoints checkpoints) {
+        Lxj lxj = new Lxj(Engine.open(StateFolder.open(folder), checkpoints));
         Runtime.getRuntime().addShutdownHook(lxj.shutdownHook);
         return lxj;
     }

@@ -81,12 +81,15 @@ final class Ending {
     }
 
     private void clear(ContainerFolder folder, ExitStatus exit) {
+        engine.checkpoints().reached("end: known");
         try {
             engine.cgroups().remove(folder.name());
+            engine.checkpoints().reached("end: cgroup removed");
         } catch (LinuxException e) {
             throw Failures.exception("remove the cgroup of " + folder.name(), e);
         }
         folder.ended(new ExitRecord(exit, Instant.now()));
+        engine.checkpoints().reached("end: recorded");
     }
 
     /** What the keeper wrote before it ended. */

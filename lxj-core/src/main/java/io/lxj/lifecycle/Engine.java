@@ -4,6 +4,7 @@ import io.lxj.config.Config;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.Names;
 import io.lxj.config.Storage;
+import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.failure.Failures;
 import io.lxj.image.ImageStore;
@@ -35,10 +36,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the containers of one open state folder share. Thread-safe. */
 public final class Engine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
     private final StateFolder folder;
+    private final Checkpoints checkpoints;
     private final ContainerStore store;
     private final ImageStore images;
     private final Settler settler;
@@ -59,10 +65,12 @@ public final class Engine implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final DeviceRules devices = new DeviceRules();
 
-    private Engine(StateFolder folder, ProcFs proc, Supervisor supervisor, CgroupTree cgroups) throws LinuxException {
+    private Engine(StateFolder folder, ProcFs proc, Supervisor supervisor, CgroupTree cgroups, Checkpoints checkpoints)
+            throws LinuxException {
         this.folder = folder;
-        this.store = new ContainerStore(folder, Checkpoints.NONE);
-        this.images = new ImageStore(folder, store);
+        this.store = new ContainerStore(folder, checkpoints);
+        this.checkpoints = checkpoints;
+        this.images = new ImageStore(folder, store, checkpoints);
         this.settler = new Settler(folder);
         this.proc = proc;
         this.supervisor = supervisor;
@@ -84,14 +92,61 @@ public final class Engine implements AutoCloseable {
      * @return the engine
      */
     public static Engine open(StateFolder folder) {
+        return open(folder, Checkpoints.NONE);
+    }
+
+    /**
+     * Opens a state folder, and tells of each step of what is done to it.
+     *
+     * @param folder the folder; closed with the engine, or if this fails
+     * @param checkpoints is told of each step
+     * @return the engine
+     */
+    public static Engine open(StateFolder folder, Checkpoints checkpoints) {
+        Undo undo = new Undo();
+        undo.add(folder::close);
         try {
             ProcFs proc = ProcFs.open(Path.of("/proc"));
-            Engine engine = new Engine(folder, proc, Supervisor.open(), CgroupTree.open(proc, folder.id()));
-            new Repair(engine).run();
+            undo.add(proc::close);
+            CgroupTree cgroups = CgroupTree.open(proc, folder.id());
+            undo.add(cgroups::close);
+            Supervisor supervisor = Supervisor.open();
+            undo.add(supervisor::close);
+            Engine engine = new Engine(folder, proc, supervisor, cgroups, checkpoints);
+            undo.add(engine.spawnThread::close);
+            List<String> rebooting = new Repair(engine).run();
             engine.settle();
+            rebooting.forEach(engine::startAgain);
             return engine;
         } catch (IOException e) {
-            throw Failures.exception("open " + folder, e);
+            LxjException failure = Failures.exception("open " + folder, e);
+            undo.run(failure);
+            throw failure;
+        } catch (RuntimeException e) {
+            undo.run(e);
+            throw e;
+        }
+    }
+
+    /** A kept container asked for a reboot when no JVM was there. */
+    private void startAgain(String container) {
+        try {
+            instance(container).start();
+        } catch (LxjException e) {
+            LOG.error("Container {} asked for a reboot and could not be started again", container, e);
+        }
+    }
+
+    Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    /** Repairs a container whose lock is held. */
+    void repair(String container) {
+        try {
+            new Repair(this).repair(container);
+        } catch (LinuxException e) {
+            throw Failures.exception("repair " + container, e);
         }
     }
 

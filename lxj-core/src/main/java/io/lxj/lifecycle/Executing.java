@@ -151,8 +151,9 @@ final class Executing {
         return devpts;
     }
 
-    private static Executed executed(
+    private Executed executed(
             ExecLauncher.Executed started, Optional<Fd> stdin, Fd stdout, Optional<Fd> stderr) {
+        engine.checkpoints().reached("exec: started");
         return new Executed(started.pid(), started.process(), stdin, stdout, stderr);
     }
 

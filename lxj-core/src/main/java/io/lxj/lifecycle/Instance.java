@@ -153,6 +153,8 @@ public final class Instance {
         try (Lock lock = engine.lock(name)) {
             check();
             state().become(State.STARTING, name);
+            // It may have run, and ended when nobody was watching.
+            engine.repair(name);
             startLocked();
         }
     }

@@ -1,5 +1,6 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.ExitStatus;
 import io.lxj.failure.Failures;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Pidfd;
@@ -8,6 +9,8 @@ import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.RunRecord;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,7 +32,9 @@ final class Repair {
         this.engine = engine;
     }
 
-    void run() throws LinuxException {
+    /** Repairs everything; the containers that asked for a reboot while nobody was there to start them again. */
+    List<String> run() throws LinuxException {
+        List<String> rebooting = new ArrayList<>();
         engine.images().sweep();
         engine.store().sweep().forEach(left -> LOG.info("Removed {}, which a dead process left", left));
         Set<String> names = new TreeSet<>(engine.store().names());
@@ -38,34 +43,43 @@ final class Repair {
             Optional<Lock> lock = engine.folder().locks().tryExclusive(LockName.container(name));
             if (lock.isPresent()) {
                 try (Lock held = lock.get()) {
-                    repair(name);
+                    if (isRebooted(repair(name))) {
+                        rebooting.add(name);
+                    }
                 }
             }
         }
+        return rebooting;
     }
 
-    private void repair(String name) throws LinuxException {
+    private static boolean isRebooted(Optional<ExitStatus> exit) {
+        return exit.filter(status -> status.cause() == ExitStatus.Cause.REBOOTED)
+                .isPresent();
+    }
+
+    /** Repairs a container whose lock is held; how it ended, if that wasn't known before. */
+    Optional<ExitStatus> repair(String name) throws LinuxException {
         try (ContainerFolder folder = engine.store().find(name).orElse(null)) {
             Optional<RunRecord> record = folder == null ? Optional.empty() : folder.run();
             if (record.isPresent()) {
-                repair(folder, record.get());
-            } else if (engine.cgroups().containers().contains(name)) {
+                return repair(folder, record.get());
+            }
+            if (engine.cgroups().containers().contains(name)) {
                 LOG.info("Removing the processes that a start of {} left", name);
                 engine.cgroups().remove(name);
             }
+            return Optional.empty();
         }
     }
 
-    private void repair(ContainerFolder folder, RunRecord record) {
-        boolean alive = isAlive(record.init());
-        boolean looked = record.keeper().isPresent() || isAlive(record.owner());
-        if (alive && looked) {
-            return;
+    private Optional<ExitStatus> repair(ContainerFolder folder, RunRecord record) {
+        // Whoever looks after it learns of its end, and knows more about it than can be told from here.
+        if (isAlive(record.keeper().orElse(record.owner()))) {
+            return Optional.empty();
         }
-        LOG.info(
-                "Container {} was left by a process that is gone: {}",
-                folder.name(),
-                engine.ending().endLeftOver(folder, record, engine.self().bootId()));
+        ExitStatus exit = engine.ending().endLeftOver(folder, record, engine.self().bootId());
+        LOG.info("Container {} was left by a process that is gone: {}", folder.name(), exit);
+        return Optional.of(exit);
     }
 
     private boolean isAlive(ProcessIdentity identity) {

@@ -83,6 +83,7 @@ final class Starter {
             Cgroup cgroup = engine.cgroups().create(name);
             undo.add(cgroup::close);
             engine.devices().attach(cgroup, devices);
+            engine.checkpoints().reached("start: cgroup made");
             LaunchSpec spec = LaunchSpecs.of(name, record, image, mounts.specs(), devices, engine.confinement());
             Launched launched;
             try (Cgroup payload = cgroup.child(CgroupTree.PAYLOAD);
@@ -93,7 +94,8 @@ final class Starter {
                 fds.put(FdNames.CGROUP, payload.fd());
                 launched = launcher.launch(spec, fds);
             }
-            undo.add(launched::close);
+            undo.add(() -> end(launched, cgroup));
+            engine.checkpoints().reached("start: launched");
             Run run = record(name, config, launched, cgroup);
             if (run.part() == Run.Part.PARENT) {
                 run.hold(root);
@@ -101,6 +103,21 @@ final class Starter {
                 root.close();
             }
             return run;
+        }
+    }
+
+    /** The keeper ends by itself, and its init with it, when it hears that nobody has noted the container. */
+    private static void end(Launched launched, Cgroup cgroup) throws IOException {
+        try {
+            cgroup.sendKill();
+            if (launched.keeper().isPresent()) {
+                launched.keeper().get().recorded().close();
+                launched.keeper().get().process().waitFor();
+            } else {
+                launched.init().waitFor();
+            }
+        } finally {
+            launched.close();
         }
     }
 
@@ -125,6 +142,7 @@ final class Starter {
         try (ContainerFolder folder = engine.store().open(name)) {
             folder.started(record);
         }
+        engine.checkpoints().reached("start: recorded");
         if (launched.keeper().isPresent()) {
             try (Fd recorded = launched.keeper().get().recorded()) {
                 recorded.write(new byte[1]);

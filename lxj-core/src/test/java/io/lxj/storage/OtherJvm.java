@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A second JVM that runs a main class of the tests. It speaks in lines on its standard output. */
-final class OtherJvm implements AutoCloseable {
+public final class OtherJvm implements AutoCloseable {
     private final Process process;
     private final BufferedReader output;
 
@@ -22,7 +22,7 @@ final class OtherJvm implements AutoCloseable {
         this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    static OtherJvm start(Class<?> main, Object... arguments) throws IOException {
+    public static OtherJvm start(Class<?> main, Object... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -51,21 +51,21 @@ final class OtherJvm implements AutoCloseable {
     }
 
     /** The next line that the other JVM prints; null at its end. */
-    String line() throws IOException {
+    public String line() throws IOException {
         return output.readLine();
     }
 
     /** What the other JVM prints to its end. */
-    List<String> lines() {
+    public List<String> lines() {
         return output.lines().toList();
     }
 
     /** Ends it by SIGKILL, and waits until it is gone. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly().onExit().join();
     }
 
-    int waitFor() {
+    public int waitFor() {
         return process.onExit().join().exitValue();
     }
 
