@@ -32,8 +32,7 @@ final class KeeperSteps {
     private static final int P_PIDFD = 3;
     private static final int WEXITED = 4;
     private static final int SIGKILL = 9;
-    private static final int SIGXFSZ = 25;
-    private static final int RLIMIT_FSIZE = 1;
+    private static final int SEEK_DATA = 3;
     private static final int POLLIN = 1;
     private static final int F_SETFL = 4;
     private static final int PR_SET_NAME = 15;
@@ -52,7 +51,6 @@ final class KeeperSteps {
         Label abandon = program.label();
         Label loop = program.label();
         takeOver(abandon);
-        limitLog();
         loop(loop);
         program.place(abandon);
         program.step("end the init that nobody knows of", Syscall.PIDFD_SEND_SIGNAL, pidfd, SIGKILL, 0, 0)
@@ -103,17 +101,9 @@ final class KeeperSteps {
                 .onError(abandon);
     }
 
-    /** Writing past the limit fails with EFBIG, which is how a loop without arithmetic learns that the log is full. */
-    private void limitLog() {
-        Arg ignore = program.words("{SIG_IGN}", 1, 0, 0, 0);
-        program.step("ignore SIGXFSZ", Syscall.RT_SIGACTION, Arg.of(SIGXFSZ, "SIGXFSZ"), ignore, 0, 8);
-        Arg limit = program.words("{" + log.maxBytes() + "}", log.maxBytes(), log.maxBytes());
-        program.step("limit the log", Syscall.PRLIMIT64, 0, Arg.of(RLIMIT_FSIZE, "RLIMIT_FSIZE"), limit, 0);
-    }
-
     private void loop(Label loop) {
         Label write = program.label();
-        Label rotate = program.label();
+        Label check = program.label();
         Label idle = program.label();
         Label ended = program.label();
         Arg buffer = program.space(BUFFER, "buffer");
@@ -125,19 +115,23 @@ final class KeeperSteps {
         program.step("wait for output or the end", Syscall.PPOLL, both, 2, 0, 0, 8)
                 .onError(loop);
         Arg count = program.step("read the console", Syscall.READ, MASTER_NUMBER, buffer, BUFFER)
-                .onPositive(write)
+                .onPositive(check)
                 .onError(idle)
                 .onZero(idle)
                 .result();
+
+        // A loop without arithmetic learns so that the log is full: there is data where a whole buffer would end too late.
+        program.place(check);
+        program.step(
+                        "see whether the log is full",
+                        Syscall.LSEEK,
+                        LOG_NUMBER,
+                        Math.max(0, log.maxBytes() - BUFFER),
+                        Arg.of(SEEK_DATA, "SEEK_DATA"))
+                .onError(write);
+        rotate();
         program.place(write);
         program.step("log it", Syscall.WRITE, LOG_NUMBER, buffer, count)
-                .onPositive(loop)
-                .onZero(loop)
-                .onError(rotate);
-
-        program.place(rotate);
-        rotate();
-        program.step("log it in the new file", Syscall.WRITE, LOG_NUMBER, buffer, count)
                 .onPositive(loop)
                 .onZero(loop)
                 .onError(loop);
