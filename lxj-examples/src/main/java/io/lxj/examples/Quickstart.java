@@ -3,6 +3,7 @@ package io.lxj.examples;
 import io.lxj.Container;
 import io.lxj.Image;
 import io.lxj.Lxj;
+import io.lxj.Template;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
@@ -53,15 +54,15 @@ public final class Quickstart {
         System.out.printf(
                 "lxj on Linux %s, Java %s%n%n", System.getProperty("os.version"), System.getProperty("java.version"));
         try (Lxj lxj = steps.step("open", line -> open(state, line))) {
-            Image image = archive.isPresent()
+            Template template = archive.isPresent()
                     ? steps.step("import", line -> importArchive(lxj, archive.get(), line))
                     : steps.step("template", line -> makeTemplate(lxj, line));
-            Container container = steps.step("create", line -> create(lxj, image, line));
+            Container container = steps.step("create", line -> create(lxj, template.config(), line));
             steps.step("start", line -> start(container, line));
-            steps.step("boot", line -> boot(container, image.info(), line));
+            steps.step("boot", line -> boot(container, template.image().info(), line));
             steps.step("exec", line -> exec(container, line));
             steps.step("shutdown", line -> shutdown(container, line));
-            steps.step("destroy", line -> destroy(container, image, line));
+            steps.step("destroy", line -> destroy(container, template.image(), line));
         }
     }
 
@@ -71,20 +72,19 @@ public final class Quickstart {
         return lxj;
     }
 
-    private static Image importArchive(Lxj lxj, Path archive, Line line) {
+    private static Template importArchive(Lxj lxj, Path archive, Line line) {
         ProgressBar bar = new ProgressBar(line);
         Image image = lxj.images().importTarball("quickstart", archive, ImportOptions.defaults(), bar);
         bar.finish();
         describe(image.info(), line);
-        return image;
+        return new Template(image, Config.of(image));
     }
 
-    private static Image makeTemplate(Lxj lxj, Line line) {
-        Path archive = BusyboxArchive.write(lxj.folder().resolveSibling("busybox.tar"));
-        Image image = lxj.images().importTarball("quickstart", archive);
-        line.print("from the host's busybox");
-        describe(image.info(), line);
-        return image;
+    private static Template makeTemplate(Lxj lxj, Line line) {
+        Template template = lxj.images().template("quickstart");
+        line.print("of what this host has");
+        describe(template.image().info(), line);
+        return template;
     }
 
     private static void describe(ImageInfo info, Line line) {
@@ -92,9 +92,9 @@ public final class Quickstart {
         info.warnings().forEach(warning -> line.detail("warning: " + warning));
     }
 
-    private static Container create(Lxj lxj, Image image, Line line) {
+    private static Container create(Lxj lxj, Config config, Line line) {
         Container container =
-                lxj.containers().create("quickstart", Config.of(image).hostname("quickstart"));
+                lxj.containers().create("quickstart", config.hostname("quickstart"));
         line.print("container " + container.name() + ", "
                 + (container.config().storage() == Storage.OVERLAY ? "an overlay" : "a copy") + " of the image");
         return container;

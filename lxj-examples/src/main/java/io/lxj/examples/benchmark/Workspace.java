@@ -2,7 +2,6 @@ package io.lxj.examples.benchmark;
 
 import io.lxj.Image;
 import io.lxj.Lxj;
-import io.lxj.examples.BusyboxArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +17,7 @@ final class Workspace implements AutoCloseable {
     Workspace(Options options) {
         this.options = options;
         this.lxj = Lxj.open(options.work().resolve("state"));
-        this.busybox = lxj.images()
-                .importTarball("busybox", BusyboxArchive.write(options.work().resolve("busybox.tar")));
+        this.busybox = lxj.images().busyboxTemplate("busybox").image();
     }
 
     Options options() {
