@@ -304,6 +304,16 @@ public final class Container {
     }
 
     /**
+     * The container's console.
+     *
+     * @return the terminal that its init has for {@code /dev/console}; the handle stays good when the container stops,
+     *     starts or reboots
+     */
+    public Console console() {
+        return new Console(name(), instance.output(), instance.input(), instance::openLog, instance.lane());
+    }
+
+    /**
      * The container's files.
      *
      * @return access to everything below its root, whether it runs or not

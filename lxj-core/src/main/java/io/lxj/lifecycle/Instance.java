@@ -25,6 +25,7 @@ import io.lxj.storage.LockSet;
 import io.lxj.supervise.ConsoleOutput;
 import io.lxj.supervise.ConsoleSink;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -90,9 +91,29 @@ public final class Instance {
         return output;
     }
 
-    /** {@return where to type on the container's console, if it runs} */
-    public Optional<ConsoleSink> input() {
+    /** {@return where to type on the container's console; it fails while nobody could read it} */
+    public ConsoleSink input() {
+        return new ConsoleInput(this);
+    }
+
+    /** Where to type now, if the container runs and this JVM has its terminal. */
+    Optional<ConsoleSink> currentInput() {
         return run == null ? Optional.empty() : input;
+    }
+
+    /**
+     * Opens the console's log.
+     *
+     * @return all that is logged, oldest first, to be closed by the caller
+     * @throws IOException if it can't be opened
+     */
+    public InputStream openLog() throws IOException {
+        return engine.consoles().openLog(this);
+    }
+
+    /** {@return runs what is to be told of this container, one after the other} */
+    public Executor lane() {
+        return lane;
     }
 
     void input(ConsoleSink sink) {
@@ -243,6 +264,7 @@ public final class Instance {
             if (again) {
                 restart(exit);
             } else {
+                output.end();
                 listeners.tell(State.STOPPED, Optional.of(exit));
             }
             return Optional.of(exit);
@@ -254,6 +276,7 @@ public final class Instance {
             startLocked();
         } catch (LxjException e) {
             LOG.error("Container {} asked for a reboot and could not be started again", name, e);
+            output.end();
             listeners.tell(State.STOPPED, Optional.of(exit));
         }
     }
