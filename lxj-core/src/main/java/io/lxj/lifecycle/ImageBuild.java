@@ -133,7 +133,9 @@ public final class ImageBuild implements AutoCloseable {
         Names.image(name);
         root();
         try {
-            return FinishedImage.publish(unfinished, root, name, defaults);
+            ImageInfo info = FinishedImage.publish(unfinished, root, name, defaults);
+            engine.settle();
+            return info;
         } catch (LinuxException e) {
             throw e.is(Errno.EEXIST)
                     ? new AlreadyExistsException("image", name)
