@@ -39,7 +39,7 @@ public final class OtherJvm implements AutoCloseable {
     }
 
     /** What this JVM has on its module path and class path, and the tests, which are patched into a module here. */
-    private static String classPath() {
+    public static String classPath() {
         String target = System.getProperty("basedir", "") + "/target/";
         return Stream.of(
                         target + "test-classes",

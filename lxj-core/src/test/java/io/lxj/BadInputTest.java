@@ -1,0 +1,279 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxj.config.Config;
+import io.lxj.config.Mount;
+import io.lxj.config.State;
+import io.lxj.error.AlreadyExistsException;
+import io.lxj.error.InUseException;
+import io.lxj.error.InvalidConfigException;
+import io.lxj.error.LaunchException;
+import io.lxj.error.LxjException;
+import io.lxj.error.NotFoundException;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.TestRootfs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What can't be done is refused with words that say why, and leaves nothing behind. */
+@NeedsRoot
+@NeedsRootfs("alpine")
+@LeaksNothing
+@Timeout(120)
+class BadInputTest {
+    private static final Config SLEEPER = Config.ofImage("alpine").init("/bin/sleep", "1000000");
+
+    private static TestLxj host;
+
+    @BeforeAll
+    static void open() throws IOException {
+        host = TestLxj.open("alpine");
+        host.start(SLEEPER);
+        host.clear();
+    }
+
+    @AfterEach
+    void clear() {
+        host.clear();
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        host.close();
+    }
+
+    /** A start that fails leaves the container as it was: stopped, and able to start once the cause is gone. */
+    private static LxjException startFails(Container container) {
+        LxjException[] thrown = new LxjException[1];
+        assertThatThrownBy(container::start)
+                .isInstanceOfSatisfying(LxjException.class, e -> thrown[0] = e)
+                .hasMessageStartingWith("start " + container.name());
+        assertThat(thrown[0].getSuppressed()).isEmpty();
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+        assertThat(Files.exists(host.folder().resolve("containers/" + container.name() + "/run.json")))
+                .isFalse();
+        return thrown[0];
+    }
+
+    @Test
+    void namesThatAreNotAllowed() {
+        for (String name : List.of("", "a/b", ".hidden", "-x", "x".repeat(64), "a b", "a\nb", "..", "\u00fc")) {
+            assertThatThrownBy(() -> host.lxj().containers().create(name, SLEEPER))
+                    .as(name)
+                    .isInstanceOf(InvalidConfigException.class)
+                    .hasMessageContaining("container name");
+        }
+        Container container = host.create(SLEEPER);
+        assertThatThrownBy(() -> container.rename("../x")).isInstanceOf(InvalidConfigException.class);
+        assertThat(host.lxj().containers().list()).containsExactly(container);
+    }
+
+    @Test
+    void namesThatExistOrDoNot() {
+        Container container = host.create(SLEEPER);
+        assertThatThrownBy(() -> host.lxj().containers().create(container.name(), SLEEPER))
+                .isInstanceOf(AlreadyExistsException.class)
+                .hasMessageContaining("container " + container.name());
+        assertThatThrownBy(() -> host.lxj().containers().get("none"))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("container none");
+        assertThatThrownBy(() -> host.lxj().containers().get("../images")).isInstanceOf(LxjException.class);
+        assertThat(host.lxj().containers().find("none")).isEmpty();
+        assertThatThrownBy(() -> host.lxj().containers().create("other", Config.ofImage("no-image")))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("image no-image");
+    }
+
+    @Test
+    void anImageThatIsInUse() {
+        Container container = host.create(SLEEPER);
+        assertThatThrownBy(() -> host.lxj().images().get("alpine").delete())
+                .isInstanceOf(InUseException.class)
+                .hasMessageContaining("container " + container.name());
+    }
+
+    @Test
+    void anInitThatIsMissing() {
+        LxjException e = startFails(host.create(SLEEPER.init("/sbin/no-such-init")));
+        assertThat(e)
+                .isInstanceOf(LaunchException.class)
+                .hasMessageContaining("execute /sbin/no-such-init")
+                .hasMessageContaining("ENOENT (")
+                .hasMessageEndingWith("the image has no /sbin/no-such-init, or not the interpreter that it names; choose"
+                        + " another init with Config.init(...)");
+    }
+
+    @Test
+    void anInitThatIsNotExecutable() {
+        assertThat(startFails(host.create(SLEEPER.init("/etc/passwd"))))
+                .hasMessageContaining("EACCES (")
+                .hasMessageEndingWith("/etc/passwd is not an executable file");
+        assertThat(startFails(host.create(SLEEPER.init("/etc")))).hasMessageContaining("EACCES (");
+    }
+
+    @Test
+    void anInitThatIsNoProgram() {
+        Container container = host.start(SLEEPER);
+        container.exec("sh", "-c", "head -c 500 /dev/urandom >/bad; chmod 755 /bad; printf '#!/no/sh\\n' >/script;"
+                + " chmod 755 /script; ln -s loop /loop");
+        container.stop();
+        container.configure(SLEEPER.init("/bad"));
+        assertThat(startFails(container)).hasMessageContaining("ENOEXEC (");
+        container.configure(SLEEPER.init("/script"));
+        assertThat(startFails(container)).hasMessageContaining("ENOENT (");
+        container.configure(SLEEPER.init("/loop"));
+        assertThat(startFails(container)).hasMessageEndingWith("/loop is a symbolic link that leads to itself");
+        container.configure(SLEEPER);
+        container.start();
+    }
+
+    @Test
+    void anInitThatEndsAtOnceIsNoFailedStart() {
+        Container container = host.start(SLEEPER.init("/bin/true"));
+        assertThat(container.awaitState(State.STOPPED, TestLxj.LONG)).isTrue();
+        assertThat(container.lastExit()).contains(io.lxj.config.ExitStatus.exited(0));
+    }
+
+    @Test
+    void cve2019_5736AnInitThatIsTheProgramWhichLaunchesIt() {
+        Container container = host.create(SLEEPER.init("/proc/self/exe"));
+        try {
+            container.start();
+            container.awaitState(State.STOPPED, TestLxj.LONG);
+        } catch (LxjException e) {
+            assertThat(e).hasMessageStartingWith("start " + container.name());
+        }
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+        assertThat(host.start(SLEEPER).exec("echo", "fine").stdout()).isEqualTo("fine\n");
+    }
+
+    @Test
+    void anArchitectureThatThisMachineHasNot() throws IOException {
+        Path archive = TestRootfs.find("alpine-minirootfs-3.20.3-aarch64.tar.gz");
+        host.lxj().images().importTarball("foreign", archive);
+        Container container = host.create(Config.ofImage("foreign"));
+        if (Files.exists(Path.of("/proc/sys/fs/binfmt_misc/qemu-aarch64"))) {
+            container.start();
+            container.stop();
+        } else {
+            assertThat(startFails(container))
+                    .hasMessageContaining("image foreign is for aarch64, this machine is x86_64")
+                    .hasMessageContaining("binfmt_misc");
+        }
+        container.destroy();
+        host.lxj().images().get("foreign").delete();
+    }
+
+    @Test
+    void aWorkingDirectoryThatIsMissing() {
+        assertThat(startFails(host.create(SLEEPER.workingDirectory("/no/where"))))
+                .hasMessageContaining("ENOENT (")
+                .hasMessageEndingWith(
+                        "the container has no folder /no/where; choose another one with Config.workingDirectory(...)");
+    }
+
+    @Test
+    void aBindSourceThatIsMissing() {
+        Container container = host.create(SLEEPER.mount(Mount.bind(Path.of("/no/such/source"), "/mnt")));
+        assertThat(startFails(container))
+                .hasMessageStartingWith("start " + container.name() + ": bind /no/such/source on /mnt: ")
+                .hasMessageContaining("ENOENT (")
+                .hasMessageEndingWith("the source must exist on the host, or be optional()");
+        container.configure(SLEEPER.mount(Mount.bind(Path.of("/no/such/source"), "/mnt").optional()));
+        container.start();
+    }
+
+    @Test
+    void cve2026_41579AnImageThatHasLinksWhereOurOwnMountsGo() {
+        for (String folder : List.of("dev", "proc", "sys", "run")) {
+            Container container = host.create(SLEEPER);
+            // Written where the container's own layer is stored.
+            link(container, folder);
+            assertThat(startFails(container))
+                    .as(folder)
+                    .hasMessageContaining("open /" + folder)
+                    .hasMessageContaining("a symbolic link where a folder must be");
+        }
+        assertThat(Files.exists(Path.of("/tmp/lxj-escape"))).isFalse();
+    }
+
+    private static void link(Container container, String folder) {
+        try {
+            Path upper = host.folder().resolve("containers/" + container.name() + "/upper");
+            Files.createSymbolicLink(upper.resolve(folder), Path.of("/tmp/lxj-escape"));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aFullDisk() throws Exception {
+        Path small = Files.createTempDirectory("lxj-full");
+        run("mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "none", small.toString());
+        try (Lxj lxj = Lxj.open(small)) {
+            assertThatThrownBy(() -> fillWithImages(lxj))
+                    .isInstanceOf(LxjException.class)
+                    .hasMessageContaining("ENOSPC");
+            assertThat(small.resolve("tmp").toFile().list()).isEmpty();
+            Container container = lxj.containers().create("c1", SLEEPER.image("i0"));
+            run("sh", "-c", "head -c 100M /dev/zero >" + small + "/filler 2>/dev/null; true");
+            assertThatThrownBy(() -> lxj.containers().create("c2", SLEEPER.image("i0")))
+                    .isInstanceOf(LxjException.class)
+                    .hasMessageContaining("ENOSPC");
+            assertThat(lxj.containers().list()).extracting(Container::name).containsExactly("c1");
+            assertThatThrownBy(container::start)
+                    .isInstanceOf(LxjException.class)
+                    .hasMessageContaining("ENOSPC");
+            assertThat(container.state()).isEqualTo(State.STOPPED);
+            Files.delete(small.resolve("filler"));
+            container.start();
+            assertThat(container.exec("echo", "room").stdout()).isEqualTo("room\n");
+            container.stop();
+            container.destroy();
+        } finally {
+            run("umount", small.toString());
+            Files.delete(small);
+        }
+    }
+
+    private static void fillWithImages(Lxj lxj) {
+        for (int i = 0; i < 10; i++) {
+            lxj.images().importTarball("i" + i, TestRootfs.find("alpine"));
+        }
+    }
+
+    @Test
+    void noPrivileges() throws Exception {
+        Path folder = Files.createTempDirectory("lxj-nobody");
+        run("chown", "nobody", folder.toString());
+        String javaCommand = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process other = new ProcessBuilder(
+                        "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", javaCommand,
+                        "-Djna.tmpdir=/tmp", "-cp", io.lxj.storage.OtherJvm.classPath(), OpeningJvm.class.getName(),
+                        folder.resolve("state").toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(other.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        other.waitFor();
+        assertThat(said).doesNotContain("Exception").doesNotContain("started");
+        assertThat(said).containsAnyOf("EPERM", "EACCES", "not found", "no container", "privileges", "c1");
+        TestLxj.remove(folder);
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
+                .as(String.join(" ", command))
+                .isZero();
+    }
+}
