@@ -4,6 +4,7 @@ import io.lxj.config.ImageDefaults;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.ImportOptions;
 import io.lxj.config.ImportProgress;
+import io.lxj.config.Names;
 import io.lxj.image.ImageImporter;
 import io.lxj.image.ImportWatch;
 import io.lxj.lifecycle.Engine;
@@ -164,7 +165,7 @@ public final class Images {
      * @return the image, or empty
      */
     public Optional<Image> find(String name) {
-        return engine.images().find(name).map(info -> new Image(engine, info.name()));
+        return engine.images().find(Names.image(name)).map(info -> new Image(engine, info.name()));
     }
 
     /**

@@ -15,6 +15,7 @@ import io.lxj.error.NotFoundException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.PortableJvm;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,8 +111,9 @@ class BadInputTest {
                 .isInstanceOf(LaunchException.class)
                 .hasMessageContaining("execute /sbin/no-such-init")
                 .hasMessageContaining("ENOENT (")
-                .hasMessageEndingWith("the image has no /sbin/no-such-init, or not the interpreter that it names; choose"
-                        + " another init with Config.init(...)");
+                .hasMessageEndingWith(
+                        "the image has no /sbin/no-such-init, or not the interpreter that it names; choose"
+                                + " another init with Config.init(...)");
     }
 
     @Test
@@ -125,8 +127,11 @@ class BadInputTest {
     @Test
     void anInitThatIsNoProgram() {
         Container container = host.start(SLEEPER);
-        container.exec("sh", "-c", "head -c 500 /dev/urandom >/bad; chmod 755 /bad; printf '#!/no/sh\\n' >/script;"
-                + " chmod 755 /script; ln -s loop /loop");
+        container.exec(
+                "sh",
+                "-c",
+                "head -c 500 /dev/urandom >/bad; chmod 755 /bad; printf '#!/no/sh\\n' >/script;"
+                        + " chmod 755 /script; ln -s loop /loop");
         container.stop();
         container.configure(SLEEPER.init("/bad"));
         assertThat(startFails(container)).hasMessageContaining("ENOEXEC (");
@@ -190,7 +195,8 @@ class BadInputTest {
                 .hasMessageStartingWith("start " + container.name() + ": bind /no/such/source on /mnt: ")
                 .hasMessageContaining("ENOENT (")
                 .hasMessageEndingWith("the source must exist on the host, or be optional()");
-        container.configure(SLEEPER.mount(Mount.bind(Path.of("/no/such/source"), "/mnt").optional()));
+        container.configure(
+                SLEEPER.mount(Mount.bind(Path.of("/no/such/source"), "/mnt").optional()));
         container.start();
     }
 
@@ -255,20 +261,24 @@ class BadInputTest {
 
     @Test
     void noPrivileges() throws Exception {
-        Path folder = Files.createTempDirectory("lxj-nobody");
-        run("chown", "nobody", folder.toString());
-        String javaCommand = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Process other = new ProcessBuilder(
-                        "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", javaCommand,
-                        "-Djna.tmpdir=/tmp", "-cp", io.lxj.storage.OtherJvm.classPath(), OpeningJvm.class.getName(),
-                        folder.resolve("state").toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(other.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        other.waitFor();
-        assertThat(said).doesNotContain("Exception").doesNotContain("started");
-        assertThat(said).containsAnyOf("EPERM", "EACCES", "not found", "no container", "privileges", "c1");
-        TestLxj.remove(folder);
+        Path folder = Files.createTempDirectory(Path.of("/tmp"), "lxj-nobody");
+        try (PortableJvm jvm = PortableJvm.copy()) {
+            Path archive = Files.copy(TestRootfs.find("alpine"), folder.resolve("alpine.tar.gz"));
+            run("chmod", "-R", "a+rX", folder.toString());
+            List<String> asNobody = List.of(
+                    "env",
+                    OpeningJvm.ARCHIVE + "=" + archive,
+                    "setpriv",
+                    "--reuid",
+                    "65534",
+                    "--regid",
+                    "65534",
+                    "--clear-groups");
+            String said = jvm.run(asNobody, OpeningJvm.class);
+            assertThat(said).contains("start c1: ").contains("EPERM").doesNotContain("started");
+        } finally {
+            TestLxj.remove(folder);
+        }
     }
 
     private static void run(String... command) throws IOException, InterruptedException {

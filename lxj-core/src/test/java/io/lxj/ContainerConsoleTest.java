@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class ContainerConsoleTest {
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final Config ECHO =
-            Config.ofImage("alpine").init("/bin/sh", "-c", "echo hello; tty; while read line; do echo \"got $line\"; done");
+    private static final Config ECHO = Config.ofImage("alpine")
+            .init("/bin/sh", "-c", "echo hello; tty; while read line; do echo \"got $line\"; done");
 
     private static TestLxj host;
 

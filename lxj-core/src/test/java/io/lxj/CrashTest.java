@@ -50,7 +50,8 @@ class CrashTest {
                         "delete: lock removed",
                         "delete: removed")
                 .map(step -> List.of(step, "OVERLAY", "KILL"));
-        Stream<List<String>> kept = Stream.of("start: cgroup made", "start: launched", "end: known", "end: cgroup removed")
+        Stream<List<String>> kept = Stream.of(
+                        "start: cgroup made", "start: launched", "end: known", "end: cgroup removed")
                 .map(step -> List.of(step, "OVERLAY", "KEEP"));
         Stream<List<String>> copied =
                 Stream.of("create: root prepared", "delete: renamed").map(step -> List.of(step, "COPY", "KILL"));
@@ -80,14 +81,17 @@ class CrashTest {
             for (Container left : lxj.containers().list()) {
                 assertThat(left.state()).isEqualTo(State.STOPPED);
                 assertThat(left.name()).isEqualTo("web1");
-                assertThat(Files.exists(folder().resolve("containers/web1/run.json"))).isFalse();
+                assertThat(Files.exists(folder().resolve("containers/web1/run.json")))
+                        .isFalse();
                 works(left);
             }
             if (lxj.images().list().isEmpty()) {
                 lxj.images().importTarball("busybox", TestRootfs.find("busybox"));
             }
             works(lxj.containers()
-                    .create("web1", Config.ofImage("busybox").init("/bin/sh", "-c", "while :; do sleep 1000000; done")));
+                    .create(
+                            "web1",
+                            Config.ofImage("busybox").init("/bin/sh", "-c", "while :; do sleep 1000000; done")));
             lxj.images().get("busybox").delete();
             assertThat(lxj.images().list()).isEmpty();
         }

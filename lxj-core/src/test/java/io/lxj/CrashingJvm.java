@@ -42,7 +42,10 @@ final class CrashingJvm {
         if (reached.equals(step)) {
             System.out.println("reached");
             try {
-                new ProcessBuilder("kill", "-9", Long.toString(ProcessHandle.current().pid()))
+                new ProcessBuilder(
+                                "kill",
+                                "-9",
+                                Long.toString(ProcessHandle.current().pid()))
                         .start()
                         .waitFor();
                 Thread.sleep(60_000);

@@ -66,8 +66,8 @@ class KeepTest {
 
     /** Starts a container in a JVM that has ended when this returns; the pid of the init. */
     private long startInOtherJvm(String init, boolean kill) throws IOException {
-        try (OtherJvm other = OtherJvm.start(
-                KeepingJvm.class, folder(), parent.resolve("shared"), init, kill ? "wait" : "end")) {
+        try (OtherJvm other =
+                OtherJvm.start(KeepingJvm.class, folder(), parent.resolve("shared"), init, kill ? "wait" : "end")) {
             long pid = Long.parseLong(other.line());
             if (kill) {
                 other.kill();
@@ -173,7 +173,9 @@ class KeepTest {
         long pid;
         try (Lxj lxj = Lxj.open(folder())) {
             Container kept = lxj.containers()
-                    .create("kept", Config.ofImage("busybox").onExit(OnExit.KEEP).init("/bin/sh", "-c", SLEEP));
+                    .create(
+                            "kept",
+                            Config.ofImage("busybox").onExit(OnExit.KEEP).init("/bin/sh", "-c", SLEEP));
             kept.start();
             pid = kept.pid().orElseThrow();
         }
@@ -205,7 +207,8 @@ class KeepTest {
     }
 
     private static int descriptors(ProcessHandle process) {
-        return Optional.ofNullable(Path.of("/proc/" + process.pid() + "/fd").toFile().list())
+        return Optional.ofNullable(
+                        Path.of("/proc/" + process.pid() + "/fd").toFile().list())
                 .orElseThrow()
                 .length;
     }

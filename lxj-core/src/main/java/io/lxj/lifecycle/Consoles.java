@@ -58,8 +58,7 @@ final class Consoles {
     private ConsoleLog log(Instance instance, ConsoleSettings settings) throws IOException {
         Directory folder = folder(instance);
         try {
-            return ConsoleLog.open(
-                    instance.name(), folder, settings.logSize().bytes(), settings.logRotations());
+            return ConsoleLog.open(instance.name(), folder, settings.logSize().bytes(), settings.logRotations());
         } catch (IOException | RuntimeException e) {
             folder.close();
             throw e;

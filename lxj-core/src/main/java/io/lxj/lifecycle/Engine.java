@@ -249,6 +249,7 @@ public final class Engine implements AutoCloseable {
      * @throws NotFoundException if there is none
      */
     public Instance instance(String name) {
+        Names.container(name);
         try (ContainerFolder found = store.find(name).orElse(null)) {
             if (found == null) {
                 instances.remove(name);

@@ -151,8 +151,7 @@ final class Executing {
         return devpts;
     }
 
-    private Executed executed(
-            ExecLauncher.Executed started, Optional<Fd> stdin, Fd stdout, Optional<Fd> stderr) {
+    private Executed executed(ExecLauncher.Executed started, Optional<Fd> stdin, Fd stdout, Optional<Fd> stderr) {
         engine.checkpoints().reached("exec: started");
         return new Executed(started.pid(), started.process(), stdin, stdout, stderr);
     }

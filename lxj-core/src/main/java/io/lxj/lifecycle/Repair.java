@@ -77,7 +77,8 @@ final class Repair {
         if (isAlive(record.keeper().orElse(record.owner()))) {
             return Optional.empty();
         }
-        ExitStatus exit = engine.ending().endLeftOver(folder, record, engine.self().bootId());
+        ExitStatus exit =
+                engine.ending().endLeftOver(folder, record, engine.self().bootId());
         LOG.info("Container {} was left by a process that is gone: {}", folder.name(), exit);
         return Optional.of(exit);
     }

@@ -118,8 +118,7 @@ final class FileSystemSteps {
     Arg mountPoint(Arg root, String name) {
         program.step("make /" + name, Syscall.MKDIRAT, root, program.string(name), Arg.of(0755, "0755"))
                 .mayFail();
-        return open(
-                "open /" + name, root, name, Open.O_PATH | Open.O_DIRECTORY | Open.O_NOFOLLOW, NO_LINKS, "NO_SYMLINKS");
+        return open("open /" + name, root, name, Open.O_PATH | Open.O_DIRECTORY, NO_LINKS, "NO_SYMLINKS");
     }
 
     /** Opens a path of the container; links in it stay in the root. */

@@ -120,7 +120,8 @@ final class KeeperSteps {
                 .onZero(idle)
                 .result();
 
-        // A loop without arithmetic learns so that the log is full: there is data where a whole buffer would end too late.
+        // A loop without arithmetic learns so that the log is full: there is data where a whole buffer would end too
+        // late.
         program.place(check);
         program.step(
                         "see whether the log is full",

@@ -119,7 +119,8 @@ class HostileArchiveTest {
 
     @Test
     void refusesLinksInAPathThatLeadInCirclesOrNowhere() throws IOException {
-        refused(new TarBytes().symlink("a", "b").symlink("b", "a").file("a/f", "")).hasMessageContaining("symbolic link");
+        refused(new TarBytes().symlink("a", "b").symlink("b", "a").file("a/f", ""))
+                .hasMessageContaining("symbolic link");
         refused(new TarBytes().symlink("a", "missing").file("a/f", "")).hasMessageContaining("symbolic link");
     }
 
@@ -151,7 +152,8 @@ class HostileArchiveTest {
                 .file("folder-then-file", "y"));
 
         assertThat(rootfs().resolve("f")).hasContent("new");
-        assertThat(Files.isDirectory(rootfs().resolve("link-then-folder"), LinkOption.NOFOLLOW_LINKS)).isTrue();
+        assertThat(Files.isDirectory(rootfs().resolve("link-then-folder"), LinkOption.NOFOLLOW_LINKS))
+                .isTrue();
         assertThat(rootfs().resolve("link-then-folder/g")).hasContent("x");
         assertThat(rootfs().resolve("folder-then-file")).hasContent("y");
     }
@@ -183,7 +185,11 @@ class HostileArchiveTest {
     @Test
     void takesPathsBeyondPathMax() {
         String deep = ("d".repeat(250) + "/").repeat(20);
-        ImageInfo info = load(new TarBytes().pax("path", deep + "f").file("short", "x").pax("path", deep + "g", "linkpath", deep + "f").hardlink("s", "s"));
+        ImageInfo info = load(new TarBytes()
+                .pax("path", deep + "f")
+                .file("short", "x")
+                .pax("path", deep + "g", "linkpath", deep + "f")
+                .hardlink("s", "s"));
 
         assertThat(info.entries()).isEqualTo(2);
     }
@@ -200,7 +206,11 @@ class HostileArchiveTest {
                         .pax("GNU.sparse.map", "0,1", "GNU.sparse.size", Long.toString(1L << 50))
                         .file("huge", "x"))
                 .hasMessageContaining("limit of 16TiB");
-        refused(new TarBytes().name("huge").pax("size", Long.toString(1L << 50)).content("x").add())
+        refused(new TarBytes()
+                        .name("huge")
+                        .pax("size", Long.toString(1L << 50))
+                        .content("x")
+                        .add())
                 .hasMessageContaining("limit of 64GiB");
     }
 
@@ -216,7 +226,8 @@ class HostileArchiveTest {
 
     @Test
     void refusesABombBeforeTheDiskIsFull() throws IOException {
-        byte[] bomb = new TarBytes().name("zeros").content(new byte[5 << 20]).add().finish();
+        byte[] bomb =
+                new TarBytes().name("zeros").content(new byte[5 << 20]).add().finish();
         refused(bomb, ImportLimits.defaults().totalBytes(ByteSize.mib(1))).hasMessageContaining("limit of 1MiB");
         refused(bomb, ImportLimits.defaults().fileBytes(ByteSize.mib(1))).hasMessageContaining("limit of 1MiB");
     }
@@ -262,9 +273,20 @@ class HostileArchiveTest {
         byte[] capability = {1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
         load(new TarBytes()
                 .rawPax('x', TarBytes.record("SCHILY.xattr.security.capability", capability))
-                .name("ping").mode(04755).owner(7, 8).content("x").add()
-                .name("null").type('3').device(1, 3).mode(0666).add()
-                .name("pipe").type('6').mode(0600).add());
+                .name("ping")
+                .mode(04755)
+                .owner(7, 8)
+                .content("x")
+                .add()
+                .name("null")
+                .type('3')
+                .device(1, 3)
+                .mode(0666)
+                .add()
+                .name("pipe")
+                .type('6')
+                .mode(0600)
+                .add());
 
         assertThat(TreeListing.of(rootfs().resolve("ping")).get("."))
                 .contains("mode 104755 owner 7:8")
@@ -278,10 +300,20 @@ class HostileArchiveTest {
     void doesNotLetFilesInheritFromTheFolderTheyAreIn() throws IOException {
         load(new TarBytes()
                 .pax("SCHILY.acl.default", "user::rwx,user:5:rwx,group::r-x,mask::rwx,other::r-x")
-                .name("d").type('5').mode(02775).owner(0, 50).add()
-                .name("d/f").mode(0644).content("x").add()
+                .name("d")
+                .type('5')
+                .mode(02775)
+                .owner(0, 50)
+                .add()
+                .name("d/f")
+                .mode(0644)
+                .content("x")
+                .add()
                 .file("elsewhere", "x")
-                .name("d/g").mode(0644).content("x").add());
+                .name("d/g")
+                .mode(0644)
+                .content("x")
+                .add());
 
         assertThat(TreeListing.of(rootfs().resolve("d")).get("."))
                 .contains("mode 42775 owner 0:50", "posix_acl_default", "mtime 1610612736.");

@@ -93,8 +93,7 @@ public final class Quickstart {
     }
 
     private static Container create(Lxj lxj, Config config, Line line) {
-        Container container =
-                lxj.containers().create("quickstart", config.hostname("quickstart"));
+        Container container = lxj.containers().create("quickstart", config.hostname("quickstart"));
         line.print("container " + container.name() + ", "
                 + (container.config().storage() == Storage.OVERLAY ? "an overlay" : "a copy") + " of the image");
         return container;
