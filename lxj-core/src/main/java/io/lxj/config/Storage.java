@@ -10,7 +10,9 @@ public enum Storage {
 
     /**
      * A full copy of the image, with shared extents where the file system has them. Takes longer to make, and runs
-     * where overlays don't.
+     * where overlays don't. Root in a container without a user namespace can make the file system that the copy is on
+     * read-only for the whole host (remount, see mount(2)), and the shutdown scripts of some systems try; an overlay
+     * is a file system of its own.
      */
     COPY
 }

@@ -140,13 +140,13 @@ final class CopiedDirectory {
         }
     }
 
-    /** Opens the copy again, from the copy of the topmost directory. */
-    Directory reopenTarget(CopiedDirectory top) throws LinuxException {
+    /** Opens the copy again, from that of the topmost directory, which may be finished and closed by now. */
+    Directory reopenTarget(Fd topTarget) throws LinuxException {
         Deque<byte[]> way = new ArrayDeque<>();
-        for (CopiedDirectory at = this; at != top; at = at.parent) {
+        for (CopiedDirectory at = this; at.parent != null; at = at.parent) {
             way.push(at.name);
         }
-        Directory current = new Directory(top.target().fd().duplicate());
+        Directory current = new Directory(topTarget.duplicate());
         for (byte[] next : way) {
             try (Directory above = current) {
                 current = new Directory(above.open(next, Open.O_PATH | Open.O_DIRECTORY, 0));

@@ -10,7 +10,7 @@ final class EntryCopy {
     private static final int READ = Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY;
     private static final int CREATE = Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL;
 
-    private final CopiedDirectory top;
+    private final Fd topTarget;
     private final CopiedMetadata metadata;
     private final FileCopy contents;
     private final ConcurrentHashMap<Identity, CompletableFuture<Place>> links = new ConcurrentHashMap<>();
@@ -24,8 +24,8 @@ final class EntryCopy {
         void run() throws LinuxException;
     }
 
-    EntryCopy(CopiedDirectory top, CopiedMetadata metadata, FileCopy contents) {
-        this.top = top;
+    EntryCopy(Fd topTarget, CopiedMetadata metadata, FileCopy contents) {
+        this.topTarget = topTarget;
         this.metadata = metadata;
         this.contents = contents;
     }
@@ -128,7 +128,7 @@ final class EntryCopy {
         if (place.directory() == directory) {
             directory.target().link(directory.target(), place.name(), name);
         } else {
-            try (Directory other = place.directory().reopenTarget(top)) {
+            try (Directory other = place.directory().reopenTarget(topTarget)) {
                 directory.target().link(other, place.name(), name);
             }
         }

@@ -26,10 +26,10 @@ public final class TreeCopy {
 
     private record Level(CopiedDirectory directory, List<DirectoryEntry> below, int[] next) {}
 
-    private TreeCopy(CopiedDirectory top, CopiedMetadata metadata, LongConsumer progress) {
+    private TreeCopy(CopiedDirectory top, Fd topTarget, CopiedMetadata metadata, LongConsumer progress) {
         this.top = top;
         this.metadata = metadata;
-        this.entries = new EntryCopy(top, metadata, new FileCopy(progress));
+        this.entries = new EntryCopy(topTarget, metadata, new FileCopy(progress));
     }
 
     /**
@@ -62,7 +62,10 @@ public final class TreeCopy {
             top.close();
             throw e;
         }
-        new TreeCopy(top, metadata, progress).run();
+        // Hard links are made from it to the end, when the directory itself may be finished long since.
+        try (Fd topTarget = to.openDirectory(newName).fd()) {
+            new TreeCopy(top, topTarget, metadata, progress).run();
+        }
     }
 
     private void run() throws LinuxException {
