@@ -7,6 +7,7 @@ import io.lxj.linux.Fd;
 import io.lxj.linux.Poll;
 import io.lxj.linux.Pty;
 import io.lxj.linux.Terminal;
+import io.lxj.testing.JavaCommand;
 import io.lxj.testing.LeaksNothing;
 import java.io.File;
 import java.io.IOException;
@@ -34,9 +35,8 @@ class ConsoleAttachTest {
                 System.getProperty("jdk.module.path", ""),
                 System.getProperty("java.class.path", ""));
         List<String> command = new ArrayList<>(List.of("sh", "-c", "exec " + session + " \"$@\" " + redirection, "sh"));
-        command.addAll(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath));
-        command.add(AttachingJvm.class.getName());
+        command.addAll(JavaCommand.begin());
+        command.addAll(List.of("-cp", classPath, AttachingJvm.class.getName()));
         return new ProcessBuilder(command).start();
     }
 

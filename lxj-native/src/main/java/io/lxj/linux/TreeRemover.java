@@ -2,6 +2,8 @@ package io.lxj.linux;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Removes a tree through directory fds. It never has more than a few levels open: deeper directories are first moved up
@@ -45,19 +47,16 @@ final class TreeRemover {
                 push(level.directory(), level.pending().pop());
                 continue;
             }
-            levels.pop();
+            levels.pop().directory().close();
             Directory above = levels.isEmpty() ? parent : levels.peek().directory();
-            if (rmdir(above, level.name())) {
-                level.directory().close();
-            } else {
-                // Others write into it, or deeper directories were moved here.
-                levels.push(level);
-                empty(level);
+            if (!rmdir(above, level.name())) {
+                // Others write into it or put another in its place, or deeper directories were moved here.
+                push(above, level.name());
             }
         }
     }
 
-    /** Removes a directory, unless it isn't empty. */
+    /** Removes a directory, or what has taken its place; false if that is a directory with something in it. */
     private static boolean rmdir(Directory parent, byte[] name) throws LinuxException {
         try {
             unprotected(parent, name, () -> parent.rmdir(name));
@@ -69,27 +68,31 @@ final class TreeRemover {
             if (e.is(Errno.ENOTEMPTY) || e.is(Errno.EEXIST)) {
                 return false;
             }
+            if (e.is(Errno.ENOTDIR)) {
+                return unlink(parent, name);
+            }
             throw e;
         }
     }
 
+    /** Enters a directory; whatever else stands at its name by now is removed. */
     private void push(Directory in, byte[] name) throws LinuxException {
-        Directory directory;
-        try {
-            directory = enter(in, name);
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOTDIR) || e.is(Errno.ELOOP)) {
-                // Something else has taken its place.
-                unlink(in, name);
-                return;
+        Optional<Directory> directory = Optional.empty();
+        boolean removed = false;
+        while (directory.isEmpty() && !removed) {
+            try {
+                directory = Optional.of(enter(in, name));
+            } catch (LinuxException e) {
+                if (!e.is(Errno.ENOENT) && !e.is(Errno.ENOTDIR) && !e.is(Errno.ELOOP)) {
+                    throw e;
+                }
+                removed = unlink(in, name);
             }
-            if (e.is(Errno.ENOENT)) {
-                return;
-            }
-            throw e;
         }
-        levels.push(new Level(directory, name, new ArrayDeque<>()));
-        empty(levels.peek());
+        if (directory.isPresent()) {
+            levels.push(new Level(directory.get(), name, new ArrayDeque<>()));
+            empty(levels.peek());
+        }
     }
 
     private static Directory enter(Directory in, byte[] name) throws LinuxException {
@@ -110,28 +113,58 @@ final class TreeRemover {
     /** Removes all that isn't a directory, and notes the directories; or moves them up where it is too deep. */
     private void empty(Level level) throws LinuxException {
         Directory directory = level.directory();
-        for (DirectoryEntry entry : directory.list()) {
-            boolean isDirectory = entry.type() == Stat.S_IFDIR
-                    || (entry.type() == 0 && directory.stat(entry.name()).isDirectory());
-            if (!isDirectory) {
-                unlink(directory, entry.name());
-            } else if (levels.size() >= MAX_OPEN) {
-                Directory first = levels.peekLast().directory();
-                byte[] place = FileName.bytes(".removed-" + System.nanoTime() + "-" + moved++);
-                unprotected(directory, entry.name(), () -> directory.rename(entry.name(), first, place));
-            } else {
-                level.pending().add(entry.name());
+        for (DirectoryEntry entry : list(directory)) {
+            boolean file = entry.type() != Stat.S_IFDIR && entry.type() != 0;
+            if (file && unlink(directory, entry.name())) {
+                continue;
+            }
+            level.pending().add(entry.name());
+        }
+        if (levels.size() >= MAX_OPEN) {
+            moveUp(level);
+        }
+    }
+
+    private static List<DirectoryEntry> list(Directory directory) throws LinuxException {
+        try {
+            return directory.list();
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                // It was removed after it was opened.
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    private void moveUp(Level level) throws LinuxException {
+        Directory first = levels.peekLast().directory();
+        while (!level.pending().isEmpty()) {
+            byte[] name = level.pending().pop();
+            byte[] place = FileName.bytes(".removed-" + System.nanoTime() + "-" + moved++);
+            try {
+                unprotected(level.directory(), name, () -> level.directory().rename(name, first, place));
+            } catch (LinuxException e) {
+                if (!e.is(Errno.ENOENT)) {
+                    throw e;
+                }
             }
         }
     }
 
-    private static void unlink(Directory directory, byte[] name) throws LinuxException {
+    /** Removes what isn't a directory; false if it is one, though it may not have been when it was listed. */
+    private static boolean unlink(Directory directory, byte[] name) throws LinuxException {
         try {
             unprotected(directory, name, () -> directory.unlink(name));
+            return true;
         } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
+            if (e.is(Errno.EISDIR)) {
+                return false;
             }
+            if (e.is(Errno.ENOENT)) {
+                return true;
+            }
+            throw e;
         }
     }
 

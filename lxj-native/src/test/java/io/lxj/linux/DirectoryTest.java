@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,5 +216,47 @@ class DirectoryTest {
         }
         directory.removeTree(TREE);
         assertThat(precious.resolve("file")).hasContent("x");
+    }
+
+    @Test
+    void removalNeverLeadsOutsideWhileFoldersAndLinksAreSwapped() throws Exception {
+        Path precious = Files.createDirectory(folder.resolve("precious"));
+        for (int i = 0; i < 20; i++) {
+            Files.writeString(precious.resolve("file" + i), "x");
+        }
+        for (int round = 0; round < 100; round++) {
+            Path tree = Files.createDirectory(folder.resolve("tree"));
+            Files.createDirectory(tree.resolve("a"));
+            Files.writeString(tree.resolve("a/file1"), "mine");
+            Files.createSymbolicLink(tree.resolve("b"), precious);
+            removeWhileSwapped();
+            assertThat(precious.toFile().list()).hasSize(20);
+        }
+    }
+
+    private void removeWhileSwapped() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        Directory tree = directory.openDirectory(TREE);
+        Thread swapper = new Thread(() -> {
+            while (!stop.get()) {
+                try {
+                    int exchange = 2;
+                    tree.rename(FileName.bytes("a"), tree, FileName.bytes("b"), exchange);
+                } catch (LinuxException e) {
+                    // One of both is removed by now.
+                    return;
+                }
+            }
+        });
+        try (tree) {
+            swapper.start();
+            try {
+                directory.removeTree(TREE);
+            } finally {
+                stop.set(true);
+                swapper.join();
+            }
+        }
+        assertThat(folder.resolve("tree")).doesNotExist();
     }
 }

@@ -3,10 +3,12 @@ package io.lxj.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lxj.testing.JavaCommand;
 import io.lxj.testing.LeaksNothing;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -63,14 +65,14 @@ class FileNameTest {
         byte[] name = {'x', (byte) 0xC3, (byte) 0xBC, (byte) 0xFF};
         try (Directory directory = new Directory(Fd.open(folder, Open.O_RDONLY | Open.O_DIRECTORY, 0))) {
             directory.open(name, Open.O_CREAT | Open.O_WRONLY, 0600).close();
-            String java = ProcessHandle.current().info().command().orElseThrow();
             String modules = String.join(
                     File.pathSeparator,
                     location(Fd.class),
                     location(com.sun.jna.Native.class),
                     location(FileNameTest.class));
-            ProcessBuilder builder =
-                    new ProcessBuilder(List.of(java, "-cp", modules, Lister.class.getName(), folder.toString()));
+            List<String> command = new ArrayList<>(JavaCommand.begin());
+            command.addAll(List.of("-cp", modules, Lister.class.getName(), folder.toString()));
+            ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().putAll(Map.of("LC_ALL", "C", "LANG", "C"));
             Process process = builder.redirectErrorStream(true).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);

@@ -7,9 +7,13 @@ import io.lxj.testing.LeaksNothing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 @LeaksNothing
@@ -90,47 +94,57 @@ class StreamsTest {
     @Test
     void closingWhileAThreadReadsKeepsTheNumberUntilTheReadIsOver() throws Exception {
         Pipe pipe = Pipe.open();
-        int number = pipe.reader().number();
-        InputStream in = new FdInputStream(pipe.reader());
-        Thread reader = new Thread(() -> {
-            try {
-                in.read();
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+        try (Fd writer = pipe.writer()) {
+            int number = pipe.reader().number();
+            InputStream in = new FdInputStream(pipe.reader());
+            CompletableFuture<Integer> reading = new CompletableFuture<>();
+            Thread reader = new Thread(() -> {
+                try {
+                    reading.complete(in.read());
+                } catch (IOException e) {
+                    reading.completeExceptionally(e);
+                }
+            });
+            reader.start();
+            while (!isRead(number)) {
+                Thread.onSpinWait();
             }
-        });
-        reader.start();
-        String state = "/proc/self/task";
-        while (reader.getState() != Thread.State.RUNNABLE || pipesBeingRead(state) == 0) {
-            Thread.onSpinWait();
+            in.close();
+            try (Pipe other = Pipe.open()) {
+                assertThat(other.reader().number()).isNotEqualTo(number);
+                assertThat(other.writer().number()).isNotEqualTo(number);
+            }
+            writer.write(new byte[] {7});
+            assertThat(reading.get()).isEqualTo(7);
+            reader.join();
+            assertThat(target(number)).isNotEqualTo(target(writer.number()));
         }
-        in.close();
-        try (Pipe other = Pipe.open()) {
-            assertThat(other.reader().number()).isNotEqualTo(number);
-            assertThat(other.writer().number()).isNotEqualTo(number);
-        }
-        pipe.writer().write(new byte[1]);
-        reader.join();
-        try (Pipe other = Pipe.open()) {
-            assertThat(new int[] {other.reader().number(), other.writer().number()})
-                    .contains(number);
-        }
-        pipe.writer().close();
     }
 
-    private static long pipesBeingRead(String tasks) throws IOException {
-        try (var list = java.nio.file.Files.list(java.nio.file.Path.of(tasks))) {
-            return list.filter(task -> {
-                        try {
-                            return java.nio.file.Files.readString(task.resolve("wchan"))
-                                            .contains("pipe_read")
-                                    || java.nio.file.Files.readString(task.resolve("syscall"))
-                                            .startsWith("0 ");
-                        } catch (IOException e) {
-                            return false;
-                        }
-                    })
-                    .count();
+    /** What a descriptor of this process refers to; both ends of a pipe are the same. */
+    private static String target(int number) throws IOException {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
+        } catch (NoSuchFileException e) {
+            return "nothing";
         }
+    }
+
+    /** Whether a thread of this process is blocked in a read of a descriptor: proc_pid_syscall(5). */
+    private static boolean isRead(int number) throws IOException {
+        String call = Syscall.READ.number(Architecture.current()) + " 0x" + Integer.toHexString(number) + " ";
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+            for (Path task : tasks.toList()) {
+                try {
+                    if (Files.readString(task.resolve("syscall")).startsWith(call)) {
+                        return true;
+                    }
+                } catch (IOException e) {
+                    // The thread has ended since it was listed.
+                    assertThat(task).doesNotExist();
+                }
+            }
+        }
+        return false;
     }
 }

@@ -75,8 +75,8 @@ public final class PortableJvm implements AutoCloseable {
      */
     public String run(List<String> launcher, Class<?> main) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(launcher);
+        command.addAll(JavaCommand.begin());
         command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
