@@ -60,11 +60,12 @@ final class CopyWorkers {
     /** Runs the work that hands out the rest, and returns when all is done. */
     void run(Work walk) throws LinuxException {
         attempt(walk);
-        pool.shutdown();
         Runnable left;
         while ((left = pool.getQueue().poll()) != null) {
             left.run();
         }
+        // Not before the queue is empty: a thread that saw work in it would wait for good for what was taken from here.
+        pool.shutdown();
         awaitEnd();
         Throwable first = failure.get();
         if (first instanceof LinuxException e) {
