@@ -454,7 +454,8 @@ public final class Directory implements AutoCloseable {
      * @return a list of its own
      * @throws LinuxException if getdents64(2) fails, or with EFBIG if there are more
      */
-    public List<DirectoryEntry> list(int limit) throws LinuxException {
+    // One at a time: how far the directory has been read is kept with the descriptor.
+    public synchronized List<DirectoryEntry> list(int limit) throws LinuxException {
         List<DirectoryEntry> entries = new ArrayList<>();
         try (Scratch scratch = Scratch.open()) {
             fd.call(Syscall.LSEEK, 0, 0);

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +79,32 @@ class DirectoryTest {
         assertThat(stat.modifiedSeconds()).isGreaterThan(1000);
         directory.removeTree(NAME);
         assertThat(target).exists();
+    }
+
+    @Test
+    void threadsThatListItAtOnceEachSeeAllOfIt() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            create(directory, FileName.bytes("file" + i));
+        }
+        List<CompletableFuture<Long>> lists = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            lists.add(CompletableFuture.supplyAsync(this::listOften, task -> new Thread(task).start()));
+        }
+        for (CompletableFuture<Long> seen : lists) {
+            assertThat(seen.get()).isEqualTo(3 * 2_000);
+        }
+    }
+
+    private long listOften() {
+        long seen = 0;
+        for (int i = 0; i < 2_000; i++) {
+            try {
+                seen += directory.list().size();
+            } catch (LinuxException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return seen;
     }
 
     @Test
