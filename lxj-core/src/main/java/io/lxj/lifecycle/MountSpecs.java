@@ -12,11 +12,14 @@ import io.lxj.failure.Failures;
 import io.lxj.linux.Block;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.MountFlags;
 import io.lxj.linux.Open;
+import io.lxj.linux.RootDir;
 import io.lxj.linux.Scratch;
+import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
 import io.lxj.plan.FdNames;
 import io.lxj.plan.LaunchSpec.MountSpec;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -97,6 +101,33 @@ final class MountSpecs implements AutoCloseable {
                 throw LinuxException.of(result, "mount_setattr", bind.source(), bind.flags(), bind.propagation());
             }
             return copy;
+        }
+    }
+
+    /**
+     * Refuses a target that is the root itself, by a link of the image: commands would be looked for in what is mounted
+     * there, while the init goes on with the root below.
+     */
+    void refuseRoot(String container, Fd root) throws LinuxException {
+        Stat top = root.stat();
+        for (MountSpec spec : specs) {
+            if (target(root, spec).filter(top::isSameFile).isPresent()) {
+                String action = "start " + container + ": mount " + spec.target();
+                throw new LxjException(Failure.of(action, "in the image that is a link to the root folder")
+                        .hint("choose another target, or remove the link from the image"));
+            }
+        }
+    }
+
+    private static Optional<Stat> target(Fd root, MountSpec spec) throws LinuxException {
+        try (RootDir container = new RootDir(root.duplicate())) {
+            return Optional.of(container.stat(FileName.bytes(spec.target()), true));
+        } catch (LinuxException e) {
+            // What isn't there is made; what can't be a target the launch reports.
+            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR) || e.is(Errno.ELOOP)) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 

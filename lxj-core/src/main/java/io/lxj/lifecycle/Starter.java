@@ -79,6 +79,7 @@ final class Starter {
         try (MountSpecs mounts = MountSpecs.open(name, config.mounts())) {
             Fd root = mountRoot(name, config);
             undo.add(root::close);
+            mounts.refuseRoot(name, root);
             undo.add(() -> engine.cgroups().remove(name));
             Cgroup cgroup = engine.cgroups().create(name);
             undo.add(cgroup::close);
