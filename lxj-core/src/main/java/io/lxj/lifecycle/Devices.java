@@ -46,8 +46,9 @@ final class Devices {
                 throw new LxjException(Failure.of(action, "it is no device node")
                         .hint("mount files and folders with Mount.bind(...)"));
             }
-            return new Allowed(
-                    new Node(below(host.target()), stat.mode(), stat.deviceMajor(), stat.deviceMinor()), host.access());
+            Node node = new Node(
+                    below(host.target()), stat.mode(), stat.deviceMajor(), stat.deviceMinor(), stat.uid(), stat.gid());
+            return new Allowed(node, host.access());
         } catch (LinuxException e) {
             throw Failures.exception(action, e);
         }

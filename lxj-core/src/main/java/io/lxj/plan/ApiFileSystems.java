@@ -100,6 +100,9 @@ final class ApiFileSystems {
         for (Node node : devices) {
             parents(dev, node.path());
             steps.node(dev, node);
+            if (node.uid() != 0 || node.gid() != 0) {
+                steps.owner(dev, node.path(), node.uid(), node.gid());
+            }
         }
         List.of("pts", "shm", "mqueue").forEach(name -> steps.directory(dev, name, 0755));
         steps.symlink(dev, "ptmx", "pts/ptmx");

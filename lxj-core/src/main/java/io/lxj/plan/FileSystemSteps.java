@@ -177,6 +177,18 @@ final class FileSystemSteps {
                 Arg.of(io.lxj.linux.Directory.device(node.major(), node.minor()), node.major() + ":" + node.minor()));
     }
 
+    /** Gives a file of our own to its owner. */
+    void owner(Arg directory, String path, long uid, long gid) {
+        program.step(
+                "give " + path + " its owner",
+                Syscall.FCHOWNAT,
+                directory,
+                program.string(path),
+                uid,
+                gid,
+                Arg.of(Open.AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"));
+    }
+
     void directory(Arg parent, String name, int permissions) {
         program.step(
                 "make " + name,

@@ -81,8 +81,22 @@ public record LaunchSpec(
      * @param mode type and permissions
      * @param major device number
      * @param minor device number
+     * @param uid owner
+     * @param gid group
      */
-    public record Node(String path, int mode, int major, int minor) {
+    public record Node(String path, int mode, int major, int minor, long uid, long gid) {
+        /**
+         * A node of root.
+         *
+         * @param path see {@link #path()}
+         * @param mode see {@link #mode()}
+         * @param major see {@link #major()}
+         * @param minor see {@link #minor()}
+         */
+        public Node(String path, int mode, int major, int minor) {
+            this(path, mode, major, minor, 0, 0);
+        }
+
         static Node character(String path, int permissions, int major, int minor) {
             return new Node(path, Stat.S_IFCHR | permissions, major, minor);
         }
