@@ -65,6 +65,10 @@ public final class OtherJvm implements AutoCloseable {
         process.destroyForcibly().onExit().join();
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public int waitFor() {
         return process.onExit().join().exitValue();
     }
