@@ -10,7 +10,6 @@ import io.lxj.config.State;
 import io.lxj.error.AlreadyExistsException;
 import io.lxj.error.CanceledException;
 import io.lxj.error.IllegalTransitionException;
-import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.error.WrongStateException;
 import io.lxj.testing.LeaksNothing;
@@ -24,7 +23,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -275,80 +273,6 @@ class LifecycleTest {
         waiter.interrupt();
         assertThat(thrown.get(60, TimeUnit.SECONDS)).isInstanceOf(CanceledException.class);
         waiter.join();
-    }
-
-    @Test
-    void threadsThatRaceLeaveItWholeWhicheverWins() throws Exception {
-        Container container = host.create(SLEEPER);
-        AtomicInteger surprises = new AtomicInteger();
-        List<Thread> threads = new ArrayList<>();
-        List<Runnable> actions = List.of(
-                container::start,
-                container::stop,
-                container::freeze,
-                container::unfreeze,
-                () -> container.shutdown(Duration.ZERO),
-                () -> container.exec("true"),
-                container::start);
-        for (Runnable action : actions) {
-            threads.add(new Thread(() -> {
-                for (int i = 0; i < 15; i++) {
-                    try {
-                        action.run();
-                    } catch (WrongStateException | IllegalTransitionException e) {
-                        // What a state doesn't allow is refused, and somebody else's turn.
-                        Thread.yield();
-                    } catch (RuntimeException e) {
-                        e.printStackTrace();
-                        surprises.incrementAndGet();
-                    }
-                }
-            }));
-        }
-        threads.forEach(Thread::start);
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        if (container.state() != State.STOPPED) {
-            container.stop();
-        }
-        assertThat(container.state()).isEqualTo(State.STOPPED);
-        assertThat(surprises).hasValue(0);
-        container.start();
-        assertThat(container.exec("echo", "whole").stdout()).isEqualTo("whole\n");
-    }
-
-    @Test
-    void onlyOneOfManyThreadsCreatesStartsAndDestroys() throws Exception {
-        for (int round = 0; round < 5; round++) {
-            assertThat(winners(() -> host.lxj().containers().create("raced", SLEEPER)))
-                    .isOne();
-            Container container = host.lxj().containers().get("raced");
-            assertThat(winners(container::start)).isOne();
-            assertThat(winners(() -> container.destroy())).isZero();
-            container.stop();
-            assertThat(winners(container::destroy)).isOne();
-        }
-    }
-
-    private static int winners(Runnable action) throws InterruptedException {
-        AtomicInteger winners = new AtomicInteger();
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            threads.add(new Thread(() -> {
-                try {
-                    action.run();
-                    winners.incrementAndGet();
-                } catch (LxjException e) {
-                    assertThat(e).hasMessageContaining("raced");
-                }
-            }));
-        }
-        threads.forEach(Thread::start);
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        return winners.get();
     }
 
     @Test

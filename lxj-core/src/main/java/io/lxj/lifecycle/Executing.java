@@ -42,6 +42,9 @@ final class Executing {
             return command.terminal().isPresent()
                     ? onTerminal(run, spec, root, cgroup, command.terminal().get())
                     : onPipes(run, spec, cgroup, command.stdin());
+        } catch (IllegalStateException e) {
+            // The run was closed meanwhile, and its descriptors with it.
+            throw new WrongStateException(action, "STOPPED", List.of("RUNNING"));
         } catch (LinuxException e) {
             if (e.is(Errno.ESRCH) || e.is(Errno.ENOENT) && !stillAlive(run)) {
                 throw new WrongStateException(action, "STOPPED", List.of("RUNNING"));

@@ -9,6 +9,7 @@ import io.lxj.config.Names;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
 import io.lxj.error.CanceledException;
+import io.lxj.error.IllegalTransitionException;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
@@ -173,7 +174,16 @@ public final class Instance {
     public void start() {
         try (Lock lock = engine.lock(name)) {
             check();
-            state().become(State.STARTING, name);
+            State current = state();
+            current.become(State.STARTING, name);
+            if (current != State.STOPPED) {
+                // Its end needs the lock that is held here: a new run would take this one's place and cgroup before.
+                throw new IllegalTransitionException(
+                        name,
+                        current.name(),
+                        State.STARTING.name(),
+                        "it is being stopped, and has to be STOPPED first");
+            }
             // It may have run, and ended when nobody was watching.
             engine.repair(name);
             startLocked();

@@ -110,7 +110,7 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException ENOENT if there is no such name
      */
     public Stat stat(byte[] name) throws LinuxException {
-        return Stat.of(fd.number(), component(name), Open.AT_SYMLINK_NOFOLLOW);
+        return Stat.of(fd, component(name), Open.AT_SYMLINK_NOFOLLOW);
     }
 
     /**

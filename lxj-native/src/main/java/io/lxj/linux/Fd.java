@@ -92,7 +92,8 @@ public final class Fd implements AutoCloseable {
         return (users.get() & CLOSED) == 0;
     }
 
-    private void acquire() {
+    /** Keeps the number reserved until {@link #release}, also if this is closed meanwhile. */
+    void acquire() {
         int before;
         do {
             before = users.get();
@@ -102,7 +103,7 @@ public final class Fd implements AutoCloseable {
         } while (!users.compareAndSet(before, before + 1));
     }
 
-    private void release() {
+    void release() {
         if (users.decrementAndGet() == CLOSED) {
             reallyClose();
         }
@@ -366,7 +367,7 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException if that fails
      */
     public Stat stat() throws LinuxException {
-        return Stat.of(number(), new byte[0], Open.AT_EMPTY_PATH);
+        return Stat.of(this, new byte[0], Open.AT_EMPTY_PATH);
     }
 
     @Override

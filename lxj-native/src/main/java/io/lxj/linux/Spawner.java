@@ -2,6 +2,7 @@ package io.lxj.linux;
 
 import io.lxj.linux.jna.Libc;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -37,15 +38,24 @@ public final class Spawner {
      * @throws IllegalArgumentException if an fd of the program is missing
      */
     public static Spawned spawn(SyscallProgram program, Map<String, Fd> fds) throws LinuxException {
-        List<String> names = program.fds();
-        int[] numbers = new int[names.size()];
-        for (int i = 0; i < numbers.length; i++) {
-            Fd fd = fds.get(names.get(i));
-            if (fd == null) {
-                throw new IllegalArgumentException("the program needs an fd named " + names.get(i));
+        // Another thread may close one of them: a number that is used again by then must not get into the process.
+        List<Fd> held = new ArrayList<>();
+        try {
+            for (String name : program.fds()) {
+                Fd fd = fds.get(name);
+                if (fd == null) {
+                    throw new IllegalArgumentException("the program needs an fd named " + name);
+                }
+                fd.acquire();
+                held.add(fd);
             }
-            numbers[i] = fd.number();
+            return spawn(program, held.stream().mapToInt(Fd::number).toArray());
+        } finally {
+            held.forEach(Fd::release);
         }
+    }
+
+    private static Spawned spawn(SyscallProgram program, int[] numbers) throws LinuxException {
         Fd plan = write(program);
         try {
             return new Spawned(program, plan, spawn(plan, numbers));

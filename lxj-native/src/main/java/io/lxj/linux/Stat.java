@@ -76,6 +76,19 @@ public record Stat(
         }
     }
 
+    /** The same below a descriptor, which stays open meanwhile. */
+    static Stat of(Fd directory, byte[] name, int flags) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            Block block = scratch.block(SIZE);
+            long result =
+                    directory.call(Syscall.STATX, scratch.string(name), flags, STATX_BASIC_STATS, block.address());
+            if (result < 0) {
+                throw LinuxException.of(result, "statx", directory, name, "0x" + Integer.toHexString(flags));
+            }
+            return parse(block.buffer());
+        }
+    }
+
     // struct statx of linux/stat.h; the layout is the same on every architecture.
     private static Stat parse(ByteBuffer b) {
         return new Stat(

@@ -1,0 +1,161 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lxj.config.Config;
+import io.lxj.config.ExitStatus;
+import io.lxj.config.State;
+import io.lxj.error.IllegalTransitionException;
+import io.lxj.error.LxjException;
+import io.lxj.error.WrongStateException;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Threads that want different things of one container at the same time. */
+@NeedsRoot
+@NeedsRootfs("alpine")
+@LeaksNothing
+@Timeout(120)
+class LifecycleRacesTest {
+    private static final Config SLEEPER = Config.ofImage("alpine").init("/bin/sleep", "1000000");
+
+    private static TestLxj host;
+
+    @BeforeAll
+    static void open() throws IOException {
+        host = TestLxj.open("alpine");
+        // What lxj opens once and keeps is there from now on.
+        host.start(SLEEPER);
+        host.clear();
+    }
+
+    @AfterEach
+    void clear() {
+        host.clear();
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        host.close();
+    }
+
+    @Test
+    void isNotStartedWhileItIsBeingStopped() throws Exception {
+        Container container = host.create(SLEEPER);
+        for (int round = 0; round < 20; round++) {
+            container.start();
+            CompletableFuture<ExitStatus> exit = container.onExit();
+            CompletableFuture<Boolean> started = new CompletableFuture<>();
+            AutoCloseable registration = container.addListener((who, state, ended) -> {
+                if (state == State.STOPPING) {
+                    started.completeAsync(() -> tryStart(who), task -> new Thread(task).start());
+                }
+            });
+            container.stop();
+            assertThat(exit.get(60, TimeUnit.SECONDS).cause()).isEqualTo(ExitStatus.Cause.KILLED);
+            assertThat(started.get(60, TimeUnit.SECONDS)).isEqualTo(container.state() == State.RUNNING);
+            registration.close();
+            if (container.state() == State.RUNNING) {
+                container.stop();
+            }
+        }
+    }
+
+    /** Whether it could be started. If it could, it must have been stopped before. */
+    private static boolean tryStart(Container container) {
+        try {
+            container.start();
+            return true;
+        } catch (IllegalTransitionException e) {
+            assertThat(e).hasMessageContaining("can't go from STOPPING to STARTING");
+            return false;
+        }
+    }
+
+    @Test
+    void threadsThatRaceLeaveItWholeWhicheverWins() throws Exception {
+        Container container = host.create(SLEEPER);
+        AtomicInteger surprises = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        List<Runnable> actions = List.of(
+                container::start,
+                container::stop,
+                container::freeze,
+                container::unfreeze,
+                () -> container.shutdown(Duration.ZERO),
+                () -> container.exec("true"),
+                container::start);
+        for (Runnable action : actions) {
+            threads.add(new Thread(() -> {
+                for (int i = 0; i < 15; i++) {
+                    try {
+                        action.run();
+                    } catch (WrongStateException | IllegalTransitionException e) {
+                        // What a state doesn't allow is refused, and somebody else's turn.
+                        Thread.yield();
+                    } catch (RuntimeException e) {
+                        e.printStackTrace();
+                        surprises.incrementAndGet();
+                    }
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        if (container.state() != State.STOPPED) {
+            container.stop();
+        }
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+        assertThat(surprises).hasValue(0);
+        container.start();
+        assertThat(container.exec("echo", "whole").stdout()).isEqualTo("whole\n");
+    }
+
+    @Test
+    void onlyOneOfManyThreadsCreatesStartsAndDestroys() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            assertThat(winners(() -> host.lxj().containers().create("raced", SLEEPER)))
+                    .isOne();
+            Container container = host.lxj().containers().get("raced");
+            assertThat(winners(container::start)).isOne();
+            assertThat(winners(() -> container.destroy())).isZero();
+            container.stop();
+            assertThat(winners(container::destroy)).isOne();
+        }
+    }
+
+    private static int winners(Runnable action) throws InterruptedException {
+        AtomicInteger winners = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(new Thread(() -> {
+                try {
+                    action.run();
+                    winners.incrementAndGet();
+                } catch (LxjException e) {
+                    assertThat(e).hasMessageContaining("raced");
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        return winners.get();
+    }
+}
