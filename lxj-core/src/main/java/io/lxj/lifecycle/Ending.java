@@ -39,9 +39,10 @@ final class Ending {
                         .orElse(ExitStatus.unknown("another process removed its record"));
             }
             Optional<WaitStatus> known = status.isPresent() ? status : keepersWord(folder);
-            ExitStatus exit = known.map(word -> ExitStatuses.of(word, run.killReason()))
-                    .orElseGet(() -> run.killReason()
-                            .map(ExitStatus::killed)
+            Optional<String> note = note(folder, run.record());
+            Optional<String> reason = run.killReason().or(() -> note);
+            ExitStatus exit = known.map(word -> ExitStatuses.of(word, reason))
+                    .orElseGet(() -> reason.map(ExitStatus::killed)
                             .orElse(ExitStatus.unknown("nobody was there to see it end")));
             clear(folder, exit);
             return exit;
@@ -69,9 +70,10 @@ final class Ending {
 
     /** A run of which only the record is left: its JVM is gone, and so is its init. */
     ExitStatus endLeftOver(ContainerFolder folder, RunRecord record, String bootId) {
+        Optional<String> reason = note(folder, record);
         ExitStatus exit = keepersWord(folder)
                 .filter(word -> record.bootId().equals(bootId))
-                .map(word -> ExitStatuses.of(word, Optional.empty()))
+                .map(word -> ExitStatuses.of(word, reason))
                 .orElse(ExitStatus.unknown(
                         record.bootId().equals(bootId)
                                 ? "the JVM that it belonged to ended"
@@ -90,6 +92,14 @@ final class Ending {
         }
         folder.ended(new ExitRecord(exit, Instant.now()));
         engine.checkpoints().reached("end: recorded");
+    }
+
+    private static Optional<String> note(ContainerFolder folder, RunRecord record) {
+        try {
+            return KillNote.take(folder.directory(), record);
+        } catch (LinuxException e) {
+            throw Failures.exception("read why " + folder.name() + " was killed", e);
+        }
     }
 
     /** What the keeper wrote before it ended. */

@@ -6,6 +6,8 @@ import io.lxj.error.CanceledException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
+import io.lxj.storage.ContainerFolder;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -62,6 +64,9 @@ final class Stopping {
 
     ExitStatus kill(Run current, String reason) {
         current.killing(reason);
+        if (current.part() != Run.Part.PARENT) {
+            leaveNote(current, reason);
+        }
         try {
             current.cgroup().sendKill();
         } catch (LinuxException e) {
@@ -73,6 +78,15 @@ final class Stopping {
             LOG.debug("Container {} has ended meanwhile", name, e);
         }
         return await(current, Duration.ofDays(1)).orElseThrow();
+    }
+
+    private void leaveNote(Run current, String reason) {
+        try (ContainerFolder folder = engine.store().open(name)) {
+            KillNote.leave(folder.directory(), current.record(), reason);
+        } catch (IOException e) {
+            // To kill it is more important than to say why.
+            LOG.warn("Why container {} is killed could not be written down", name, e);
+        }
     }
 
     /** The processes, or the cgroup that they were in, have gone meanwhile. */
