@@ -20,6 +20,7 @@ import io.lxj.storage.JsonFile;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.LockSet;
+import io.lxj.storage.Parsed;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.StateFolder;
 import io.lxj.storage.StorageFailure;
@@ -46,6 +47,7 @@ public final class ImageStore {
     private final StateFolder state;
     private final ContainerStore containers;
     private final Checkpoints checkpoints;
+    private final Parsed<ImageInfo> known = new Parsed<>();
 
     /**
      * The images of a state folder.
@@ -123,7 +125,7 @@ public final class ImageStore {
     public ImageInfo of(ContainerFolder container) {
         return container
                 .imageJson()
-                .map(text -> ImageFile.read(text, container + "/" + ImageFile.NAME))
+                .map(text -> read(text, container + "/" + ImageFile.NAME))
                 .orElseGet(() -> get(container.record().config().image()));
     }
 
@@ -141,13 +143,17 @@ public final class ImageStore {
                     .orElseThrow(() -> LinuxException.of(-Errno.ENOENT.number(), "openat", folder.fd(), ImageFile.NAME)
                             .withHint("the image is damaged: delete it and import it again"));
             // The name of its folder counts: a rename is done once that has changed.
-            return Optional.of(ImageFile.read(text, file).name(name));
+            return Optional.of(read(text, file).name(name));
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT) && !exists(name)) {
                 return Optional.empty();
             }
             throw StorageFailure.of("read " + file, e);
         }
+    }
+
+    private ImageInfo read(String text, String file) {
+        return known.of(text, () -> ImageFile.read(text, file));
     }
 
     private boolean exists(String name) {

@@ -90,27 +90,43 @@ final class CgroupTree implements AutoCloseable {
         }
     }
 
-    /** Kills what is left in the cgroup of a container, and removes it; the base goes with the last container. */
+    /** Kills what is left in the cgroup of a container, and removes it. */
     void remove(String container) throws LinuxException {
         try (Cgroup all = parent.open(base)) {
-            all.remove(container);
+            if (!removeEmpty(all, container)) {
+                all.remove(container);
+            }
         } catch (LinuxException e) {
             if (!e.is(Errno.ENOENT)) {
                 throw e;
             }
         }
-        removeIfEmpty();
+    }
+
+    /** Mostly nothing is left, and there is nothing to be killed. */
+    private static boolean removeEmpty(Cgroup all, String container) throws LinuxException {
+        try (Cgroup own = all.open(container)) {
+            return removeIfEmpty(own, PAYLOAD) && removeIfEmpty(all, container);
+        }
     }
 
     /** Removes the base if no container of any process is left. */
     void removeIfEmpty() throws LinuxException {
+        removeIfEmpty(parent, base);
+    }
+
+    private static boolean removeIfEmpty(Cgroup above, String name) throws LinuxException {
         try {
-            parent.removeEmpty(base);
+            above.removeEmpty(name);
+            return true;
         } catch (LinuxException e) {
-            boolean inUse = e.is(Errno.EBUSY) || e.is(Errno.ENOTEMPTY);
-            if (!inUse && !e.is(Errno.ENOENT)) {
-                throw e;
+            if (e.is(Errno.EBUSY) || e.is(Errno.ENOTEMPTY)) {
+                return false;
             }
+            if (e.is(Errno.ENOENT)) {
+                return true;
+            }
+            throw e;
         }
     }
 

@@ -3,7 +3,6 @@ package io.lxj.lifecycle;
 import io.lxj.config.Config;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.Names;
-import io.lxj.config.Storage;
 import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.failure.Failures;
@@ -25,6 +24,7 @@ import io.lxj.storage.ImageTree;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.MachineId;
+import io.lxj.storage.NewContainer;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.Settler;
 import io.lxj.storage.StateFolder;
@@ -272,14 +272,13 @@ public final class Engine implements AutoCloseable {
         try (Lock lock = lock(name)) {
             FirstBoot firstBoot = new FirstBoot(
                     hostname, MachineId.random(), HostResolver.ofHost().read());
-            store.create(lock, config, firstBoot, CopyProgress.NONE);
-            if (config.storage() == Storage.COPY) {
-                settle();
-            }
+            NewContainer made = store.create(lock, config, firstBoot, CopyProgress.NONE);
+            Instance instance = instance(name);
+            instance.settle(made);
+            return instance;
         } catch (IOException e) {
             throw Failures.exception("create " + name, e);
         }
-        return instance(name);
     }
 
     /** {@return all containers, sorted by name} */
@@ -312,7 +311,7 @@ public final class Engine implements AutoCloseable {
             return;
         }
         instances.values().forEach(Instance::leave);
-        instances.values().forEach(Instance::awaitReleased);
+        instances.values().forEach(Instance::awaitBackground);
         spawnThread.close();
         devices.close();
         supervisor.close();

@@ -23,6 +23,8 @@ import io.lxj.storage.ExitRecord;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.LockSet;
+import io.lxj.storage.NewContainer;
+import io.lxj.storage.StorageFailure;
 import io.lxj.supervise.ConsoleOutput;
 import io.lxj.supervise.ConsoleSink;
 import java.io.IOException;
@@ -31,6 +33,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +61,8 @@ public final class Instance {
     private volatile boolean gone;
     // Done when the root of the last run is unmounted.
     private volatile CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
+    // Done when all that was created is on disk.
+    private volatile CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
 
     Instance(Engine engine, String name) {
         this.engine = engine;
@@ -194,6 +199,36 @@ public final class Instance {
     public String plan() {
         check();
         return engine.starter().plan(this);
+    }
+
+    /** Lets a container that was just created get to disk, and returns at once. */
+    void settle(NewContainer made) {
+        settled = CompletableFuture.runAsync(
+                () -> {
+                    try (made) {
+                        made.settle();
+                    } catch (LinuxException e) {
+                        throw StorageFailure.of("write container " + name + " to disk", e);
+                    }
+                },
+                engine.supervisor().lane());
+        settled.exceptionally(failure -> {
+            LOG.error("Container {} was created and could not be written to disk", name, failure);
+            return null;
+        });
+    }
+
+    /** Waits until what was created is on disk: whoever goes on now relies on it. */
+    void awaitSettled() {
+        try {
+            settled.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof LxjException failure ? failure : e;
+        }
+        try (ContainerFolder folder = engine.store().open(name)) {
+            // Another process may have created it, and be about to settle it, or have died.
+            folder.settle();
+        }
     }
 
     private void startLocked() {
@@ -559,9 +594,10 @@ public final class Instance {
         current.exit().completeExceptionally(new CanceledException("wait for the exit of " + name));
     }
 
-    /** Waits until nothing of the last run is mounted. */
-    void awaitReleased() {
+    /** Waits until nothing of the last run is mounted, and what was created is on disk or can't be written. */
+    void awaitBackground() {
         released.join();
+        settled.exceptionally(failure -> null).join();
     }
 
     @Override

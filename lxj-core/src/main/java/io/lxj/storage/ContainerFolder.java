@@ -5,6 +5,7 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,8 +21,10 @@ public final class ContainerFolder implements AutoCloseable {
     private final String name;
     private final String path;
     private final Directory directory;
+    private final KnownRecords known;
 
-    ContainerFolder(String name, String path, Directory directory) {
+    ContainerFolder(String name, String path, Directory directory, KnownRecords known) {
+        this.known = known;
         this.name = name;
         this.path = path;
         this.directory = directory;
@@ -56,9 +59,24 @@ public final class ContainerFolder implements AutoCloseable {
         try {
             String text = JsonFile.read(directory, CONTAINER)
                     .orElseThrow(() -> LinuxException.of(-Errno.ENOENT.number(), "openat", directory.fd(), CONTAINER));
-            return ContainerRecord.fromJson(path + "/" + CONTAINER, text);
+            return known.containers().of(text, () -> ContainerRecord.fromJson(path + "/" + CONTAINER, text));
         } catch (LinuxException e) {
             throw StorageFailure.of("read " + path + "/" + CONTAINER, e);
+        }
+    }
+
+    /**
+     * Waits until the container is on disk, if it was created so recently that it isn't known to be.
+     *
+     * @throws io.lxj.error.LxjException if it can't be written
+     */
+    public void settle() {
+        try {
+            if (SyncMarker.isMarked(directory)) {
+                Settler.settle(List.of(directory));
+            }
+        } catch (LinuxException e) {
+            throw StorageFailure.of("write " + path + " to disk", e);
         }
     }
 
@@ -81,7 +99,7 @@ public final class ContainerFolder implements AutoCloseable {
      * @throws io.lxj.error.LxjException if it can't be read
      */
     public Optional<RunRecord> run() {
-        return read(RUN).map(text -> RunRecord.fromJson(path + "/" + RUN, text));
+        return read(RUN).map(text -> known.runs().of(text, () -> RunRecord.fromJson(path + "/" + RUN, text)));
     }
 
     /**
@@ -92,7 +110,9 @@ public final class ContainerFolder implements AutoCloseable {
      * @throws io.lxj.error.LxjException if it can't be written
      */
     public void started(RunRecord record) {
-        write(RUN, record.toJson(), JsonFile.Survives.PROCESS);
+        String text = record.toJson();
+        known.runs().remember(text, record);
+        write(RUN, text, JsonFile.Survives.PROCESS);
     }
 
     /**

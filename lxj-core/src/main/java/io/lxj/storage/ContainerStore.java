@@ -25,6 +25,7 @@ public final class ContainerStore {
 
     private final StateFolder state;
     private final Checkpoints checkpoints;
+    private final KnownRecords known = new KnownRecords();
 
     /**
      * The containers of a state folder.
@@ -77,7 +78,7 @@ public final class ContainerStore {
     public Optional<ContainerFolder> find(String name) {
         try {
             Directory directory = state.containers().openDirectory(FileName.bytes(name));
-            return Optional.of(new ContainerFolder(name, path(name), directory));
+            return Optional.of(new ContainerFolder(name, path(name), directory, known));
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT)) {
                 return Optional.empty();
@@ -91,18 +92,18 @@ public final class ContainerStore {
     }
 
     /**
-     * Makes a container. A power cut within the next seconds may take it away again, as a whole.
+     * Makes a container. Until it is settled, a power cut may take it away again, as a whole.
      *
      * @param lock the lock of the container, which the caller holds alone
      * @param config what it is to be; its image is locked meanwhile
      * @param firstBoot what tells it from others of the image
      * @param progress is told of the bytes copied, with a storage that copies
-     * @return what was made
+     * @return what was made, to be settled and closed by the caller
      * @throws AlreadyExistsException if there is a container of that name
      * @throws NotFoundException if there is no such image
      * @throws io.lxj.error.LxjException if it can't be made; nothing of it is left then
      */
-    public ContainerRecord create(Lock lock, Config config, FirstBoot firstBoot, CopyProgress progress) {
+    public NewContainer create(Lock lock, Config config, FirstBoot firstBoot, CopyProgress progress) {
         String name = lock.name().name();
         lock.check(LockName.container(name));
         String action = "create container " + name;
@@ -115,10 +116,17 @@ public final class ContainerStore {
                 TemporaryFolder folder = state.temporaryFolders().make("create." + name)) {
             checkpoints.reached("create: folder made");
             ContainerRecord record = new ContainerRecord(firstBoot.machineId(), Instant.now(), config);
-            populate(folder.directory(), record, image, firstBoot, progress);
-            folder.moveTo(state.containers(), name);
-            checkpoints.reached("create: named");
-            return record;
+            NewContainer made = new NewContainer(
+                    record, new Directory(folder.directory().fd().duplicate()), new DurableFiles());
+            try {
+                populate(made, image, firstBoot, progress);
+                folder.moveTo(state.containers(), name);
+                checkpoints.reached("create: named");
+                return made;
+            } catch (IOException | RuntimeException e) {
+                made.close();
+                throw e;
+            }
         } catch (LinuxException e) {
             throw e.is(Errno.EEXIST) ? new AlreadyExistsException(KIND, name) : StorageFailure.of(action, e);
         } catch (IOException e) {
@@ -126,28 +134,25 @@ public final class ContainerStore {
         }
     }
 
-    private void populate(
-            Directory folder, ContainerRecord record, ImageTree image, FirstBoot firstBoot, CopyProgress progress)
+    private void populate(NewContainer made, ImageTree image, FirstBoot firstBoot, CopyProgress progress)
             throws IOException {
-        RootStorage storage = RootStorage.of(record.config().storage());
+        Directory folder = made.folder();
+        RootStorage storage = RootStorage.of(made.record().config().storage());
         storage.prepare(folder, image, progress);
         checkpoints.reached("create: root prepared");
-        try (DurableFiles files = new DurableFiles()) {
-            try (EtcFolder etc = storage.openEtc(folder, image).orElse(null)) {
-                if (etc != null) {
-                    firstBoot.write(etc, files);
-                }
-            }
-            checkpoints.reached("create: first boot prepared");
-            files.add(JsonFile.make(folder, ContainerFolder.CONTAINER, record.toJson()));
-            if (storage.needsImage()) {
-                files.sync();
-            } else {
-                keepImageJson(image, folder);
-                // Too much to wait for: Settler sees to it.
-                SyncMarker.mark(folder);
+        try (EtcFolder etc = storage.openEtc(folder, image).orElse(null)) {
+            if (etc != null) {
+                firstBoot.write(etc, made.files());
             }
         }
+        checkpoints.reached("create: first boot prepared");
+        String json = made.record().toJson();
+        known.containers().remember(json, made.record());
+        made.files().add(JsonFile.make(folder, ContainerFolder.CONTAINER, json));
+        if (!storage.needsImage()) {
+            keepImageJson(image, folder);
+        }
+        SyncMarker.mark(folder);
         checkpoints.reached("create: populated");
     }
 

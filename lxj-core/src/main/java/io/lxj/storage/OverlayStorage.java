@@ -118,6 +118,10 @@ final class OverlayStorage implements RootStorage {
             if (use == Use.LOOK) {
                 return OverlayMount.readOnly(upper, lower);
             }
+            if (use == Use.CHANGE && SyncMarker.isMarked(folder)) {
+                // From now on it holds more than the image has: it must not be taken for torn any more.
+                Settler.settle(List.of(folder));
+            }
             try (Directory work = openWork(folder)) {
                 return OverlayMount.writable(lower, upper, work, use == Use.RUN);
             }

@@ -23,11 +23,18 @@ public final class SyncMarker {
     private static final byte[] NAME = FileName.bytes("unsynced");
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final int LIMIT = 256;
+    private static volatile String bootId;
 
     private SyncMarker() {}
 
+    /** It doesn't change while this process lives. */
     private static String bootId() throws IOException {
-        return Files.readString(BOOT_ID, StandardCharsets.US_ASCII);
+        String known = bootId;
+        if (known == null) {
+            known = Files.readString(BOOT_ID, StandardCharsets.US_ASCII);
+            bootId = known;
+        }
+        return known;
     }
 
     /**

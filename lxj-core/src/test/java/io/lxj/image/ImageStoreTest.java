@@ -21,6 +21,7 @@ import io.lxj.storage.FirstBoot;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.MachineId;
+import io.lxj.storage.Settled;
 import io.lxj.storage.Settler;
 import io.lxj.storage.StateFolder;
 import io.lxj.testing.LeaksNothing;
@@ -86,7 +87,7 @@ class ImageStoreTest {
     private void create(ContainerStore store, String container, Config config) {
         try (Lock lock = state.locks().exclusive(LockName.container(container))) {
             FirstBoot firstBoot = new FirstBoot(container, MachineId.random(), Optional.empty());
-            store.create(lock, config, firstBoot, CopyProgress.NONE);
+            Settled.create(store, lock, config, firstBoot, CopyProgress.NONE);
         }
     }
 

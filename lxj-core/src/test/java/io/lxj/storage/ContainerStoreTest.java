@@ -59,8 +59,8 @@ class ContainerStoreTest {
 
     private ContainerRecord create(String name) {
         try (Lock lock = lock(name)) {
-            return store.create(
-                    lock, CONFIG, new FirstBoot(name, MachineId.random(), Optional.empty()), CopyProgress.NONE);
+            return Settled.create(
+                    store, lock, CONFIG, new FirstBoot(name, MachineId.random(), Optional.empty()), CopyProgress.NONE);
         }
     }
 
@@ -133,7 +133,8 @@ class ContainerStoreTest {
     void withoutItsImageNothingIsMade() {
         try (Lock lock = lock("web")) {
             FirstBoot firstBoot = new FirstBoot("web", MachineId.random(), Optional.empty());
-            assertThatThrownBy(() -> store.create(lock, Config.ofImage("missing"), firstBoot, CopyProgress.NONE))
+            assertThatThrownBy(
+                            () -> Settled.create(store, lock, Config.ofImage("missing"), firstBoot, CopyProgress.NONE))
                     .isInstanceOf(NotFoundException.class)
                     .hasMessage("image missing: not found");
         }
@@ -313,7 +314,7 @@ class ContainerStoreTest {
             TestImage.make(state, "image");
             try (Lock lock = lock("web")) {
                 FirstBoot firstBoot = new FirstBoot("web", MachineId.random(), Optional.empty());
-                store.create(lock, CONFIG.storage(Storage.COPY), firstBoot, CopyProgress.NONE);
+                Settled.create(store, lock, CONFIG.storage(Storage.COPY), firstBoot, CopyProgress.NONE);
             }
             Path rootfs = state.path().resolve("containers/web/rootfs");
             MountedFileSystem.run("chattr", "+i", rootfs.resolve("etc/hosts").toString());

@@ -67,7 +67,7 @@ class CopyStorageTest {
 
     private ContainerFolder create(String name, CopyProgress progress) {
         try (Lock lock = state.locks().exclusive(LockName.container(name))) {
-            store.create(lock, CONFIG, new FirstBoot(name, MachineId.random(), Optional.empty()), progress);
+            Settled.create(store, lock, CONFIG, new FirstBoot(name, MachineId.random(), Optional.empty()), progress);
         }
         return store.open(name);
     }

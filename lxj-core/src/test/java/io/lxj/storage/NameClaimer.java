@@ -25,7 +25,7 @@ final class NameClaimer {
             try (Lock lock = state.locks().exclusive(LockName.container(name))) {
                 FirstBoot firstBoot = new FirstBoot(name, MachineId.random(), Optional.empty());
                 Config config = Config.ofImage("image").hostname(name);
-                store.create(lock, config, firstBoot, CopyProgress.NONE);
+                Settled.create(store, lock, config, firstBoot, CopyProgress.NONE);
                 claimed.add(name);
             } catch (AlreadyExistsException e) {
                 // The other one was faster.

@@ -61,7 +61,7 @@ class OverlayStorageTest {
 
     private ContainerFolder create(String name) {
         try (Lock lock = state.locks().exclusive(LockName.container(name))) {
-            store.create(lock, Config.ofImage("image"), FIRST_BOOT, CopyProgress.NONE);
+            Settled.create(store, lock, Config.ofImage("image"), FIRST_BOOT, CopyProgress.NONE);
         }
         return store.open(name);
     }

@@ -12,6 +12,7 @@ import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsRoot;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,7 +72,7 @@ class PowerCutTest {
                 Config config = Config.ofImage("image").hostname(name);
                 try (Lock lock = state.locks().exclusive(LockName.container(name))) {
                     FirstBoot firstBoot = new FirstBoot(name, MachineId.random(), Optional.empty());
-                    store.create(lock, config, firstBoot, CopyProgress.NONE);
+                    Settled.create(store, lock, config, firstBoot, CopyProgress.NONE);
                 }
                 if (i % 3 == 0) {
                     try (ContainerFolder container = store.open(name)) {
@@ -98,7 +99,7 @@ class PowerCutTest {
     @ParameterizedTest
     @ValueSource(strings = {"ext4", "xfs"})
     @NeedsCommand({"mount", "umount", "mkfs.ext4", "mkfs.xfs", "truncate"})
-    void afterAPowerCutACopyIsWholeOrAbsent(String type) throws Exception {
+    void afterAPowerCutWhatWasNotSettledIsAbsent(String type) throws Exception {
         Path mountPoint = Files.createDirectory(folder.resolve("mnt"));
         String content = "0123456789".repeat(10_000);
         int files = 200;
@@ -114,6 +115,7 @@ class PowerCutTest {
                 settler.request();
             }
             copy(state, "torn");
+            unsettled(state, "torn-overlay");
             // The names get to disk, as they may at any moment; what is in the files doesn't.
             state.containers().sync();
             cutPower(state);
@@ -121,11 +123,14 @@ class PowerCutTest {
         try (MountedFileSystem disk = MountedFileSystem.remounted(mountPoint, type);
                 StateFolder state = StateFolder.open(disk.path().resolve("state"))) {
             // All of this is one boot; the marker has to tell of another.
-            Path marker = state.path().resolve("containers/torn/unsynced");
-            assertThat(marker).exists();
-            Files.writeString(marker, "");
+            for (String name : List.of("torn", "torn-overlay")) {
+                Path marker = state.path().resolve("containers/" + name + "/unsynced");
+                assertThat(marker).exists();
+                Files.writeString(marker, "");
+            }
             assertThat(new ContainerStore(state, Checkpoints.NONE).sweep())
-                    .anyMatch(removed -> removed.startsWith("container torn"));
+                    .anyMatch(removed -> removed.startsWith("container torn,"))
+                    .anyMatch(removed -> removed.startsWith("container torn-overlay,"));
             assertThat(new ContainerStore(state, Checkpoints.NONE).names()).containsExactly("settled");
             for (int i = 0; i < files; i++) {
                 assertThat(state.path().resolve("containers/settled/rootfs/file" + i))
@@ -134,11 +139,20 @@ class PowerCutTest {
         }
     }
 
+    private static void unsettled(StateFolder state, String name) {
+        FirstBoot firstBoot = new FirstBoot(name, MachineId.random(), Optional.empty());
+        ContainerStore store = new ContainerStore(state, Checkpoints.NONE);
+        try (Lock lock = state.locks().exclusive(LockName.container(name))) {
+            store.create(lock, Config.ofImage("image"), firstBoot, CopyProgress.NONE)
+                    .close();
+        }
+    }
+
     private static void copy(StateFolder state, String name) {
         Config config = Config.ofImage("image").storage(Storage.COPY);
         try (Lock lock = state.locks().exclusive(LockName.container(name))) {
             FirstBoot firstBoot = new FirstBoot(name, MachineId.random(), Optional.empty());
-            new ContainerStore(state, Checkpoints.NONE).create(lock, config, firstBoot, CopyProgress.NONE);
+            Settled.create(new ContainerStore(state, Checkpoints.NONE), lock, config, firstBoot, CopyProgress.NONE);
         }
     }
 }

@@ -45,7 +45,12 @@ final class StoreVictim {
     private void round(String name) {
         Config config = Config.ofImage("image").hostname("first");
         try (Lock lock = state.locks().exclusive(LockName.container(name))) {
-            store.create(lock, config, new FirstBoot("first", MachineId.random(), Optional.empty()), CopyProgress.NONE);
+            Settled.create(
+                    store,
+                    lock,
+                    config,
+                    new FirstBoot("first", MachineId.random(), Optional.empty()),
+                    CopyProgress.NONE);
         }
         try (ContainerFolder folder = store.open(name)) {
             folder.configure(config.label("changed", "yes"));
