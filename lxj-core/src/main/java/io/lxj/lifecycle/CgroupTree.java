@@ -90,7 +90,7 @@ final class CgroupTree implements AutoCloseable {
         }
     }
 
-    /** Kills what is left in the cgroup of a container, and removes it. */
+    /** Kills what is left in the cgroup of a container, and removes it; the base goes with the last container. */
     void remove(String container) throws LinuxException {
         try (Cgroup all = parent.open(base)) {
             if (!removeEmpty(all, container)) {
@@ -101,6 +101,7 @@ final class CgroupTree implements AutoCloseable {
                 throw e;
             }
         }
+        removeIfEmpty();
     }
 
     /** Mostly nothing is left, and there is nothing to be killed. */

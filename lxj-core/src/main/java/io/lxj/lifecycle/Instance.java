@@ -290,8 +290,11 @@ public final class Instance {
 
     private Optional<ExitStatus> end(Run ended, Optional<WaitStatus> status) {
         try (Lock lock = engine.lock(name)) {
-            if (run != ended) {
-                return Optional.empty();
+            synchronized (monitor) {
+                // Whoever begins a run notes it only when it is watched already.
+                if (run != ended) {
+                    return Optional.empty();
+                }
             }
             doing(State.STOPPING);
             ExitStatus exit;
