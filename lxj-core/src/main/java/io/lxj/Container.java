@@ -310,6 +310,7 @@ public final class Container {
      *     starts or reboots
      */
     public Console console() {
+        instance.join();
         return new Console(name(), instance.output(), instance.input(), instance::openLog, instance.lane());
     }
 

@@ -112,6 +112,20 @@ class KeepTest {
     }
 
     @Test
+    void theKeeperHoldsNothingThatOthersWaitFor() throws Exception {
+        try (OtherJvm other = OtherJvm.start(KeepingJvm.class, folder(), parent.resolve("shared"), SLEEP, "end")) {
+            assertThat(other.line()).matches("\\d+");
+            // Comes to its end only if nobody else has the pipe.
+            assertThat(other.lines()).isEmpty();
+            assertThat(other.waitFor()).isZero();
+        }
+        try (Lxj lxj = Lxj.open(folder())) {
+            Container kept = lxj.containers().get("kept");
+            assertThat(kept.exec("umount", "/shared").stderr()).isEmpty();
+        }
+    }
+
+    @Test
     void theNextJvmLearnsHowItEndedWhenNobodyWasThere() throws Exception {
         long pid = startInOtherJvm(OBEY, true);
         ProcessHandle keeper = keeper(pid);

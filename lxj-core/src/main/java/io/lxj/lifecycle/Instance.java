@@ -92,6 +92,13 @@ public final class Instance {
         }
     }
 
+    /** Takes part in a run that this JVM didn't know of, if there is one. */
+    public void join() {
+        if (!gone) {
+            alive();
+        }
+    }
+
     /** {@return what the container's console shows} */
     public ConsoleOutput output() {
         return output;

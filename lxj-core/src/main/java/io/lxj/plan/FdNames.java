@@ -35,6 +35,8 @@ public final class FdNames {
     /** The number of a keeper's fd for the notify socket. */
     public static final int KEEPER_NOTIFY_NUMBER = 104;
 
+    private static final String MOUNT = "mount-";
+
     private FdNames() {}
 
     /**
@@ -44,6 +46,10 @@ public final class FdNames {
      * @return the name
      */
     public static String mount(int index) {
-        return "mount-" + index;
+        return MOUNT + index;
+    }
+
+    static boolean isMount(String name) {
+        return name.startsWith(MOUNT);
     }
 }

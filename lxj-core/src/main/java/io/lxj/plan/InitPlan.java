@@ -97,6 +97,7 @@ public final class InitPlan {
             }
             clone3().onZero(init);
             if (spec.keep()) {
+                letGoOfMounts();
                 new KeeperSteps(program, spec.log(), pidfd).run();
             } else {
                 program.step("leave the init to the JVM", Syscall.EXIT_GROUP, 0);
@@ -104,6 +105,16 @@ public final class InitPlan {
             program.place(init);
             init();
             return new InitPlan(program.build(), pid);
+        }
+
+        /** The init has them, and could not unmount them as long as another process holds them. */
+        private void letGoOfMounts() {
+            for (String name : fds(spec)) {
+                if (FdNames.isMount(name)) {
+                    program.step("let go of " + name, Syscall.CLOSE, program.fd(name))
+                            .mayFail();
+                }
+            }
         }
 
         private ProgramBuilder.Added clone3() {

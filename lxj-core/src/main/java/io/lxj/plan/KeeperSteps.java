@@ -17,6 +17,7 @@ final class KeeperSteps {
     /** The keeper's own end of the console, which keeps the master from reporting a hang-up. */
     private static final int SLAVE_NUMBER = 101;
 
+    private static final List<Integer> STREAMS = List.of(1, 2);
     private static final int PIDFD_NUMBER = 102;
     private static final int LOG_NUMBER = 103;
     private static final int NOTIFY_NUMBER = FdNames.KEEPER_NOTIFY_NUMBER;
@@ -62,6 +63,10 @@ final class KeeperSteps {
     private void takeOver(Label abandon) {
         program.step("name the keeper", Syscall.PRCTL, Arg.of(PR_SET_NAME, "PR_SET_NAME"), program.string("lxj-keeper"))
                 .mayFail();
+        for (int number : STREAMS) {
+            // Whoever reads what the JVM wrote would wait for its end as long as the container runs.
+            program.step("let go of the JVM's output", Syscall.CLOSE, number).mayFail();
+        }
         program.step("leave the init's end of the console's socket", Syscall.CLOSE, program.fd(FdNames.CONSOLE));
         FdMessage.Received received = FdMessage.receive(program, program.fd(FdNames.KEEPER));
         received.step().onZero(abandon).onError(abandon);
