@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,6 +24,12 @@ public final class OtherJvm implements AutoCloseable {
     }
 
     public static OtherJvm start(Class<?> main, Object... arguments) throws IOException {
+        return startIn(Map.of(), main, arguments);
+    }
+
+    /** Starts it with more in its environment. */
+    public static OtherJvm startIn(Map<String, String> environment, Class<?> main, Object... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(JavaCommand.begin());
         command.addAll(List.of(
                 "-XX:TieredStopAtLevel=1",
@@ -33,9 +40,9 @@ public final class OtherJvm implements AutoCloseable {
                 classPath(),
                 main.getName()));
         Arrays.stream(arguments).map(String::valueOf).forEach(command::add);
-        return new OtherJvm(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        return new OtherJvm(builder.start());
     }
 
     /** What this JVM has on its module path and class path, and the tests, which are patched into a module here. */
