@@ -1,11 +1,11 @@
 package io.lxj.image;
 
 import io.lxj.linux.Block;
-import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
 import io.lxj.linux.Scratch;
@@ -154,9 +154,9 @@ final class AtomicFile implements AutoCloseable {
     void commit() throws LinuxException {
         Stat own = file.stat();
         if (own.uid() != uid || own.gid() != gid) {
-            Directory.chown(file, uid, gid);
+            Metadata.chown(file, uid, gid);
         }
-        Directory.chmod(file, mode);
+        Metadata.chmod(file, mode);
         file.sync();
         if (existing.isPresent() && MountPoints.isOne(place)) {
             overwrite();

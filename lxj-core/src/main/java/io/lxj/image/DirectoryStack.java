@@ -3,6 +3,7 @@ package io.lxj.image;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.RootDir;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -155,10 +156,10 @@ final class DirectoryStack implements AutoCloseable {
 
     private static Directory openClosed(Directory parent, byte[] name) throws LinuxException {
         int before = parent.stat(name).permissions();
-        parent.chmod(name, 0700);
+        Metadata.chmod(parent, name, 0700);
         Directory opened = parent.openDirectory(name);
         try {
-            Directory.chmod(opened.fd(), before);
+            Metadata.chmod(opened.fd(), before);
             return opened;
         } catch (LinuxException e) {
             opened.close();

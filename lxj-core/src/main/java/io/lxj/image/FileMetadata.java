@@ -3,7 +3,9 @@ package io.lxj.image;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
+import io.lxj.linux.FileTimes;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.Xattrs;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,14 +63,14 @@ final class FileMetadata {
     void apply(Fd file, TarEntry entry, OpenDirectory parent) throws LinuxException {
         boolean chown = mustChangeOwner(entry, parent);
         if (chown) {
-            Directory.chown(file, entry.uid(), entry.gid());
+            Metadata.chown(file, entry.uid(), entry.gid());
         }
         setAttributes(entry, (attribute, value) -> Xattrs.set(file, attribute, value));
         if (createMode(entry, parent) != entry.mode()) {
-            Directory.chmod(file, entry.mode());
+            Metadata.chmod(file, entry.mode());
         }
         setAcls(entry, PosixAcl.ACCESS, (attribute, value) -> Xattrs.set(file, attribute, value));
-        Directory.setTime(file, entry.mtimeSeconds(), entry.mtimeNanos());
+        Metadata.setTimes(file, FileTimes.at(entry.mtimeSeconds(), entry.mtimeNanos()));
     }
 
     /** Begins with a directory, and leaves to its end what would get in the way of writing into it. */
@@ -76,7 +78,7 @@ final class FileMetadata {
         Fd fd = directory.fd();
         if (credentials.canChangeOwner()
                 && (entry.uid() != credentials.uid() || entry.gid() != directory.gid() || madeWith < 0)) {
-            Directory.chown(fd, entry.uid(), entry.gid());
+            Metadata.chown(fd, entry.uid(), entry.gid());
             directory.setGid(entry.gid());
         }
         setAttributes(entry, (attribute, value) -> Xattrs.set(fd, attribute, value));
@@ -85,24 +87,24 @@ final class FileMetadata {
         if (madeWith != entry.mode()) {
             directory.setMode(entry.mode());
         }
-        directory.setTime(entry.mtimeSeconds(), entry.mtimeNanos());
+        directory.setTimes(FileTimes.at(entry.mtimeSeconds(), entry.mtimeNanos()));
     }
 
     /** Completes what can't be opened: links, devices, FIFOs. */
     void apply(TarEntry entry, byte[] name, OpenDirectory parent) throws LinuxException {
         Directory directory = parent.directory();
         if (mustChangeOwner(entry, parent)) {
-            directory.chown(name, entry.uid(), entry.gid());
+            Metadata.chown(directory, name, entry.uid(), entry.gid());
         }
         boolean isLink = entry.type() == TarEntry.Type.SYMBOLIC_LINK;
         setAttributes(entry, (attribute, value) -> Xattrs.set(directory, name, attribute, value));
         if (!isLink) {
             if (createMode(entry, parent) != entry.mode()) {
-                directory.chmod(name, entry.mode());
+                Metadata.chmod(directory, name, entry.mode());
             }
             setAcls(entry, PosixAcl.ACCESS, (attribute, value) -> Xattrs.set(directory, name, attribute, value));
         }
-        directory.setTime(name, entry.mtimeSeconds(), entry.mtimeNanos());
+        Metadata.setTimes(directory, name, FileTimes.at(entry.mtimeSeconds(), entry.mtimeNanos()));
     }
 
     private interface Setter {

@@ -4,7 +4,9 @@ import io.lxj.linux.Block;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
+import io.lxj.linux.FileTimes;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
@@ -24,13 +26,10 @@ final class OpenDirectory {
     private int gid;
     // -1: as it is.
     private int mode = -1;
-    private long seconds;
-    private int nanos;
+    // Null if it isn't known what times it should have; they are the present ones then.
+    private FileTimes times;
     private byte[] defaultAcl;
     private boolean inherited;
-
-    // Whether the time is known that it should have; it is the present one otherwise.
-    private boolean timed;
 
     private OpenDirectory(byte[] name, Directory directory, int gid) {
         this.name = name;
@@ -52,10 +51,10 @@ final class OpenDirectory {
             throws LinuxException {
         Stat stat = directory.fd().stat();
         OpenDirectory found = new OpenDirectory(name, directory, stat.gid());
-        found.setTime(stat.modifiedSeconds(), stat.modifiedNanos());
+        found.setTimes(FileTimes.at(stat.modifiedSeconds(), stat.modifiedNanos()));
         boolean closed = !credentials.ignoresPermissions() && (stat.mode() & 0700) != 0700;
         if (closed || (stat.mode() & 02000) != 0) {
-            Directory.chmod(directory.fd(), 0700);
+            Metadata.chmod(directory.fd(), 0700);
             found.mode = stat.permissions();
         }
         if (mayInherit) {
@@ -123,11 +122,9 @@ final class OpenDirectory {
         this.mode = mode;
     }
 
-    /** The time that it gets when it is left. */
-    void setTime(long seconds, int nanos) {
-        this.seconds = seconds;
-        this.nanos = nanos;
-        this.timed = true;
+    /** The times that it gets when it is left. */
+    void setTimes(FileTimes times) {
+        this.times = times;
     }
 
     /** The default access control list that it gets when it is left. */
@@ -139,13 +136,13 @@ final class OpenDirectory {
     void leave() throws LinuxException {
         try (directory) {
             if (mode >= 0) {
-                Directory.chmod(fd(), mode);
+                Metadata.chmod(fd(), mode);
             }
             if (defaultAcl != null) {
                 Xattrs.set(fd(), PosixAcl.DEFAULT, defaultAcl);
             }
-            if (timed) {
-                Directory.setTime(fd(), seconds, nanos);
+            if (times != null) {
+                Metadata.setTimes(fd(), times);
             }
         }
     }

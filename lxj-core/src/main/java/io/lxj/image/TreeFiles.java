@@ -10,6 +10,7 @@ import io.lxj.linux.Fd;
 import io.lxj.linux.FdInputStream;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
 import io.lxj.linux.Stat;
@@ -249,7 +250,7 @@ public final class TreeFiles {
         try (RootDir.Place place = root.place(path)) {
             place.directory().mkdir(place.name(), mode);
             try (Directory made = place.directory().openDirectory(place.name())) {
-                Directory.chmod(made.fd(), mode);
+                Metadata.chmod(made.fd(), mode);
             }
         } catch (LinuxException e) {
             // Somebody else may have made it; what it is shows at the end.
@@ -281,7 +282,7 @@ public final class TreeFiles {
      */
     public void chmod(String path, int mode) throws LinuxException {
         try (Fd file = openToChange(path)) {
-            Directory.chmod(file, mode);
+            Metadata.chmod(file, mode);
         }
     }
 
@@ -295,7 +296,7 @@ public final class TreeFiles {
      */
     public void chown(String path, int uid, int gid) throws LinuxException {
         try (Fd file = openToChange(path)) {
-            Directory.chown(file, uid, gid);
+            Metadata.chown(file, uid, gid);
         }
     }
 

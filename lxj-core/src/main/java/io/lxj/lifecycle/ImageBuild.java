@@ -15,6 +15,7 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.RootDir;
 import io.lxj.storage.ImageTree;
 import io.lxj.storage.Lock;
@@ -57,7 +58,7 @@ public final class ImageBuild implements AutoCloseable {
                 unfinished.directory().mkdir(ROOTFS, 0700);
                 Directory rootfs = unfinished.directory().openDirectory(ROOTFS);
                 try {
-                    Directory.chmod(rootfs.fd(), 0755);
+                    Metadata.chmod(rootfs.fd(), 0755);
                     if (from.isPresent()) {
                         copy(engine, from.get(), rootfs.fd());
                     }

@@ -3,7 +3,9 @@ package io.lxj.storage;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
+import io.lxj.linux.FileTimes;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Xattrs;
 import java.util.Map;
@@ -18,7 +20,7 @@ final class Attributes {
     /** Gives a directory the time of last modification of another one. */
     static void copyTime(Directory from, Directory to) throws LinuxException {
         Stat stat = from.fd().stat();
-        Directory.setTime(to.fd(), stat.modifiedSeconds(), stat.modifiedNanos());
+        Metadata.setTimes(to.fd(), FileTimes.at(stat.modifiedSeconds(), stat.modifiedNanos()));
     }
 
     /** Copies all that makes the directory look the same from inside. */
@@ -28,7 +30,7 @@ final class Attributes {
         Stat own = to.fd().stat();
         Fd fd = to.fd();
         if (stat.uid() != own.uid() || stat.gid() != own.gid()) {
-            Directory.chown(fd, stat.uid(), stat.gid());
+            Metadata.chown(fd, stat.uid(), stat.gid());
         }
         for (Map.Entry<String, byte[]> attribute : Xattrs.all(fromParent, from).entrySet()) {
             String name = attribute.getKey();
@@ -39,7 +41,7 @@ final class Attributes {
             }
         }
         // After the owner, whose change takes setuid bits away, and after an access ACL, which changes the mode.
-        Directory.chmod(fd, stat.permissions());
-        Directory.setTime(fd, stat.modifiedSeconds(), stat.modifiedNanos());
+        Metadata.chmod(fd, stat.permissions());
+        Metadata.setTimes(fd, FileTimes.at(stat.modifiedSeconds(), stat.modifiedNanos()));
     }
 }

@@ -5,6 +5,7 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.Open;
 import io.lxj.linux.Stat;
 import java.nio.charset.StandardCharsets;
@@ -88,10 +89,10 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
         Stat owner = etc.seen().fd().stat();
         Stat own = file.stat();
         if (owner.uid() != own.uid() || owner.gid() != own.gid()) {
-            Directory.chown(file, owner.uid(), owner.gid());
+            Metadata.chown(file, owner.uid(), owner.gid());
         }
         // The umask may have taken bits away.
-        Directory.chmod(file, mode);
+        Metadata.chmod(file, mode);
         folder.rename(temporary, folder, bytes);
     }
 

@@ -5,6 +5,7 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.Open;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
@@ -71,7 +72,7 @@ public final class ConsoleLog implements AutoCloseable {
                         .withHint("not a regular file");
             }
             if (stat.permissions() != OWNER_ONLY) {
-                Directory.chmod(opened, OWNER_ONLY);
+                Metadata.chmod(opened, OWNER_ONLY);
             }
             size = stat.size();
         } catch (LinuxException | RuntimeException e) {

@@ -38,7 +38,7 @@ final class CopiedMetadata {
         Stat stat = fd.stat();
         if (stat.permissions() != 0700) {
             // A directory above with the setgid bit.
-            Directory.chmod(fd, 0700);
+            Metadata.chmod(fd, 0700);
         }
         int uid = (int) Kernel.call(Syscall.GETEUID);
         int gid = (int) Kernel.call(Syscall.GETEGID);
@@ -75,7 +75,7 @@ final class CopiedMetadata {
     void copy(Fd from, Stat stat, Fd to, boolean directory) throws LinuxException {
         boolean changed = directory || !hasOwner(stat);
         if (!hasOwner(stat)) {
-            Directory.chown(to, stat.uid(), stat.gid());
+            Metadata.chown(to, stat.uid(), stat.gid());
         }
         for (Map.Entry<String, byte[]> attribute : Xattrs.all(from).entrySet()) {
             if (attributes.test(attribute.getKey())) {
@@ -85,15 +85,15 @@ final class CopiedMetadata {
         }
         // After the owner, whose change takes setuid bits away, and after an ACL, which changes the mode.
         if (changed || (stat.permissions() & (umask | 07000)) != 0 || uid != 0) {
-            Directory.chmod(to, stat.permissions());
+            Metadata.chmod(to, stat.permissions());
         }
-        Directory.setTimes(to, stat);
+        Metadata.setTimes(to, stat.times());
     }
 
     /** Does all that for the copy of a symbolic link, a FIFO, a socket or a device. */
     void copy(Directory from, byte[] name, Stat stat, Directory to) throws LinuxException {
         if (!hasOwner(stat)) {
-            to.chown(name, stat.uid(), stat.gid());
+            Metadata.chown(to, name, stat.uid(), stat.gid());
         }
         for (Map.Entry<String, byte[]> attribute : Xattrs.all(from, name).entrySet()) {
             if (attributes.test(attribute.getKey())) {
@@ -101,8 +101,8 @@ final class CopiedMetadata {
             }
         }
         if (!stat.isSymlink()) {
-            to.chmod(name, stat.permissions());
+            Metadata.chmod(to, name, stat.permissions());
         }
-        to.setTimes(name, stat);
+        Metadata.setTimes(to, name, stat.times());
     }
 }

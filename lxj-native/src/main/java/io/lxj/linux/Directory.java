@@ -1,11 +1,11 @@
 package io.lxj.linux;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * An open directory and what can be done to the names in it. A name is always one component: no slash, not {@code .},
- * not {@code ..}; so nothing in the directory can send a call elsewhere. A symbolic link is never followed. Thread-safe.
+ * not {@code ..}; so nothing in the directory can send a call elsewhere. A symbolic link is never followed. Owners,
+ * permissions and times are changed with {@link Metadata}, extended attributes with {@link Xattrs}. Thread-safe.
  */
 public final class Directory implements AutoCloseable {
     private final Fd fd;
@@ -28,19 +28,6 @@ public final class Directory implements AutoCloseable {
         return fd;
     }
 
-    static byte[] component(byte[] name) {
-        boolean dots =
-                name.length == 0 || (name[0] == '.' && (name.length == 1 || (name.length == 2 && name[1] == '.')));
-        boolean slash = false;
-        for (byte b : name) {
-            slash |= b == '/' || b == 0;
-        }
-        if (dots || slash) {
-            throw new IllegalArgumentException("not a single file name: " + FileName.quote(name));
-        }
-        return name;
-    }
-
     /**
      * Opens a name with openat(2), O_NOFOLLOW and O_CLOEXEC.
      *
@@ -53,7 +40,10 @@ public final class Directory implements AutoCloseable {
     public Fd open(byte[] name, int flags, int mode) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             long result = fd.call(
-                    Syscall.OPENAT, scratch.string(component(name)), flags | Open.O_NOFOLLOW | Open.O_CLOEXEC, mode);
+                    Syscall.OPENAT,
+                    scratch.string(FileName.component(name)),
+                    flags | Open.O_NOFOLLOW | Open.O_CLOEXEC,
+                    mode);
             if (result < 0) {
                 throw LinuxException.of(
                         result,
@@ -92,7 +82,8 @@ public final class Directory implements AutoCloseable {
             how.buffer()
                     .putLong(0, Open.O_RDONLY | Open.O_DIRECTORY | Open.O_CLOEXEC)
                     .putLong(16, resolve);
-            long result = fd.call(Syscall.OPENAT2, scratch.string(component(name)), how.address(), how.length());
+            long result =
+                    fd.call(Syscall.OPENAT2, scratch.string(FileName.component(name)), how.address(), how.length());
             if (result < 0) {
                 LinuxException failure = LinuxException.of(
                         result, "openat2", fd, name, "O_RDONLY|O_DIRECTORY", "RESOLVE_NO_SYMLINKS|RESOLVE_NO_XDEV");
@@ -110,7 +101,7 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException ENOENT if there is no such name
      */
     public Stat stat(byte[] name) throws LinuxException {
-        return Stat.of(fd, component(name), Open.AT_SYMLINK_NOFOLLOW);
+        return Stat.of(fd, FileName.component(name), Open.AT_SYMLINK_NOFOLLOW);
     }
 
     /**
@@ -122,7 +113,7 @@ public final class Directory implements AutoCloseable {
      */
     public void mkdir(byte[] name, int mode) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = fd.call(Syscall.MKDIRAT, scratch.string(component(name)), mode);
+            long result = fd.call(Syscall.MKDIRAT, scratch.string(FileName.component(name)), mode);
             if (result < 0) {
                 throw LinuxException.of(result, "mkdirat", fd, name, Integer.toOctalString(mode));
             }
@@ -140,7 +131,8 @@ public final class Directory implements AutoCloseable {
      */
     public void mknod(byte[] name, int mode, int major, int minor) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = fd.call(Syscall.MKNODAT, scratch.string(component(name)), mode, device(major, minor));
+            long result =
+                    fd.call(Syscall.MKNODAT, scratch.string(FileName.component(name)), mode, device(major, minor));
             if (result < 0) {
                 throw LinuxException.of(result, "mknodat", fd, name, Integer.toOctalString(mode), major + ":" + minor);
             }
@@ -168,7 +160,7 @@ public final class Directory implements AutoCloseable {
     public void symlink(byte[] target, byte[] name) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             long from = scratch.string(target);
-            long at = scratch.string(component(name));
+            long at = scratch.string(FileName.component(name));
             long result = fd.borrow(number -> Kernel.call(Syscall.SYMLINKAT, from, number, at));
             if (result < 0) {
                 throw LinuxException.of(result, "symlinkat", target, fd, name);
@@ -186,8 +178,8 @@ public final class Directory implements AutoCloseable {
      */
     public void link(Directory from, byte[] existing, byte[] name) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long source = scratch.string(component(existing));
-            long target = scratch.string(component(name));
+            long source = scratch.string(FileName.component(existing));
+            long target = scratch.string(FileName.component(name));
             long result = fd.borrow(number -> from.fd.call(Syscall.LINKAT, source, number, target, 0, 0));
             if (result < 0) {
                 throw LinuxException.of(result, "linkat", from.fd, existing, fd, name, 0);
@@ -205,7 +197,8 @@ public final class Directory implements AutoCloseable {
     public byte[] readLink(byte[] name) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             Block block = scratch.block(4096);
-            long result = fd.call(Syscall.READLINKAT, scratch.string(component(name)), block.address(), block.length());
+            long result = fd.call(
+                    Syscall.READLINKAT, scratch.string(FileName.component(name)), block.address(), block.length());
             if (result < 0) {
                 throw LinuxException.of(result, "readlinkat", fd, name);
             }
@@ -237,7 +230,7 @@ public final class Directory implements AutoCloseable {
 
     private void unlink(byte[] name, int flags) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = fd.call(Syscall.UNLINKAT, scratch.string(component(name)), flags);
+            long result = fd.call(Syscall.UNLINKAT, scratch.string(FileName.component(name)), flags);
             if (result < 0) {
                 throw LinuxException.of(result, "unlinkat", fd, name, flags == 0 ? "0" : "AT_REMOVEDIR");
             }
@@ -267,173 +260,12 @@ public final class Directory implements AutoCloseable {
      */
     public void rename(byte[] name, Directory to, byte[] newName, int flags) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long source = scratch.string(component(name));
-            long target = scratch.string(component(newName));
+            long source = scratch.string(FileName.component(name));
+            long target = scratch.string(FileName.component(newName));
             long result = to.fd.borrow(number -> fd.call(Syscall.RENAMEAT2, source, number, target, flags, 0));
             if (result < 0) {
                 throw LinuxException.of(result, "renameat2", fd, name, to.fd, newName, flags);
             }
-        }
-    }
-
-    /**
-     * Sets owner and group of a name; of the link itself, for a symbolic link.
-     *
-     * @param name a single component
-     * @param uid new owner, -1 to keep it
-     * @param gid new group, -1 to keep it
-     * @throws LinuxException if fchownat(2) fails
-     */
-    public void chown(byte[] name, int uid, int gid) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            long result =
-                    fd.call(Syscall.FCHOWNAT, scratch.string(component(name)), uid, gid, Open.AT_SYMLINK_NOFOLLOW);
-            if (result < 0) {
-                throw LinuxException.of(result, "fchownat", fd, name, uid, gid, "AT_SYMLINK_NOFOLLOW");
-            }
-        }
-    }
-
-    /**
-     * Sets the permissions of a name that is not a symbolic link. fchmodat(2) follows links, so the name is pinned and
-     * checked first.
-     *
-     * @param name a single component
-     * @param mode the lower 12 bits
-     * @throws LinuxException if that fails; ELOOP for a symbolic link
-     */
-    public void chmod(byte[] name, int mode) throws LinuxException {
-        try (Fd file = open(name, Open.O_PATH, 0);
-                Scratch scratch = Scratch.open()) {
-            if (file.stat().isSymlink()) {
-                throw LinuxException.of(-Errno.ELOOP.number(), "fchmodat", fd, name, Integer.toOctalString(mode));
-            }
-            long result = Kernel.call(
-                    Syscall.FCHMODAT, Open.AT_FDCWD, scratch.string("/proc/self/fd/" + file.number()), mode);
-            if (result < 0) {
-                throw LinuxException.of(result, "fchmodat", fd, name, Integer.toOctalString(mode));
-            }
-        }
-    }
-
-    /**
-     * Sets access and modification time of a name; of the link itself, for a symbolic link.
-     *
-     * @param name a single component
-     * @param seconds since 1970
-     * @param nanos 0 to 999,999,999
-     * @throws LinuxException if utimensat(2) fails
-     */
-    public void setTime(byte[] name, long seconds, int nanos) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            Block times = timespecs(scratch, seconds, nanos);
-            long result = fd.call(
-                    Syscall.UTIMENSAT, scratch.string(component(name)), times.address(), Open.AT_SYMLINK_NOFOLLOW);
-            if (result < 0) {
-                throw LinuxException.of(result, "utimensat", fd, name, seconds + "." + nanos);
-            }
-        }
-    }
-
-    /**
-     * Gives a name the times of access and modification of another file; the link itself, for a symbolic link.
-     *
-     * @param name a single component
-     * @param stat whose times
-     * @throws LinuxException if utimensat(2) fails
-     */
-    public void setTimes(byte[] name, Stat stat) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            long address = scratch.string(component(name));
-            long result =
-                    fd.call(Syscall.UTIMENSAT, address, timespecs(scratch, stat).address(), Open.AT_SYMLINK_NOFOLLOW);
-            if (result < 0) {
-                throw LinuxException.of(result, "utimensat", fd, name, "times", "AT_SYMLINK_NOFOLLOW");
-            }
-        }
-    }
-
-    /**
-     * Gives an open file the times of access and modification of another one.
-     *
-     * @param file the file, not opened with O_PATH
-     * @param stat whose times
-     * @throws LinuxException if utimensat(2) fails
-     */
-    public static void setTimes(Fd file, Stat stat) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            long result =
-                    file.call(Syscall.UTIMENSAT, 0, timespecs(scratch, stat).address(), 0);
-            if (result < 0) {
-                throw LinuxException.of(result, "utimensat", file, "NULL", "times", 0);
-            }
-        }
-    }
-
-    private static Block timespecs(Scratch scratch, Stat stat) {
-        Block times = scratch.block(32);
-        times.buffer()
-                .putLong(0, stat.accessedSeconds())
-                .putLong(8, stat.accessedNanos())
-                .putLong(16, stat.modifiedSeconds())
-                .putLong(24, stat.modifiedNanos());
-        return times;
-    }
-
-    private static Block timespecs(Scratch scratch, long seconds, int nanos) {
-        Block times = scratch.block(32);
-        times.buffer()
-                .putLong(0, seconds)
-                .putLong(8, nanos)
-                .putLong(16, seconds)
-                .putLong(24, nanos);
-        return times;
-    }
-
-    /**
-     * Sets access and modification time of an open file (or of this directory itself: {@code fd()}).
-     *
-     * @param file the file, not opened with O_PATH
-     * @param seconds since 1970
-     * @param nanos 0 to 999,999,999
-     * @throws LinuxException if utimensat(2) fails
-     */
-    public static void setTime(Fd file, long seconds, int nanos) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            Block times = timespecs(scratch, seconds, nanos);
-            long result = file.call(Syscall.UTIMENSAT, 0, times.address(), 0);
-            if (result < 0) {
-                throw LinuxException.of(result, "utimensat", file, "NULL", seconds + "." + nanos);
-            }
-        }
-    }
-
-    /**
-     * Sets owner and group of an open file.
-     *
-     * @param file the file, not opened with O_PATH
-     * @param uid new owner
-     * @param gid new group
-     * @throws LinuxException if fchown(2) fails
-     */
-    public static void chown(Fd file, int uid, int gid) throws LinuxException {
-        long result = file.call(Syscall.FCHOWN, uid, gid);
-        if (result < 0) {
-            throw LinuxException.of(result, "fchown", file, uid, gid);
-        }
-    }
-
-    /**
-     * Sets the permissions of an open file.
-     *
-     * @param file the file, not opened with O_PATH
-     * @param mode the lower 12 bits
-     * @throws LinuxException if fchmod(2) fails
-     */
-    public static void chmod(Fd file, int mode) throws LinuxException {
-        long result = file.call(Syscall.FCHMOD, mode);
-        if (result < 0) {
-            throw LinuxException.of(result, "fchmod", file, Integer.toOctalString(mode));
         }
     }
 
@@ -456,43 +288,7 @@ public final class Directory implements AutoCloseable {
      */
     // One at a time: how far the directory has been read is kept with the descriptor.
     public synchronized List<DirectoryEntry> list(int limit) throws LinuxException {
-        List<DirectoryEntry> entries = new ArrayList<>();
-        try (Scratch scratch = Scratch.open()) {
-            fd.call(Syscall.LSEEK, 0, 0);
-            Block block = scratch.block(32 * 1024);
-            while (true) {
-                long result = fd.call(Syscall.GETDENTS64, block.address(), block.length());
-                if (result < 0) {
-                    throw LinuxException.of(result, "getdents64", fd);
-                }
-                if (result == 0) {
-                    return entries;
-                }
-                parse(block, (int) result, entries);
-                if (entries.size() > limit) {
-                    throw LinuxException.of(-Errno.EFBIG.number(), "getdents64", fd)
-                            .withHint("the directory has more than " + limit + " entries");
-                }
-            }
-        }
-    }
-
-    // struct linux_dirent64: inode 8, offset 8, record length 2, type 1, name.
-    private static void parse(Block block, int length, List<DirectoryEntry> entries) {
-        for (int at = 0; at < length; at += block.buffer().getShort(at + 16) & 0xFFFF) {
-            int end = at + 19;
-            while (block.buffer().get(end) != 0) {
-                end++;
-            }
-            byte[] name = new byte[end - at - 19];
-            block.buffer().get(at + 19, name);
-            boolean dots = name[0] == '.' && (name.length == 1 || (name.length == 2 && name[1] == '.'));
-            if (!dots) {
-                // DT_ constants are the type bits of the mode, shifted.
-                int type = (block.buffer().get(at + 18) & 0xFF) << 12;
-                entries.add(new DirectoryEntry(name, block.buffer().getLong(at), type));
-            }
-        }
+        return DirectoryListing.read(fd, limit);
     }
 
     /**

@@ -23,6 +23,23 @@ public final class FileName {
 
     private FileName() {}
 
+    /** The name itself, if it is a single component that leads into no other directory. */
+    static byte[] component(byte[] name) {
+        boolean separated = name.length == 0;
+        for (byte b : name) {
+            separated |= b == '/' || b == 0;
+        }
+        if (separated || isDots(name)) {
+            throw new IllegalArgumentException("not a single file name: " + quote(name));
+        }
+        return name;
+    }
+
+    /** Whether it is {@code .} or {@code ..}, which every directory has. */
+    static boolean isDots(byte[] name) {
+        return name.length > 0 && name.length < 3 && name[0] == '.' && name[name.length - 1] == '.';
+    }
+
     /**
      * The bytes of a name.
      *

@@ -127,6 +127,15 @@ public record Stat(
     }
 
     /**
+     * When it was last read and last changed.
+     *
+     * @return the times
+     */
+    public FileTimes times() {
+        return new FileTimes(accessedSeconds, accessedNanos, modifiedSeconds, modifiedNanos);
+    }
+
+    /**
      * Whether this is a directory.
      *
      * @return true for a directory

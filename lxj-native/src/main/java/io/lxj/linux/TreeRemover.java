@@ -101,7 +101,7 @@ final class TreeRemover {
         }
         // An ordinary user may lack permissions even to a directory of their own.
         try {
-            in.chmod(name, 0700);
+            Metadata.chmod(in, name, 0700);
         } catch (LinuxException e) {
             if (!e.is(Errno.EPERM)) {
                 throw e;

@@ -21,7 +21,7 @@ public final class Xattrs {
     private static long path(Scratch scratch, Directory directory, byte[] name) {
         byte[] prefix = FileName.bytes("/proc/self/fd/" + directory.fd().number() + "/");
         byte[] path = Arrays.copyOf(prefix, prefix.length + name.length);
-        System.arraycopy(Directory.component(name), 0, path, prefix.length, name.length);
+        System.arraycopy(FileName.component(name), 0, path, prefix.length, name.length);
         return scratch.string(path);
     }
 

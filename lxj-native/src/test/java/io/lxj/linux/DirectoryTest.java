@@ -69,8 +69,8 @@ class DirectoryTest {
         int before = Stat.of(Open.AT_FDCWD, FileName.bytes(target), 0).permissions();
         assertThatThrownBy(() -> directory.open(NAME, Open.O_RDONLY, 0)).hasMessageContaining("ELOOP");
         assertThatThrownBy(() -> directory.openDirectory(NAME)).isInstanceOf(LinuxException.class);
-        assertThatThrownBy(() -> directory.chmod(NAME, 0777)).hasMessageContaining("ELOOP");
-        directory.setTime(NAME, 1000, 5);
+        assertThatThrownBy(() -> Metadata.chmod(directory, NAME, 0777)).hasMessageContaining("ELOOP");
+        Metadata.setTimes(directory, NAME, FileTimes.at(1000, 5));
         assertThat(directory.stat(NAME).isSymlink()).isTrue();
         assertThat(directory.stat(NAME).modifiedSeconds()).isEqualTo(1000);
         assertThat(directory.stat(NAME).modifiedNanos()).isEqualTo(5);
@@ -135,7 +135,7 @@ class DirectoryTest {
         Stat stat = directory.stat(NAME);
         assertThat(stat.deviceMajor()).isEqualTo(4095);
         assertThat(stat.deviceMinor()).isEqualTo(0xABCDE);
-        directory.chown(NAME, 4_000_000, -1);
+        Metadata.chown(directory, NAME, 4_000_000, -1);
         assertThat(directory.stat(NAME).uid()).isEqualTo(4_000_000);
     }
 

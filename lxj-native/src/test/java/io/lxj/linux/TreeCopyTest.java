@@ -166,7 +166,7 @@ class TreeCopyTest {
         try (Directory source = directory.openDirectory(SOURCE)) {
             current.link(source, FileName.bytes("first"), FileName.bytes("linked"));
         }
-        Directory.setTime(current.fd(), 1234567890, 0);
+        Metadata.setTimes(current.fd(), FileTimes.at(1234567890, 0));
         current.close();
         copy();
         Directory copied = directory.openDirectory(COPY);

@@ -1,0 +1,56 @@
+package io.lxj.linux;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the entries of an open directory with getdents64(2). */
+final class DirectoryListing {
+    private static final int BUFFER = 32 * 1024;
+
+    // struct linux_dirent64 of linux/dirent.h.
+    private static final int D_INO = 0;
+    private static final int D_RECLEN = 16;
+    private static final int D_TYPE = 18;
+    private static final int D_NAME = 19;
+
+    private DirectoryListing() {}
+
+    /** All entries but {@code .} and {@code ..}; EFBIG if there are more than the limit. */
+    static List<DirectoryEntry> read(Fd directory, int limit) throws LinuxException {
+        List<DirectoryEntry> entries = new ArrayList<>();
+        try (Scratch scratch = Scratch.open()) {
+            directory.call(Syscall.LSEEK, 0, 0);
+            Block block = scratch.block(BUFFER);
+            while (true) {
+                long result = directory.call(Syscall.GETDENTS64, block.address(), block.length());
+                if (result < 0) {
+                    throw LinuxException.of(result, "getdents64", directory);
+                }
+                if (result == 0) {
+                    return entries;
+                }
+                parse(block, (int) result, entries);
+                if (entries.size() > limit) {
+                    throw LinuxException.of(-Errno.EFBIG.number(), "getdents64", directory)
+                            .withHint("the directory has more than " + limit + " entries");
+                }
+            }
+        }
+    }
+
+    private static void parse(Block block, int length, List<DirectoryEntry> entries) {
+        for (int at = 0; at < length; at += block.buffer().getShort(at + D_RECLEN) & 0xFFFF) {
+            int end = at + D_NAME;
+            while (block.buffer().get(end) != 0) {
+                end++;
+            }
+            byte[] name = new byte[end - at - D_NAME];
+            block.buffer().get(at + D_NAME, name);
+            if (!FileName.isDots(name)) {
+                // DT_ constants are the type bits of the mode, shifted.
+                int type = (block.buffer().get(at + D_TYPE) & 0xFF) << 12;
+                entries.add(new DirectoryEntry(name, block.buffer().getLong(at + D_INO), type));
+            }
+        }
+    }
+}
