@@ -16,7 +16,8 @@ public final class Containers {
     }
 
     /**
-     * Creates a container. It is stopped, and on disk when this returns.
+     * Creates a container, stopped. It is being written to disk when this returns, which nobody has to wait for: a start
+     * does, and a power cut before takes the container away as a whole.
      *
      * @param name up to 63 letters, digits, dots, hyphens and underscores, the first a letter or digit
      * @param config what it is made of

@@ -79,6 +79,7 @@ public final class Images {
     }
 
     private ImageImporter importer() {
+        engine.check();
         return new ImageImporter(engine.path().resolve("images"));
     }
 

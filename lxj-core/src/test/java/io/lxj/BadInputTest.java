@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,6 +53,34 @@ class BadInputTest {
     @AfterAll
     static void close() throws IOException {
         host.close();
+    }
+
+    @Test
+    void whateverComesAfterTheCloseIsToldThatLxjIsClosed() throws IOException {
+        Lxj lxj = Lxj.open(host.folder());
+        Container container = lxj.containers().create("closed", SLEEPER);
+        Image image = lxj.images().get("alpine");
+        lxj.close();
+        lxj.close();
+        List<ThrowingCallable> calls = List.of(
+                container::start,
+                container::state,
+                container::lastExit,
+                container::destroy,
+                () -> container.exec("true"),
+                () -> container.files().list("/"),
+                image::info,
+                image::delete,
+                () -> lxj.containers().list(),
+                () -> lxj.containers().get("closed"),
+                () -> lxj.containers().create("another", SLEEPER),
+                () -> lxj.images().list(),
+                () -> lxj.images().builder(),
+                () -> lxj.images().importTarball("another", TestRootfs.find("alpine")));
+        assertThat(calls).allSatisfy(call -> assertThatThrownBy(call)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("lxj in " + host.folder() + " was closed"));
+        host.lxj().containers().get("closed").destroy();
     }
 
     /** A start that fails leaves the container as it was: stopped, and able to start once the cause is gone. */

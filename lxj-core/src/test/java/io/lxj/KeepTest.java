@@ -141,6 +141,17 @@ class KeepTest {
     }
 
     @Test
+    void aJvmThatDidNotLookLearnsHowItEndedWhenItAsks() throws Exception {
+        try (Lxj lxj = Lxj.open(folder())) {
+            ProcessHandle keeper = keeper(startInOtherJvm(OBEY, true));
+            go("exit 5");
+            keeper.onExit().join();
+            assertThat(lxj.containers().get("kept").lastExit()).contains(ExitStatus.exited(5));
+            assertThat(lxj.containers().get("kept").state()).isEqualTo(State.STOPPED);
+        }
+    }
+
+    @Test
     void theNextJvmNoticesTheEndThatComesLater() throws Exception {
         startInOtherJvm(OBEY, true);
         try (Lxj lxj = Lxj.open(folder())) {

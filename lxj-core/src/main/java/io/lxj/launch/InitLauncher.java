@@ -15,6 +15,7 @@ import io.lxj.plan.FdNames;
 import io.lxj.plan.InitPlan;
 import io.lxj.plan.LaunchSpec;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,18 +128,27 @@ public final class InitLauncher {
         }
     }
 
+    /** If the keeper can't be reached, it ends with the init once the pipe is closed on which it waits for word. */
     private static Launched kept(Spawned stage, InitPlan plan, Pipe recorded) throws IOException {
         int pid = (int) stage.readLong(plan.pid());
-        Pidfd keeper = Pidfd.open(stage.pid());
-        Pidfd init = Pidfd.open(pid);
-        Fd master = keeper.getFd(FdNames.KEEPER_MASTER_NUMBER);
-        Fd notify = keeper.getFd(FdNames.KEEPER_NOTIFY_NUMBER);
-        return new Launched(
-                pid,
-                init,
-                master,
-                notify,
-                Optional.of(new Keeper(stage.pid(), keeper, recorded.writer().duplicate())));
+        List<Fd> opened = new ArrayList<>();
+        try {
+            Pidfd keeper = Pidfd.open(stage.pid());
+            opened.add(keeper.fd());
+            Pidfd init = Pidfd.open(pid);
+            opened.add(init.fd());
+            Fd master = keeper.getFd(FdNames.KEEPER_MASTER_NUMBER);
+            opened.add(master);
+            Fd notify = keeper.getFd(FdNames.KEEPER_NOTIFY_NUMBER);
+            opened.add(notify);
+            Fd word = recorded.writer().duplicate();
+            return new Launched(pid, init, master, notify, Optional.of(new Keeper(stage.pid(), keeper, word)));
+        } catch (IOException | RuntimeException e) {
+            opened.forEach(Fd::close);
+            recorded.writer().close();
+            Children.reap(stage.pid());
+            throw e;
+        }
     }
 
     /** What is left after a failed step: the stage has ended or ends by itself; the init may be on its way. */

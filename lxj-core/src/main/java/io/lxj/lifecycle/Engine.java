@@ -137,6 +137,21 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /**
+     * Refuses whatever comes after the end.
+     *
+     * @throws IllegalStateException if this was closed
+     */
+    public void check() {
+        if (isClosed()) {
+            throw new IllegalStateException("lxj in " + folder.path() + " was closed");
+        }
+    }
+
+    boolean isClosed() {
+        return closed.get();
+    }
+
     Checkpoints checkpoints() {
         return checkpoints;
     }
@@ -161,6 +176,7 @@ public final class Engine implements AutoCloseable {
 
     /** {@return the images on disk} */
     public ImageStore images() {
+        check();
         return images;
     }
 
@@ -249,6 +265,7 @@ public final class Engine implements AutoCloseable {
      * @throws NotFoundException if there is none
      */
     public Instance instance(String name) {
+        check();
         Names.container(name);
         try (ContainerFolder found = store.find(name).orElse(null)) {
             if (found == null) {
@@ -267,6 +284,7 @@ public final class Engine implements AutoCloseable {
      * @return the container, stopped
      */
     public Instance create(String name, Config config) {
+        check();
         Names.container(name);
         String hostname = config.hostname().orElse(Names.hostnameOf(name));
         try (Lock lock = lock(name)) {
@@ -274,7 +292,7 @@ public final class Engine implements AutoCloseable {
                     hostname, MachineId.random(), HostResolver.ofHost().read());
             NewContainer made = store.create(lock, config, firstBoot, CopyProgress.NONE);
             Instance instance = instance(name);
-            instance.settle(made);
+            instance.background().settle(made);
             return instance;
         } catch (IOException e) {
             throw Failures.exception("create " + name, e);
@@ -283,6 +301,7 @@ public final class Engine implements AutoCloseable {
 
     /** {@return all containers, sorted by name} */
     public List<Instance> instances() {
+        check();
         return store.names().stream().map(this::instance).toList();
     }
 
@@ -311,7 +330,7 @@ public final class Engine implements AutoCloseable {
             return;
         }
         instances.values().forEach(Instance::leave);
-        instances.values().forEach(Instance::awaitBackground);
+        instances.values().forEach(instance -> instance.background().await());
         spawnThread.close();
         devices.close();
         supervisor.close();

@@ -51,6 +51,7 @@ public final class ImageBuild implements AutoCloseable {
      * @return the image in the making
      */
     public static ImageBuild begin(Engine engine, Optional<String> from) {
+        engine.check();
         String action = "build an image" + from.map(name -> " from " + name).orElse("");
         try {
             UnfinishedImage unfinished = UnfinishedImage.create(engine.folder().images());

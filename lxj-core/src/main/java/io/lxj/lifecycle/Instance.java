@@ -23,8 +23,6 @@ import io.lxj.storage.ExitRecord;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.LockSet;
-import io.lxj.storage.NewContainer;
-import io.lxj.storage.StorageFailure;
 import io.lxj.supervise.ConsoleOutput;
 import io.lxj.supervise.ConsoleSink;
 import java.io.IOException;
@@ -33,7 +31,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +49,7 @@ public final class Instance {
     private final String name;
     private final Executor lane;
     private final StateListeners listeners;
+    private final Background background;
     private final Object monitor = new Object();
     private final ConsoleOutput output;
     private volatile Optional<ConsoleSink> input = Optional.empty();
@@ -59,16 +57,13 @@ public final class Instance {
     private volatile State doing;
     private volatile Run run;
     private volatile boolean gone;
-    // Done when the root of the last run is unmounted.
-    private volatile CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
-    // Done when all that was created is on disk.
-    private volatile CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
 
     Instance(Engine engine, String name) {
         this.engine = engine;
         this.name = name;
         this.lane = engine.supervisor().lane();
         this.listeners = new StateListeners(lane);
+        this.background = new Background(engine, name);
         this.output =
                 new ConsoleOutput((int) record().config().console().bufferSize().bytes());
     }
@@ -87,6 +82,7 @@ public final class Instance {
     }
 
     private void check() {
+        engine.check();
         if (gone) {
             throw new NotFoundException("container", name);
         }
@@ -184,6 +180,7 @@ public final class Instance {
      * @throws LxjException if it can't be started; nothing is left of the attempt then
      */
     public void start() {
+        engine.check();
         try (Lock lock = engine.lock(name)) {
             check();
             State current = state();
@@ -208,40 +205,10 @@ public final class Instance {
         return engine.starter().plan(this);
     }
 
-    /** Lets a container that was just created get to disk, and returns at once. */
-    void settle(NewContainer made) {
-        settled = CompletableFuture.runAsync(
-                () -> {
-                    try (made) {
-                        made.settle();
-                    } catch (LinuxException e) {
-                        throw StorageFailure.of("write container " + name + " to disk", e);
-                    }
-                },
-                engine.supervisor().lane());
-        settled.exceptionally(failure -> {
-            LOG.error("Container {} was created and could not be written to disk", name, failure);
-            return null;
-        });
-    }
-
-    /** Waits until what was created is on disk: whoever goes on now relies on it. */
-    void awaitSettled() {
-        try {
-            settled.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof LxjException failure ? failure : e;
-        }
-        try (ContainerFolder folder = engine.store().open(name)) {
-            // Another process may have created it, and be about to settle it, or have died.
-            folder.settle();
-        }
-    }
-
     private void startLocked() {
         doing(State.STARTING);
         try {
-            released.join();
+            background.awaitReleased();
             Run started = engine.starter().start(this);
             try {
                 begin(started);
@@ -308,14 +275,15 @@ public final class Instance {
             try {
                 exit = engine.ending().end(this, ended, status);
             } finally {
-                released = CompletableFuture.runAsync(
-                        ended::release, engine.supervisor().lane());
+                background.release(ended);
                 synchronized (monitor) {
                     run = null;
                     doing = null;
                 }
             }
-            boolean again = exit.cause() == ExitStatus.Cause.REBOOTED && ended.part() != Run.Part.OBSERVER;
+            boolean again = exit.cause() == ExitStatus.Cause.REBOOTED
+                    && ended.part() != Run.Part.OBSERVER
+                    && !engine.isClosed();
             if (again) {
                 restart(exit);
             } else {
@@ -355,9 +323,25 @@ public final class Instance {
 
     /** {@return how the last run ended, if there was one and none goes on} */
     public Optional<ExitStatus> lastExit() {
-        check();
+        if (state() == State.STOPPED) {
+            repairIfLeft();
+        }
         try (ContainerFolder folder = engine.store().open(name)) {
             return folder.exit().map(ExitRecord::status);
+        }
+    }
+
+    /** It may have ended when nobody was watching; its keeper's word is still to be taken down then. */
+    private void repairIfLeft() {
+        try (ContainerFolder folder = engine.store().open(name)) {
+            if (folder.run().isEmpty()) {
+                return;
+            }
+        }
+        try (Lock lock = engine.lock(name)) {
+            if (state() == State.STOPPED) {
+                engine.repair(name);
+            }
         }
     }
 
@@ -486,6 +470,7 @@ public final class Instance {
      * @param config the configuration
      */
     public void configure(Config config) {
+        engine.check();
         try (Lock lock = engine.lock(name);
                 ContainerFolder folder = engine.store().open(name)) {
             Config old = folder.record().config();
@@ -509,10 +494,11 @@ public final class Instance {
 
     /** Removes the container with all its files. */
     public void destroy() {
+        engine.check();
         Lock lock = engine.lock(name);
         try {
             mustBeStopped("destroy " + name);
-            released.join();
+            background.awaitReleased();
             engine.cgroups().remove(name);
             engine.store().delete(lock);
             gone = true;
@@ -538,6 +524,7 @@ public final class Instance {
      * @return the container under its new name
      */
     public Instance rename(String newName) {
+        engine.check();
         Names.container(newName);
         try (LockSet locks =
                 engine.folder().locks().exclusive(List.of(LockName.container(name), LockName.container(newName)))) {
@@ -604,10 +591,9 @@ public final class Instance {
         current.exit().completeExceptionally(new CanceledException("wait for the exit of " + name));
     }
 
-    /** Waits until nothing of the last run is mounted, and what was created is on disk or can't be written. */
-    void awaitBackground() {
-        released.join();
-        settled.exceptionally(failure -> null).join();
+    /** What goes on with the container in the background. */
+    Background background() {
+        return background;
     }
 
     @Override

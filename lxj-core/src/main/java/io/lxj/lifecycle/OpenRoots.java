@@ -41,7 +41,7 @@ final class OpenRoots {
                 lock.close();
                 return live.get();
             }
-            instance.awaitBackground();
+            instance.background().await();
             RootStorage.Use use = change ? RootStorage.Use.CHANGE : RootStorage.Use.LOOK;
             return new OpenRoot(new RootDir(engine.mountRoot(instance.name(), use)), lock);
         } catch (LinuxException | RuntimeException e) {

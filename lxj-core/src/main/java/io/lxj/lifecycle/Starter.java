@@ -98,7 +98,7 @@ final class Starter {
             undo.add(() -> end(launched, cgroup));
             engine.checkpoints().reached("start: launched");
             // A container that may outlive this process, or has been told to begin, must not be gone after a power cut.
-            instance.awaitSettled();
+            instance.background().awaitSettled();
             Run run = record(name, config, launched, cgroup);
             if (run.part() == Run.Part.PARENT) {
                 run.hold(root);

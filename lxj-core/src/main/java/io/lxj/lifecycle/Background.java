@@ -1,0 +1,75 @@
+package io.lxj.lifecycle;
+
+import io.lxj.error.LxjException;
+import io.lxj.linux.LinuxException;
+import io.lxj.storage.ContainerFolder;
+import io.lxj.storage.NewContainer;
+import io.lxj.storage.StorageFailure;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What goes on in the background once a container was created or has ended: nobody waits for the disk. Thread-safe. */
+final class Background {
+    private static final Logger LOG = LoggerFactory.getLogger(Background.class);
+
+    private final Engine engine;
+    private final String name;
+    // Done when the root of the last run is unmounted.
+    private volatile CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
+    // Done when all that was created is on disk.
+    private volatile CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
+
+    Background(Engine engine, String name) {
+        this.engine = engine;
+        this.name = name;
+    }
+
+    /** Lets a container that was just created get to disk. */
+    void settle(NewContainer made) {
+        settled = CompletableFuture.runAsync(
+                () -> {
+                    try (made) {
+                        made.settle();
+                    } catch (LinuxException e) {
+                        throw StorageFailure.of("write container " + name + " to disk", e);
+                    }
+                },
+                engine.supervisor().lane());
+        settled.exceptionally(failure -> {
+            LOG.error("Container {} was created and could not be written to disk", name, failure);
+            return null;
+        });
+    }
+
+    /** Waits until what was created is on disk: whoever goes on now relies on it. */
+    void awaitSettled() {
+        try {
+            settled.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof LxjException failure ? failure : e;
+        }
+        try (ContainerFolder folder = engine.store().open(name)) {
+            // Another process may have created it, and be about to settle it, or have died.
+            folder.settle();
+        }
+    }
+
+    /** Lets the root of a run be unmounted. */
+    void release(Run ended) {
+        released =
+                CompletableFuture.runAsync(ended::release, engine.supervisor().lane());
+    }
+
+    /** Waits until nothing of the last run is mounted. */
+    void awaitReleased() {
+        released.join();
+    }
+
+    /** Waits until nothing of the last run is mounted, and what was created is on disk or can't be written. */
+    void await() {
+        released.join();
+        settled.exceptionally(failure -> null).join();
+    }
+}
