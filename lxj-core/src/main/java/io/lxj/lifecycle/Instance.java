@@ -144,7 +144,7 @@ public final class Instance {
             if (!alive.get().cgroup().isFreezing()) {
                 return State.RUNNING;
             }
-            return alive.get().cgroup().events().getOrDefault("frozen", false) ? State.FROZEN : State.FREEZING;
+            return alive.get().cgroup().isFrozen() ? State.FROZEN : State.FREEZING;
         } catch (LinuxException | IllegalStateException e) {
             // The cgroup went away between the two looks.
             return State.STOPPING;

@@ -3,12 +3,8 @@ package io.lxj.linux;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * A cgroup of version 2, held by a descriptor of its directory; see the kernel's {@code admin-guide/cgroup-v2}. Names of
@@ -17,6 +13,7 @@ import java.util.TreeSet;
  */
 public final class Cgroup implements AutoCloseable {
     private static final int LIMIT = 16 << 20;
+    private static final String EVENTS = "cgroup.events";
 
     private final Directory directory;
     private final String path;
@@ -218,9 +215,21 @@ public final class Cgroup implements AutoCloseable {
      * @throws LinuxException ENOENT if there is no such attribute
      */
     public Map<String, Long> readKeyed(String attribute) throws LinuxException {
-        try (Fd file = watch(attribute)) {
-            return keyed(file);
+        try (KeyedAttribute opened = watch(attribute)) {
+            return opened.read();
         }
+    }
+
+    /**
+     * Opens such an attribute for reading it again and again; {@code cgroup.events} and {@code memory.events} announce
+     * their changes.
+     *
+     * @param attribute which one
+     * @return the open attribute, to be closed by the caller
+     * @throws LinuxException ENOENT if there is no such attribute
+     */
+    public KeyedAttribute watch(String attribute) throws LinuxException {
+        return new KeyedAttribute(directory.open(FileName.bytes(attribute), Open.O_RDONLY, 0));
     }
 
     /**
@@ -244,52 +253,12 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * The controllers that can be used here.
+     * The controllers of this cgroup.
      *
-     * @return their names, sorted
-     * @throws LinuxException if they can't be read
+     * @return what can be asked about them, and changed, as long as this object is open
      */
-    public Set<String> controllers() throws LinuxException {
-        return names("cgroup.controllers");
-    }
-
-    /**
-     * The controllers that the children can use.
-     *
-     * @return their names, sorted
-     * @throws LinuxException if they can't be read
-     */
-    public Set<String> enabled() throws LinuxException {
-        return names("cgroup.subtree_control");
-    }
-
-    private Set<String> names(String attribute) throws LinuxException {
-        String text = read(attribute);
-        return text.isEmpty() ? new TreeSet<>() : new TreeSet<>(Arrays.asList(text.split(" ")));
-    }
-
-    /**
-     * Lets the children use controllers.
-     *
-     * @param controllers their names
-     * @throws LinuxException ENOENT if one isn't available here, EBUSY if there are processes in this cgroup itself
-     */
-    public void enable(Set<String> controllers) throws LinuxException {
-        if (controllers.isEmpty()) {
-            return;
-        }
-        try {
-            write("cgroup.subtree_control", "+" + String.join(" +", new TreeSet<>(controllers)));
-        } catch (LinuxException e) {
-            if (e.is(Errno.EBUSY)) {
-                throw e.withHint("a cgroup with processes of its own can't pass controllers on to children: move the"
-                        + " processes of " + path + " into a child first");
-            }
-            if (e.is(Errno.ENOENT)) {
-                throw e.withHint("available in " + path + ": " + String.join(" ", controllers()));
-            }
-            throw e;
-        }
+    public CgroupControllers controllers() {
+        return new CgroupControllers(this);
     }
 
     /**
@@ -345,72 +314,15 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * What {@code cgroup.events} says.
+     * Whether all processes here and below are suspended.
      *
-     * @return the values by name: {@code populated}, {@code frozen}
+     * @return true once {@link #freeze} has come to its end
      * @throws LinuxException ENOENT for the root cgroup, ENODEV if the cgroup was removed
      */
-    public Map<String, Boolean> events() throws LinuxException {
-        try (Fd file = watch()) {
-            return events(file);
+    public boolean isFrozen() throws LinuxException {
+        try (KeyedAttribute events = watch(EVENTS)) {
+            return events.is("frozen");
         }
-    }
-
-    /**
-     * Opens {@code cgroup.events} for watching: EPOLLPRI or POLLPRI reports each change since it was last read by
-     * {@link #events(Fd)}.
-     *
-     * @return the open file
-     * @throws LinuxException ENOENT for the root cgroup
-     */
-    public Fd watch() throws LinuxException {
-        return watch("cgroup.events");
-    }
-
-    /**
-     * Opens an attribute that announces its changes, {@code memory.events} for example, for watching.
-     *
-     * @param attribute which one
-     * @return the open file
-     * @throws LinuxException ENOENT if there is no such attribute
-     */
-    public Fd watch(String attribute) throws LinuxException {
-        return directory.open(FileName.bytes(attribute), Open.O_RDONLY, 0);
-    }
-
-    /**
-     * Reads a watched {@code cgroup.events} and waits for the next change.
-     *
-     * @param watched from {@link #watch()}
-     * @return the values by name
-     * @throws LinuxException ENODEV if the cgroup was removed
-     */
-    public static Map<String, Boolean> events(Fd watched) throws LinuxException {
-        Map<String, Boolean> events = new LinkedHashMap<>();
-        keyed(watched).forEach((name, value) -> events.put(name, value != 0));
-        return events;
-    }
-
-    /**
-     * Reads an open attribute that has a name and a number on each line, from its beginning.
-     *
-     * @param file from {@link #watch(String)}
-     * @return the numbers by name, in the kernel's order
-     * @throws LinuxException ENODEV if the cgroup was removed
-     */
-    public static Map<String, Long> keyed(Fd file) throws LinuxException {
-        Map<String, Long> values = new LinkedHashMap<>();
-        try (Scratch scratch = Scratch.open()) {
-            // Every such file is far below a page, and the kernel gives it in one piece.
-            Block block = scratch.block(16 * 1024);
-            byte[] bytes = new byte[file.read(block, 0, block.length(), 0)];
-            block.buffer().get(0, bytes);
-            FileName.string(bytes).lines().forEach(line -> {
-                int blank = line.lastIndexOf(' ');
-                values.put(line.substring(0, blank), Long.parseUnsignedLong(line.substring(blank + 1)));
-            });
-        }
-        return values;
     }
 
     /**
@@ -423,7 +335,14 @@ public final class Cgroup implements AutoCloseable {
      * @throws LinuxException if it can't be read
      */
     public boolean await(String event, boolean value, Duration timeout) throws LinuxException {
-        return CgroupKiller.await(this, event, value, timeout);
+        try (KeyedAttribute events = watch(EVENTS)) {
+            return events.await(event, value, timeout);
+        } catch (LinuxException e) {
+            if (CgroupWalk.isGone(e)) {
+                return !value;
+            }
+            throw e;
+        }
     }
 
     /**

@@ -87,7 +87,7 @@ final class CgroupFacts {
         outcomes.put(
                 ProbedFeature.CGROUP_DELEGATION,
                 writable ? Outcome.yes(own.path()) : Outcome.no(own.path() + " can't be written"));
-        Set<String> available = own.controllers();
+        Set<String> available = own.controllers().available();
         CONTROLLERS.forEach((feature, name) -> outcomes.put(feature, controller(name, available.contains(name))));
         files(own, writable);
     }

@@ -12,34 +12,11 @@ final class CgroupKiller {
     static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
-    private static final Duration SLICE = Duration.ofMillis(50);
-
     private CgroupKiller() {}
-
-    static boolean await(Cgroup cgroup, String event, boolean value, Duration timeout) throws LinuxException {
-        long start = System.nanoTime();
-        try (Fd events = cgroup.watch()) {
-            while (Cgroup.events(events).getOrDefault(event, !value) != value) {
-                Duration left = timeout.minusNanos(System.nanoTime() - start);
-                if (left.isNegative() || left.isZero()) {
-                    return false;
-                }
-                // The removal of a cgroup wakes nobody who waits for its events: look now and then.
-                Poll.await(events, Poll.POLLPRI, left.compareTo(SLICE) < 0 ? left : SLICE);
-            }
-            return true;
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENODEV) || e.is(Errno.ENOENT)) {
-                // Removed meanwhile: nothing is in it.
-                return !value;
-            }
-            throw e;
-        }
-    }
 
     static void kill(Cgroup cgroup) throws LinuxException {
         signal(cgroup);
-        if (!await(cgroup, "populated", false, PATIENCE)) {
+        if (!cgroup.await("populated", false, PATIENCE)) {
             throw LinuxException.of(-Errno.EBUSY.number(), "write", cgroup.path() + "/cgroup.kill", 1)
                     .withHint("still there after " + PATIENCE.toSeconds() + " s: processes " + cgroup.allProcesses());
         }
@@ -68,7 +45,7 @@ final class CgroupKiller {
             List<Integer> pids = cgroup.allProcesses();
             for (int round = 0; !pids.isEmpty() && round < ROUNDS; round++) {
                 kill(cgroup, pids);
-                await(cgroup, "populated", false, PAUSE);
+                cgroup.await("populated", false, PAUSE);
                 pids = cgroup.allProcesses();
             }
         } finally {
@@ -103,7 +80,7 @@ final class CgroupKiller {
         while (true) {
             try (Cgroup cgroup = parent.open(name)) {
                 signal(cgroup);
-                await(cgroup, "populated", false, timeout.minusNanos(System.nanoTime() - start));
+                cgroup.await("populated", false, timeout.minusNanos(System.nanoTime() - start));
                 removeBelow(cgroup);
                 directory.rmdir(bytes);
                 return;
