@@ -26,14 +26,15 @@ public final class Memfd {
     private Memfd() {}
 
     /**
-     * Makes an empty file that can't be executed, where the kernel can promise that (from 6.3 on).
+     * Makes an empty file that can't be executed, where the kernel can promise that (from 6.3 on). Such a file is allowed
+     * whatever vm.memfd_noexec is.
      *
      * @param name for people who look at /proc
      * @return the file, open for reading and writing
      * @throws LinuxException if memfd_create(2) fails
      */
     public static Fd create(String name) throws LinuxException {
-        return create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING, MFD_NOEXEC_SEAL);
+        return create(name, MFD_NOEXEC_SEAL, "MFD_NOEXEC_SEAL");
     }
 
     /**
@@ -47,7 +48,7 @@ public final class Memfd {
     public static Fd executable(String name, byte[] content) throws LinuxException {
         Fd file;
         try {
-            file = create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING, MFD_EXEC);
+            file = create(name, MFD_EXEC, "MFD_EXEC");
         } catch (LinuxException e) {
             throw e.is(Errno.EACCES) ? e.withHint("the sysctl vm.memfd_noexec is 2 on this host: set it to 0 or 1") : e;
         }
@@ -61,16 +62,17 @@ public final class Memfd {
         }
     }
 
-    // Kernels before 6.3 don't know the flag and make every such file executable.
-    private static Fd create(String name, int flags, int newer) throws LinuxException {
+    private static Fd create(String name, int flag, String flagName) throws LinuxException {
+        int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
         try (Scratch scratch = Scratch.open()) {
             long address = scratch.string(name);
-            long result = Kernel.call(Syscall.MEMFD_CREATE, address, flags | newer);
+            long result = Kernel.call(Syscall.MEMFD_CREATE, address, flags | flag);
             if (Errno.EINVAL.is(result)) {
+                // Kernels before 6.3 don't know the flag and make every such file executable.
                 result = Kernel.call(Syscall.MEMFD_CREATE, address, flags);
             }
             if (result < 0) {
-                throw LinuxException.of(result, "memfd_create", name, "0x" + Integer.toHexString(flags | newer));
+                throw LinuxException.of(result, "memfd_create", name, "MFD_CLOEXEC|MFD_ALLOW_SEALING|" + flagName);
             }
             return new Fd((int) result);
         }
@@ -103,34 +105,5 @@ public final class Memfd {
             throw LinuxException.of(result, "fcntl", file, "F_GET_SEALS");
         }
         return (int) result;
-    }
-
-    /**
-     * Writes an executable file that has no name any more, for hosts that forbid executable memory files. It is opened
-     * through a read-only mount of its own, so that nobody who finds it as /proc/PID/exe can open it for writing.
-     *
-     * @param folder where it is for a moment: a directory that nobody else may write to, on a file system without the
-     *     option noexec
-     * @param content what it holds
-     * @return the file, open for reading
-     * @throws LinuxException if it can't be written; EPERM without CAP_SYS_ADMIN, which the mount needs
-     */
-    public static Fd executableIn(Directory folder, byte[] content) throws LinuxException {
-        byte[] name = FileName.bytes(".stage-" + Long.toHexString(System.nanoTime()));
-        Fd written = folder.open(name, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, 0500);
-        try {
-            // Closed before it is opened again: what is open for writing can't be executed.
-            try (written) {
-                written.write(content);
-            }
-            try (DetachedMount mount = DetachedMount.clone(folder.fd(), false)) {
-                mount.setAttributes(MountFlags.MOUNT_ATTR_RDONLY, MountFlags.MOUNT_ATTR_NOEXEC, false);
-                try (Directory readOnly = new Directory(mount.fd().duplicate())) {
-                    return readOnly.open(name, Open.O_RDONLY, 0);
-                }
-            }
-        } finally {
-            folder.unlink(name);
-        }
     }
 }

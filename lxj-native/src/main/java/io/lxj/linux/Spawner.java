@@ -21,8 +21,6 @@ public final class Spawner {
     private static final int SIGSET_SIZE = 128;
     private static final short POSIX_SPAWN_SETSIGDEF = 0x04;
     private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
-    private static final int MFD_CLOEXEC = 1;
-    private static final int MFD_NOEXEC_SEAL = 8;
     private static final int ATTEMPTS = 1000;
     private static final long PAUSE_NANOS = 1_000_000;
 
@@ -67,7 +65,7 @@ public final class Spawner {
 
     private static Fd write(SyscallProgram program) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            Fd plan = memfd(scratch.string("lxj-plan"));
+            Fd plan = Memfd.create("lxj-plan");
             byte[] code = program.code(Architecture.current());
             Block block = scratch.block(Math.max(code.length, program.dataLength()));
             block.buffer().put(0, code);
@@ -81,19 +79,6 @@ public final class Spawner {
             }
             return plan;
         }
-    }
-
-    /** The plan is data: said so, it is allowed even where vm.memfd_noexec is 2. */
-    private static Fd memfd(long name) throws LinuxException {
-        long result = Kernel.call(Syscall.MEMFD_CREATE, name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
-        if (Errno.EINVAL.is(result)) {
-            // Kernels before 6.3 don't know MFD_NOEXEC_SEAL.
-            result = Kernel.call(Syscall.MEMFD_CREATE, name, MFD_CLOEXEC);
-        }
-        if (result < 0) {
-            throw LinuxException.of(result, "memfd_create", "lxj-plan", "MFD_CLOEXEC|MFD_NOEXEC_SEAL");
-        }
-        return new Fd((int) result);
     }
 
     private static int spawn(Fd plan, int[] numbers) throws LinuxException {

@@ -9,12 +9,6 @@ import java.util.Optional;
  * mount, a new one for each process, so that nothing that was written to an old one is ever executed.
  */
 final class StageFile {
-    private static final int MFD_CLOEXEC = 1;
-    private static final int MFD_ALLOW_SEALING = 2;
-    private static final int MFD_EXEC = 0x10;
-    private static final int F_ADD_SEALS = 1033;
-    private static final int ALL_SEALS = 0x0F;
-
     private static Fd kept;
     private static boolean copied;
 
@@ -56,34 +50,12 @@ final class StageFile {
 
     /** The sealed memfd, or nothing if the host forbids executable ones. */
     static Optional<Fd> memfd() throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            long name = scratch.string("lxj-stage");
-            int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-            long result = Kernel.call(Syscall.MEMFD_CREATE, name, flags | MFD_EXEC);
-            if (Errno.EINVAL.is(result)) {
-                // Kernels before 6.3 don't know MFD_EXEC and always make executable ones.
-                result = Kernel.call(Syscall.MEMFD_CREATE, name, flags);
-            }
-            if (Errno.EACCES.is(result)) {
+        try {
+            return Optional.of(Memfd.executable("lxj-stage", Stage.executable(Architecture.current())));
+        } catch (LinuxException e) {
+            if (e.is(Errno.EACCES)) {
                 return Optional.empty();
             }
-            if (result < 0) {
-                throw LinuxException.of(result, "memfd_create", "lxj-stage", "MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC");
-            }
-            return Optional.of(seal(new Fd((int) result)));
-        }
-    }
-
-    private static Fd seal(Fd fd) throws LinuxException {
-        try {
-            fd.write(Stage.executable(Architecture.current()));
-            long result = fd.call(Syscall.FCNTL, F_ADD_SEALS, ALL_SEALS);
-            if (result < 0) {
-                throw LinuxException.of(result, "fcntl", fd, "F_ADD_SEALS", ALL_SEALS);
-            }
-            return fd;
-        } catch (LinuxException e) {
-            fd.close();
             throw e;
         }
     }

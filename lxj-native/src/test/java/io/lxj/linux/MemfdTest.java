@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @LeaksNothing
 class MemfdTest {
@@ -45,18 +43,6 @@ class MemfdTest {
             Memfd.seal(file, Memfd.F_SEAL_SHRINK);
             assertThat(file.call(Syscall.FTRUNCATE, 1)).isEqualTo(-Errno.EPERM.number());
             assertThat(file.stat().size()).isEqualTo(5);
-        }
-    }
-
-    @Test
-    @NeedsRoot
-    void aFileInAFolderRunsAndCannotBeOpenedForWriting(@TempDir Path folder) throws Exception {
-        try (Directory directory = new Directory(Fd.open(folder, Open.O_RDONLY | Open.O_DIRECTORY, 0));
-                Fd file = Memfd.executableIn(directory, SCRIPT)) {
-            assertThat(directory.list()).isEmpty();
-            assertThat(run(file).exitCode()).hasValue(42);
-            assertThatThrownBy(() -> Fd.open(Path.of("/proc/self/fd/" + file.number()), Open.O_RDWR, 0))
-                    .hasMessageContaining("EROFS");
         }
     }
 }
