@@ -3,6 +3,7 @@ package io.lxj.lifecycle;
 import io.lxj.config.Command;
 import io.lxj.config.Stdin;
 import io.lxj.config.TerminalSize;
+import io.lxj.error.LaunchException;
 import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
 import io.lxj.launch.ExecLauncher;
@@ -42,6 +43,9 @@ final class Executing {
             return command.terminal().isPresent()
                     ? onTerminal(run, spec, root, cgroup, command.terminal().get())
                     : onPipes(run, spec, cgroup, command.stdin());
+        } catch (LaunchException e) {
+            // The init may have ended since the look at it: then there is nothing to enter.
+            throw stillAlive(run) ? e : new WrongStateException(action, "STOPPED", List.of("RUNNING"));
         } catch (IllegalStateException e) {
             // The run was closed meanwhile, and its descriptors with it.
             throw new WrongStateException(action, "STOPPED", List.of("RUNNING"));
