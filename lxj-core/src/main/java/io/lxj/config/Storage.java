@@ -9,10 +9,11 @@ public enum Storage {
     OVERLAY,
 
     /**
-     * A full copy of the image, with shared extents where the file system has them. Takes longer to make, and runs
-     * where overlays don't. Root in a container without a user namespace can make the file system that the copy is on
-     * read-only for the whole host (remount, see mount(2)), and the shutdown scripts of some systems try; an overlay
-     * is a file system of its own.
+     * A full copy of the image, with shared extents where the file system has them. Takes longer to make, and outlives
+     * the image. It is run as the upper layer of an overlay above nothing, so that it is a file system of its own. Where
+     * the kernel makes no overlay of it, it runs all the same; but then root in a container without a user namespace can
+     * make the file system that the copy is on read-only for the whole host (remount, see mount(2)), and the shutdown
+     * scripts of some systems try.
      */
     COPY
 }

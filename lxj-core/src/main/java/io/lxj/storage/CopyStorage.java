@@ -5,6 +5,7 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
+import io.lxj.linux.FileSystemType;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.MountFlags;
 import io.lxj.linux.Open;
@@ -12,6 +13,8 @@ import io.lxj.linux.RootDir;
 import io.lxj.linux.TreeCopy;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A full copy of the image, which shares its extents where the file system can. It outlives the image, and runs where
@@ -20,6 +23,8 @@ import java.util.Optional;
 final class CopyStorage implements RootStorage {
     private static final byte[] ROOTFS = FileName.bytes(ImageTree.ROOTFS);
     private static final String ETC = "etc";
+    private static final String NOTHING = "lower";
+    private static final Logger LOG = LoggerFactory.getLogger(CopyStorage.class);
     private static final long NO_DANGER =
             MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
 
@@ -61,6 +66,12 @@ final class CopyStorage implements RootStorage {
             // From now on it holds more than the image has: it must not be taken for torn any more.
             Settler.settle(List.of(folder));
         }
+        if (use == Use.RUN && FileSystemSupport.canHoldUpper(FileSystemType.of(folder.fd()))) {
+            Optional<Fd> overlay = overlay(folder);
+            if (overlay.isPresent()) {
+                return overlay.get();
+            }
+        }
         Fd rootfs = folder.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0);
         try (rootfs) {
             return mount(rootfs, use);
@@ -69,6 +80,25 @@ final class CopyStorage implements RootStorage {
                 throw e;
             }
             return folder.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0);
+        }
+    }
+
+    /**
+     * The copy as the upper layer above nothing: a file system of its own. In a mount of the copy itself, root could make
+     * the host's whole file system read-only by remounting it, as shutdown scripts of sysvinit try to. Empty where the
+     * kernel makes no overlay of it.
+     */
+    private static Optional<Fd> overlay(Directory folder) throws LinuxException {
+        try (Directory rootfs = folder.openDirectory(ROOTFS);
+                Directory nothing = OverlayMount.openOrMake(folder, NOTHING);
+                Directory work = OverlayMount.openWork(folder)) {
+            return Optional.of(OverlayMount.writable(nothing, rootfs, work, true));
+        } catch (LinuxException e) {
+            if (e.is(Errno.EINVAL) || e.is(Errno.ENODEV) || e.is(Errno.EOPNOTSUPP)) {
+                LOG.info("{} is run without an overlay, which its file system doesn't hold", folder, e);
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 

@@ -1,7 +1,9 @@
 package io.lxj.storage;
 
 import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
 import io.lxj.linux.FileSystemContext;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.MountFlags;
@@ -31,6 +33,8 @@ final class OverlayMount {
     private static final long NO_DANGER =
             MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
 
+    private static final String WORK = "work";
+
     private OverlayMount() {}
 
     /** An overlay that can be changed. */
@@ -52,6 +56,25 @@ final class OverlayMount {
             context.set("lowerdir", layer(upper) + ":" + layer(lower));
             return mount(context, NO_DANGER | MountFlags.MOUNT_ATTR_RDONLY);
         }
+    }
+
+    /**
+     * The work directory of a container's overlay. It is empty but for the kernel's own use, and nothing is lost with it:
+     * a power cut may have taken it.
+     */
+    static Directory openWork(Directory folder) throws LinuxException {
+        return openOrMake(folder, WORK);
+    }
+
+    static Directory openOrMake(Directory folder, String name) throws LinuxException {
+        try {
+            folder.mkdir(FileName.bytes(name), 0700);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+        }
+        return folder.openDirectory(FileName.bytes(name));
     }
 
     private static String layer(Directory directory) {

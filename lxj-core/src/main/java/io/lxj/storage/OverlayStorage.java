@@ -122,22 +122,10 @@ final class OverlayStorage implements RootStorage {
                 // From now on it holds more than the image has: it must not be taken for torn any more.
                 Settler.settle(List.of(folder));
             }
-            try (Directory work = openWork(folder)) {
+            try (Directory work = OverlayMount.openWork(folder)) {
                 return OverlayMount.writable(lower, upper, work, use == Use.RUN);
             }
         }
-    }
-
-    /** It is empty but for the kernel's own use, and nothing is lost with it: a power cut may have taken it. */
-    private static Directory openWork(Directory folder) throws LinuxException {
-        try {
-            folder.mkdir(FileName.bytes(WORK), 0700);
-        } catch (LinuxException e) {
-            if (!e.is(Errno.EEXIST)) {
-                throw e;
-            }
-        }
-        return folder.openDirectory(FileName.bytes(WORK));
     }
 
     @Override

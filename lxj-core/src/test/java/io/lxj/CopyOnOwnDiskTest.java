@@ -1,0 +1,66 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lxj.config.Config;
+import io.lxj.config.ExecResult;
+import io.lxj.config.Storage;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.TestRootfs;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Copies on a file system that nobody else uses: nothing there keeps it from being remounted. */
+@NeedsRoot
+@NeedsRootfs("alpine")
+@NeedsCommand({"mount", "umount", "mkfs.ext4", "truncate"})
+@LeaksNothing
+@Timeout(120)
+class CopyOnOwnDiskTest {
+    @TempDir
+    Path folder;
+
+    private static void run(String... command) throws Exception {
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
+                .as(String.join(" ", command))
+                .isZero();
+    }
+
+    @Test
+    void rootInsideCannotMakeTheDiskReadOnly() throws Exception {
+        Path disk = folder.resolve("disk.ext4");
+        Path point = Files.createDirectory(folder.resolve("disk"));
+        run("truncate", "-s", "256M", disk.toString());
+        run("mkfs.ext4", "-q", disk.toString());
+        run("mount", "-o", "loop", disk.toString(), point.toString());
+        try (Lxj lxj = Lxj.open(point.resolve("state"))) {
+            Image alpine = lxj.images().importTarball("alpine", TestRootfs.find("alpine"));
+            Container copy = lxj.containers()
+                    .create(
+                            "copy",
+                            Config.of(alpine)
+                                    .storage(Storage.COPY)
+                                    .console(Config.of(alpine).console().noLog())
+                                    .init("/bin/sh", "-c", "while :; do sleep 1000; done"));
+            copy.start();
+            ExecResult written = copy.exec("sh", "-c", "echo kept >/file && mv /usr /usr2 && mv /usr2 /usr");
+            assertThat(written.stderr()).isEmpty();
+            copy.exec("mount", "-o", "remount,ro", "/");
+            Files.writeString(point.resolve("file"), "the host still writes");
+            copy.stop();
+            assertThat(copy.files().readText("/file")).isEqualTo("kept\n");
+            copy.start();
+            assertThat(copy.exec("cat", "/file").stdout()).isEqualTo("kept\n");
+            copy.stop();
+            copy.destroy();
+        } finally {
+            run("umount", point.toString());
+        }
+    }
+}
