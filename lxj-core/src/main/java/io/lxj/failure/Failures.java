@@ -7,6 +7,7 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.StepFailure;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Makes exceptions of the API out of failed system calls. Thread-safe. */
 public final class Failures {
@@ -40,6 +41,25 @@ public final class Failures {
      */
     public static LxjException exception(String action, IOException cause) {
         return new LxjException(of(action, cause), cause);
+    }
+
+    /**
+     * The exception for a failed call in the state folder, with advice for what can go wrong with any file there: a full
+     * disk, a read-only one, another owner.
+     *
+     * @param action what was being done to what, for example {@code create container web1}
+     * @param cause the failed call, or another I/O error
+     * @return the exception, to be thrown by the caller
+     */
+    public static LxjException inStateFolder(String action, IOException cause) {
+        Failure failure = of(action, cause);
+        Optional<String> known =
+                cause instanceof LinuxException call ? call.errno().flatMap(StateFolderHints::of) : Optional.empty();
+        Failure advised = known.map(advice ->
+                        failure.hint().map(hint -> hint + "; " + advice).orElse(advice))
+                .map(failure::hint)
+                .orElse(failure);
+        return new LxjException(advised, cause);
     }
 
     /**

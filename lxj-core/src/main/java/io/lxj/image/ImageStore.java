@@ -23,7 +23,6 @@ import io.lxj.storage.LockSet;
 import io.lxj.storage.Parsed;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.StateFolder;
-import io.lxj.storage.StorageFailure;
 import io.lxj.storage.SyncMarker;
 import io.lxj.storage.TemporaryFolder;
 import java.io.IOException;
@@ -87,7 +86,7 @@ public final class ImageStore {
                     .sorted()
                     .toList();
         } catch (LinuxException e) {
-            throw StorageFailure.of("list the images in " + state.path(), e);
+            throw Failures.inStateFolder("list the images in " + state.path(), e);
         }
     }
 
@@ -148,7 +147,7 @@ public final class ImageStore {
             if (e.is(Errno.ENOENT) && !exists(name)) {
                 return Optional.empty();
             }
-            throw StorageFailure.of("read " + file, e);
+            throw Failures.inStateFolder("read " + file, e);
         }
     }
 
@@ -164,7 +163,7 @@ public final class ImageStore {
             if (e.is(Errno.ENOENT)) {
                 return false;
             }
-            throw StorageFailure.of("find image " + name, e);
+            throw Failures.inStateFolder("find image " + name, e);
         }
     }
 
@@ -202,7 +201,7 @@ public final class ImageStore {
             }
             locks.of(LockName.image(from)).closeAndRemove();
         } catch (LinuxException e) {
-            throw e.is(Errno.EEXIST) ? new AlreadyExistsException(KIND, to) : StorageFailure.of(action, e);
+            throw e.is(Errno.EEXIST) ? new AlreadyExistsException(KIND, to) : Failures.inStateFolder(action, e);
         }
     }
 
@@ -223,7 +222,7 @@ public final class ImageStore {
             refuseIfUsed(name, action);
             remove(lock, name);
         } catch (LinuxException e) {
-            throw StorageFailure.of(action, e);
+            throw Failures.inStateFolder(action, e);
         }
     }
 
@@ -281,7 +280,7 @@ public final class ImageStore {
             }
             return removed;
         } catch (IOException e) {
-            throw Failures.exception("clean up " + state.path(), e);
+            throw Failures.inStateFolder("clean up " + state.path(), e);
         }
     }
 

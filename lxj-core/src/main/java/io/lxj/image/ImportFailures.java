@@ -5,6 +5,7 @@ import io.lxj.error.Failure;
 import io.lxj.error.ImportException;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
+import io.lxj.failure.StateFolderHints;
 import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
@@ -19,9 +20,6 @@ import java.util.Optional;
 /** Words what went wrong with an import for the caller: which image, which archive, which entry, what to do. */
 final class ImportFailures {
     private static final Map<Errno, String> HINTS = Map.of(
-            Errno.ENOSPC, "the disk that holds the images is full: free space or inodes on it",
-            Errno.EDQUOT, "the disk quota is used up",
-            Errno.EROFS, "the file system that holds the images is read-only",
             Errno.EMFILE, "raise the limit of open files, or lower ImportLimits.pathDepth",
             Errno.EFBIG, "the file system that holds the images can't have files of that size");
 
@@ -75,10 +73,12 @@ final class ImportFailures {
     }
 
     private static Failure hinted(Failure failure, IOException cause) {
-        if (cause instanceof LinuxException call && call.errno().isPresent()) {
-            String hint = HINTS.get(call.errno().get());
-            return hint == null ? failure : failure.hint(hint);
+        if (!(cause instanceof LinuxException call)) {
+            return failure;
         }
-        return failure;
+        return call.errno()
+                .flatMap(errno -> Optional.ofNullable(HINTS.get(errno)).or(() -> StateFolderHints.disk(errno)))
+                .map(failure::hint)
+                .orElse(failure);
     }
 }

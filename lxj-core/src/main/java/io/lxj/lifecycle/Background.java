@@ -1,10 +1,10 @@
 package io.lxj.lifecycle;
 
 import io.lxj.error.LxjException;
+import io.lxj.failure.Failures;
 import io.lxj.linux.LinuxException;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.NewContainer;
-import io.lxj.storage.StorageFailure;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
@@ -33,7 +33,7 @@ final class Background {
                     try (made) {
                         made.settle();
                     } catch (LinuxException e) {
-                        throw StorageFailure.of("write container " + name + " to disk", e);
+                        throw Failures.inStateFolder("write container " + name + " to disk", e);
                     }
                 },
                 engine.supervisor().lane());

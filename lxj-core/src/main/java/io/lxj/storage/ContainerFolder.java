@@ -1,6 +1,7 @@
 package io.lxj.storage;
 
 import io.lxj.config.Config;
+import io.lxj.failure.Failures;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
@@ -61,7 +62,7 @@ public final class ContainerFolder implements AutoCloseable {
                     .orElseThrow(() -> LinuxException.of(-Errno.ENOENT.number(), "openat", directory.fd(), CONTAINER));
             return known.containers().of(text, () -> ContainerRecord.fromJson(path + "/" + CONTAINER, text));
         } catch (LinuxException e) {
-            throw StorageFailure.of("read " + path + "/" + CONTAINER, e);
+            throw Failures.inStateFolder("read " + path + "/" + CONTAINER, e);
         }
     }
 
@@ -76,7 +77,7 @@ public final class ContainerFolder implements AutoCloseable {
                 Settler.settle(List.of(directory));
             }
         } catch (LinuxException e) {
-            throw StorageFailure.of("write " + path + " to disk", e);
+            throw Failures.inStateFolder("write " + path + " to disk", e);
         }
     }
 
@@ -127,7 +128,7 @@ public final class ContainerFolder implements AutoCloseable {
             directory.unlink(FileName.bytes(RUN));
         } catch (LinuxException e) {
             if (!e.is(Errno.ENOENT)) {
-                throw StorageFailure.of("remove " + path + "/" + RUN, e);
+                throw Failures.inStateFolder("remove " + path + "/" + RUN, e);
             }
         }
     }
@@ -158,7 +159,7 @@ public final class ContainerFolder implements AutoCloseable {
             // What wasn't on disk yet when the power went has a length of nothing, or no content but zeros.
             return JsonFile.read(directory, file).filter(text -> text.chars().anyMatch(c -> c != 0));
         } catch (LinuxException e) {
-            throw StorageFailure.of("read " + path + "/" + file, e);
+            throw Failures.inStateFolder("read " + path + "/" + file, e);
         }
     }
 
@@ -166,7 +167,7 @@ public final class ContainerFolder implements AutoCloseable {
         try {
             JsonFile.write(directory, file, text, survives);
         } catch (LinuxException e) {
-            throw StorageFailure.of("write " + path + "/" + file, e);
+            throw Failures.inStateFolder("write " + path + "/" + file, e);
         }
     }
 

@@ -53,7 +53,7 @@ public final class ContainerStore {
                     .sorted()
                     .toList();
         } catch (LinuxException e) {
-            throw StorageFailure.of("list the containers in " + state.path(), e);
+            throw Failures.inStateFolder("list the containers in " + state.path(), e);
         }
     }
 
@@ -83,7 +83,7 @@ public final class ContainerStore {
             if (e.is(Errno.ENOENT)) {
                 return Optional.empty();
             }
-            throw StorageFailure.of("open container " + name, e);
+            throw Failures.inStateFolder("open container " + name, e);
         }
     }
 
@@ -128,9 +128,9 @@ public final class ContainerStore {
                 throw e;
             }
         } catch (LinuxException e) {
-            throw e.is(Errno.EEXIST) ? new AlreadyExistsException(KIND, name) : StorageFailure.of(action, e);
+            throw e.is(Errno.EEXIST) ? new AlreadyExistsException(KIND, name) : Failures.inStateFolder(action, e);
         } catch (IOException e) {
-            throw Failures.exception(action, e);
+            throw Failures.inStateFolder(action, e);
         }
     }
 
@@ -167,7 +167,7 @@ public final class ContainerStore {
         try {
             return ImageTree.open(state, image);
         } catch (LinuxException e) {
-            throw e.is(Errno.ENOENT) ? new NotFoundException("image", image) : StorageFailure.of(action, e);
+            throw e.is(Errno.ENOENT) ? new NotFoundException("image", image) : Failures.inStateFolder(action, e);
         }
     }
 
@@ -179,7 +179,7 @@ public final class ContainerStore {
             if (e.is(Errno.ENOENT)) {
                 return false;
             }
-            throw StorageFailure.of(action, e);
+            throw Failures.inStateFolder(action, e);
         }
     }
 
@@ -205,7 +205,7 @@ public final class ContainerStore {
             }
             throw e.is(Errno.EEXIST)
                     ? new AlreadyExistsException(KIND, to)
-                    : StorageFailure.of("rename container " + from + " to " + to, e);
+                    : Failures.inStateFolder("rename container " + from + " to " + to, e);
         }
         checkpoints.reached("rename: renamed");
     }
@@ -226,7 +226,7 @@ public final class ContainerStore {
         } catch (LinuxException e) {
             throw e.is(Errno.ENOENT)
                     ? new NotFoundException(KIND, name)
-                    : StorageFailure.of("delete container " + name, e);
+                    : Failures.inStateFolder("delete container " + name, e);
         }
     }
 
@@ -241,7 +241,7 @@ public final class ContainerStore {
         try {
             return new Sweep(state, this).run();
         } catch (IOException e) {
-            throw Failures.exception("clean up " + state.path(), e);
+            throw Failures.inStateFolder("clean up " + state.path(), e);
         }
     }
 

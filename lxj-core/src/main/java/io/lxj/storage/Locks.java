@@ -1,6 +1,7 @@
 package io.lxj.storage;
 
 import io.lxj.error.CanceledException;
+import io.lxj.failure.Failures;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
@@ -140,7 +141,7 @@ public final class Locks {
         try {
             lock = attempt.run();
         } catch (LinuxException e) {
-            throw StorageFailure.of("lock " + name, e);
+            throw Failures.inStateFolder("lock " + name, e);
         } finally {
             if (lock.isEmpty()) {
                 turn.close();

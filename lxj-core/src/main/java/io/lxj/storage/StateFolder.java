@@ -4,7 +4,6 @@ import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Directory;
 import io.lxj.linux.FileName;
-import io.lxj.linux.LinuxException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -65,10 +64,8 @@ public final class StateFolder implements AutoCloseable {
             StateFolder folder = new StateFolder(absolute, id(absolute, opening.root()), opening);
             opening.keep();
             return folder;
-        } catch (LinuxException e) {
-            throw StorageFailure.of(action, e);
         } catch (IOException e) {
-            throw Failures.exception(action, e);
+            throw Failures.inStateFolder(action, e);
         }
     }
 
