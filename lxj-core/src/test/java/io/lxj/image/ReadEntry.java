@@ -1,5 +1,7 @@
 package io.lxj.image;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.lxj.config.ImportLimits;
 import io.lxj.linux.Block;
 import io.lxj.linux.FileName;
@@ -10,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** An entry that a test has read, with the content as the archive stores it. */
 record ReadEntry(TarEntry entry, byte[] stored) {
@@ -61,5 +64,17 @@ record ReadEntry(TarEntry entry, byte[] stored) {
         byte[] bytes = new byte[length];
         memory.buffer().get(offset, bytes);
         return bytes;
+    }
+
+    /** Reads an archive of one entry. */
+    static ReadEntry only(byte[] archive) throws IOException {
+        List<ReadEntry> entries = all(archive);
+        assertThat(entries).hasSize(1);
+        return entries.get(0);
+    }
+
+    /** Reading a whole archive, as something that may fail. */
+    static ThrowingCallable reading(TarBytes archive) {
+        return () -> all(archive.finish());
     }
 }
