@@ -1,13 +1,20 @@
 package io.lxj.config;
 
-/** Whether mounts made below a mount later on are seen on both sides, see mount_namespaces(7). */
+/**
+ * Whether mounts made below a mount later on are seen on both sides, see mount_namespaces(7). Between host and container
+ * they only travel if the host's mount that the source lies on is itself shared. {@code findmnt -o PROPAGATION -T SOURCE}
+ * tells; systemd makes all mounts shared at boot, other inits may not.
+ */
 public enum Propagation {
     /** Neither side sees what the other mounts. */
     PRIVATE,
 
-    /** The container sees what the host mounts, not the other way round. */
+    /** The container sees what the host mounts on a shared mount, not the other way round. */
     SLAVE,
 
-    /** Each side sees what the other mounts. This lets a container put mounts into the host's tree. */
+    /**
+     * Each side sees what the other mounts. This lets a container put mounts into the host's tree. If the host's mount
+     * isn't shared, it is no error: only the container itself, with what it passes the mount on to, sees them.
+     */
     SHARED
 }
