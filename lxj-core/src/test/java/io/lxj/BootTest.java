@@ -3,6 +3,7 @@ package io.lxj;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.config.Command;
+import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.State;
@@ -43,6 +44,18 @@ class BootTest {
     @NeedsRootfs("debian-13")
     void debian13BootsWithoutAFailedUnitAndPowersOff() throws IOException {
         bootsWithoutAFailedUnit(boot("debian-13"));
+    }
+
+    @Test
+    @NeedsRootfs("debian-12")
+    void systemdPassesCredentialsOn() throws IOException {
+        host = TestLxj.open("debian-12");
+        Container debian = host.start(Config.ofImage("debian-12").credential("db.password", "s3cret"));
+        awaitSystemd(debian);
+        assertThat(debian.exec("systemd-creds", "--system", "cat", "db.password")
+                        .stdout())
+                .isEqualTo("s3cret");
+        debian.stop();
     }
 
     private static void bootsWithoutAFailedUnit(Container debian) {

@@ -40,6 +40,7 @@ class ContractTest {
         container = host.start(Config.ofImage("alpine")
                 .hostname("web1.example.org")
                 .env("COLOR", "blue")
+                .credential("db.password", "s3cret\nand more")
                 .init("/bin/sleep", "1000000"));
     }
 
@@ -64,6 +65,17 @@ class ContractTest {
     private static String status(String pid, String field) {
         return sh("sed -n 's/^" + field + ":[[:space:]]*//p' /proc/" + pid + "/status")
                 .strip();
+    }
+
+    @Test
+    void credentialsAreFilesThatOnlyRootInsideCanRead() {
+        assertThat(sh("tr '\\0' '\\n' </proc/1/environ")).contains("CREDENTIALS_DIRECTORY=/run/host/credentials\n");
+        assertThat(sh("cat /run/host/credentials/db.password")).isEqualTo("s3cret\nand more");
+        assertThat(sh("stat -c '%a %U %n' /run/host/credentials /run/host/credentials/*"))
+                .isEqualTo("500 root /run/host/credentials\n400 root /run/host/credentials/db.password\n");
+        assertThat(refused("echo x >/run/host/credentials/db.password")).contains("Read-only file system");
+        assertThat(container.launchPlan()).doesNotContain("s3cret");
+        assertThat(container.config()).asString().contains("db.password").doesNotContain("s3cret");
     }
 
     @Test
@@ -103,7 +115,15 @@ class ContractTest {
                 .containsEntry("TERM", "linux");
         assertThat(environment.keySet())
                 .filteredOn(name -> !name.startsWith("container_host_") && !name.equals("NOTIFY_SOCKET"))
-                .containsExactlyInAnyOrder("container", "container_uuid", "COLOR", "PATH", "HOME", "USER", "TERM");
+                .containsExactlyInAnyOrder(
+                        "container",
+                        "container_uuid",
+                        "COLOR",
+                        "CREDENTIALS_DIRECTORY",
+                        "PATH",
+                        "HOME",
+                        "USER",
+                        "TERM");
     }
 
     private static String dashed(String id) {

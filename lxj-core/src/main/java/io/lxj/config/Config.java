@@ -170,6 +170,39 @@ public final class Config {
         return with(ConfigSettings.ENVIRONMENT, Environment.plus(environment(), name, value));
     }
 
+    /** {@return the credentials of the first process, by name, ordered by name} */
+    public Map<String, String> credentials() {
+        return get(ConfigSettings.CREDENTIALS);
+    }
+
+    /**
+     * The same with these credentials only.
+     *
+     * @param credentials their contents by name
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if a name isn't allowed, or all are longer than 64 KiB together
+     */
+    public Config credentials(Map<String, String> credentials) {
+        return with(ConfigSettings.CREDENTIALS, Credentials.of(credentials));
+    }
+
+    /**
+     * The same with one more credential, or another content of it: a file in {@code /run/host/credentials} that only root
+     * inside can read. {@code CREDENTIALS_DIRECTORY} in the environment of the first process names the folder, and
+     * systemd passes it on to its services, see systemd.exec(5) and systemd's container interface.
+     *
+     * <p>Unlike an environment variable it isn't inherited by every process. On the host it is stored in the state
+     * folder, which only its owner may enter; it is not shown by {@link #toString}.
+     *
+     * @param name 1 to 255 letters, digits, dots, hyphens and underscores, neither a dot nor a hyphen first
+     * @param content the content, which the file has in UTF-8; without NUL
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if the name isn't allowed, or all are longer than 64 KiB together
+     */
+    public Config credential(String name, String content) {
+        return with(ConfigSettings.CREDENTIALS, Credentials.plus(credentials(), name, content));
+    }
+
     /** {@return the working directory of the first process, an absolute path in the container; / unless set} */
     public String workingDirectory() {
         return get(ConfigSettings.WORKING_DIRECTORY);

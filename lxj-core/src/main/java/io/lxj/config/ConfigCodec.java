@@ -59,6 +59,10 @@ final class ConfigCodec {
                 return config.init().isEmpty() ? Optional.empty() : Optional.of(JsonForm.texts(config.init()));
             case "environment":
                 return Optional.of(JsonForm.texts(config.environment()));
+            case "credentials":
+                return config.credentials().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(JsonForm.texts(config.credentials()));
             case "workingDirectory":
                 return Optional.of(JsonForm.text(config.workingDirectory()));
             case "mounts":
@@ -94,6 +98,8 @@ final class ConfigCodec {
                 return withInit(config, value.list(JsonValue::string));
             case "environment":
                 return config.environment(value.strings());
+            case "credentials":
+                return config.credentials(value.strings());
             case "workingDirectory":
                 return config.workingDirectory(value.string());
             case "mounts":

@@ -11,6 +11,7 @@ final class ConfigSettings {
     static final Setting<Optional<String>> HOSTNAME = Setting.optional("hostname");
     static final Setting<List<String>> INIT = Setting.of("init", List.of());
     static final Setting<Map<String, String>> ENVIRONMENT = Setting.secrets("environment");
+    static final Setting<Map<String, String>> CREDENTIALS = Setting.secrets("credentials");
     static final Setting<String> WORKING_DIRECTORY = Setting.of("workingDirectory", "/");
     static final Setting<List<Mount>> MOUNTS = Setting.of("mounts", List.of());
     static final Setting<List<Device>> DEVICES = Setting.of("devices", List.of());
@@ -27,6 +28,7 @@ final class ConfigSettings {
             HOSTNAME,
             INIT,
             ENVIRONMENT,
+            CREDENTIALS,
             WORKING_DIRECTORY,
             MOUNTS,
             DEVICES,

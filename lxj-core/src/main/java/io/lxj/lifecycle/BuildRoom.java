@@ -88,6 +88,7 @@ final class BuildRoom {
                 uuid,
                 List.of(),
                 Map.of(),
+                Map.of(),
                 "/",
                 List.of(),
                 List.of(),

@@ -31,6 +31,9 @@ final class Environments {
         if (image.initSystem() == InitSystem.SYSTEMD) {
             environment.put("NOTIFY_SOCKET", "/run/host/notify");
         }
+        if (!config.credentials().isEmpty()) {
+            environment.put("CREDENTIALS_DIRECTORY", "/run/host/credentials");
+        }
         environment.put("HOME", "/root");
         environment.put("USER", "root");
         environment.put("TERM", "linux");

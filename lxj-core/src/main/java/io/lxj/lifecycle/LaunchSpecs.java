@@ -5,10 +5,13 @@ import io.lxj.config.Config;
 import io.lxj.config.ConsoleSettings;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.OnExit;
+import io.lxj.linux.FileName;
 import io.lxj.plan.Confinement;
 import io.lxj.plan.LaunchSpec;
 import io.lxj.storage.ContainerRecord;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Turns a container's record into what the launch needs. */
 final class LaunchSpecs {
@@ -31,6 +34,7 @@ final class LaunchSpecs {
                 uuid,
                 config.init().isEmpty() ? List.of(image.init().orElseThrow()) : config.init(),
                 Environments.init(config, image, uuid, release.fields()),
+                bytes(config.credentials()),
                 config.workingDirectory(),
                 mounts,
                 devices.stream().map(Devices.Allowed::node).toList(),
@@ -44,5 +48,11 @@ final class LaunchSpecs {
                                 ? console.logSize().bytes()
                                 : ByteSize.kib(4).bytes(),
                         console.logRotations()));
+    }
+
+    private static Map<String, byte[]> bytes(Map<String, String> texts) {
+        Map<String, byte[]> bytes = new TreeMap<>();
+        texts.forEach((name, text) -> bytes.put(name, FileName.bytes(text)));
+        return bytes;
     }
 }

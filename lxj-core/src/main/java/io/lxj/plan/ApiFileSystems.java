@@ -22,6 +22,7 @@ final class ApiFileSystems {
 
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM = 2;
+    private static final int READABLE = 0444;
 
     /** Parts of /proc that reach the whole host: read-only. */
     private static final List<String> PROC_READ_ONLY = List.of("sys", "sysrq-trigger", "irq", "bus");
@@ -136,11 +137,12 @@ final class ApiFileSystems {
         steps.directory(run, "host", 0755);
         steps.placeOn("mount /run", run, target);
         Arg host = steps.make("tmpfs", attributes, Map.of("mode", "755", "size", "1m"));
-        steps.content(host, "container-manager", "lxj\n".getBytes(StandardCharsets.US_ASCII));
-        steps.content(host, "container-uuid", (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
-        steps.content(host, "os-release", spec.osRelease());
+        steps.content(host, "container-manager", READABLE, "lxj\n".getBytes(StandardCharsets.US_ASCII));
+        steps.content(host, "container-uuid", READABLE, (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
+        steps.content(host, "os-release", READABLE, spec.osRelease());
         steps.directory(host, "incoming", 0755);
         steps.directory(host, "unix-export", 0755);
+        credentials(host, spec);
         steps.directory(host, "inaccessible", 0755);
         for (Node node : INACCESSIBLE) {
             steps.node(host, new Node("inaccessible/" + node.path(), node.mode(), 0, 0));
@@ -149,6 +151,14 @@ final class ApiFileSystems {
         steps.place("mount /run/host", host, run, "host");
         notifySocket();
         steps.restrict("make /run/host read-only", host, attributes | MountFlags.MOUNT_ATTR_RDONLY);
+    }
+
+    private void credentials(Arg host, LaunchSpec spec) {
+        if (spec.credentials().isEmpty()) {
+            return;
+        }
+        steps.directory(host, "credentials", 0500);
+        spec.credentials().forEach((name, content) -> steps.content(host, "credentials/" + name, 0400, content));
     }
 
     /** Where systemd says that it has booted, see sd_notify(3) and systemd's container interface. */

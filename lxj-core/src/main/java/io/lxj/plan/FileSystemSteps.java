@@ -203,14 +203,14 @@ final class FileSystemSteps {
     }
 
     /** A file with content, on a file system of our own. */
-    void content(Arg directory, String name, byte[] content) {
+    void content(Arg directory, String name, int mode, byte[] content) {
         Arg file = program.step(
                         "create " + name,
                         Syscall.OPENAT,
                         directory,
                         program.string(name),
                         Arg.of(Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL | Open.O_CLOEXEC, "O_WRONLY|O_CREAT|O_EXCL"),
-                        Arg.of(0444, "0444"))
+                        Arg.of(mode, "0" + Integer.toOctalString(mode)))
                 .result();
         program.step("write " + name, Syscall.WRITE, file, program.bytes(content, "content"), content.length);
         program.step("close " + name, Syscall.CLOSE, file);

@@ -1,8 +1,10 @@
 package io.lxj.plan;
 
 import io.lxj.linux.Stat;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * All that the launch of a container's init depends on. Immutable and thread-safe.
@@ -12,6 +14,7 @@ import java.util.Map;
  * @param uuid the container's machine id as 32 hex digits
  * @param argv the init and its arguments; empty for a container in which commands are executed and nothing else runs
  * @param environment of the init, complete
+ * @param credentials files for the init, by name
  * @param workingDirectory of the init, in the container
  * @param mounts what is mounted besides the API file systems, in this order
  * @param devices nodes in /dev besides the standard ones
@@ -28,6 +31,7 @@ public record LaunchSpec(
         String uuid,
         List<String> argv,
         Map<String, String> environment,
+        Map<String, byte[]> credentials,
         String workingDirectory,
         List<MountSpec> mounts,
         List<Node> devices,
@@ -41,6 +45,7 @@ public record LaunchSpec(
     public LaunchSpec {
         argv = List.copyOf(argv);
         environment = Map.copyOf(environment);
+        credentials = Collections.unmodifiableMap(new TreeMap<>(credentials));
         mounts = List.copyOf(mounts);
         devices = List.copyOf(devices);
     }

@@ -161,6 +161,7 @@ class ConfigJsonTest {
                 "'environment': [] | environment: is a list; allowed: an object",
                 "'environment': {'A': 12} | environment.A: is a number; allowed: text",
                 "'environment': {'A=': ''} | environment.A=: 'A=' is not allowed; allowed: a name",
+                "'credentials': {'../a': ''} | credentials.../a: '../a' is not allowed; allowed: 1 to 255",
                 "'workingDirectory': 'a' | workingDirectory: 'a' is not allowed; allowed: an absolute path",
                 "'mounts': [3] | mounts[0]: is a number; allowed: an object",
                 "'mounts': [{}] | mounts[0].type: is missing",

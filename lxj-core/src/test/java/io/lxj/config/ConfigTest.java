@@ -171,6 +171,11 @@ class ConfigTest {
     void refusesBadValuesByNameOfTheField() {
         refuses("image name", () -> Config.ofImage("../x"));
         refuses("hostname", () -> DEBIAN.hostname("a_b"));
+        refuses("credentials..a", () -> DEBIAN.credential(".a", ""));
+        refuses("credentials.a/b", () -> DEBIAN.credential("a/b", ""));
+        refuses("credentials.a", () -> DEBIAN.credential("a", "\0"));
+        refuses("credentials.b", () -> DEBIAN.credential("a", "x".repeat(60_000))
+                .credential("b", "x".repeat(6_000)));
         refuses("init[0]", () -> DEBIAN.init("sbin/init"));
         refuses("init[2]", () -> DEBIAN.init("/sbin/init", "a", "b\nc"));
         refuses("environment.", () -> DEBIAN.env("", "b"));

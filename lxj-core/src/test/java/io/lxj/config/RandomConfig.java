@@ -35,6 +35,7 @@ final class RandomConfig {
         config = maybe(config, c -> c.onExit(OnExit.KEEP));
         for (int i = random.nextInt(4); i > 0; i--) {
             config = config.env("E" + text(TEXT.replace("=", ""), 0, 5), text(TEXT, 0, 20));
+            config = config.credential(text(LETTERS, 1, 20), text(TEXT + "\n", 0, 20));
             config = config.label(text(LETTERS, 1, 20) + "/a.b_c-d", text(TEXT, 0, 20));
             String unique = "/" + i + path();
             config = config.mount(random.nextBoolean() ? bind(unique) : tmpfs(unique));

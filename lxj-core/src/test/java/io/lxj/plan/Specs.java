@@ -19,6 +19,7 @@ final class Specs {
                 "0123456789abcdef0123456789abcdef",
                 List.of("/sbin/init", "--log"),
                 Map.of("PATH", "/bin", "container", "lxj"),
+                Map.of(),
                 "/srv",
                 mounts,
                 devices,
