@@ -80,7 +80,7 @@ public final class Images {
 
     private ImageImporter importer() {
         engine.check();
-        return new ImageImporter(engine.path().resolve("images"));
+        return new ImageImporter(engine.path());
     }
 
     private static ImportWatch watch(Consumer<ImportProgress> listener) {

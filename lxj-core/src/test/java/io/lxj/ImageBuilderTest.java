@@ -55,9 +55,12 @@ class ImageBuilderTest {
         images().importTarball("alpine", TestRootfs.find("alpine"));
     }
 
+    /** The images, and what is left of those that weren't finished. */
     private List<String> imageFolders() throws IOException {
-        try (Stream<Path> folders = Files.list(host.folder().resolve("images"))) {
-            return folders.map(folder -> folder.getFileName().toString())
+        try (Stream<Path> images = Files.list(host.folder().resolve("images"));
+                Stream<Path> unfinished = Files.list(host.folder().resolve("tmp"))) {
+            return Stream.concat(images, unfinished)
+                    .map(folder -> folder.getFileName().toString())
                     .sorted()
                     .toList();
         }

@@ -3,11 +3,13 @@ package io.lxj.image;
 import io.lxj.config.ByteSize;
 import io.lxj.config.ImageDefaults;
 import io.lxj.config.ImageInfo;
+import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
 import io.lxj.storage.SyncMarker;
+import io.lxj.storage.TemporaryFolder;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,13 +23,15 @@ public final class FinishedImage {
      * Looks at the tree, writes down what is known of it, and gives the image its name in one step.
      *
      * @param unfinished the folder of the image
+     * @param images the folder of all images
      * @param root the root of its tree
      * @param name its name, checked by the caller
      * @param defaults what it brings along for its containers
      * @return what is known of it
      * @throws IOException if that fails; EEXIST if there is an image of that name
      */
-    public static ImageInfo publish(UnfinishedImage unfinished, RootDir root, String name, ImageDefaults defaults)
+    public static ImageInfo publish(
+            TemporaryFolder unfinished, Directory images, RootDir root, String name, ImageDefaults defaults)
             throws IOException {
         long entries = 0;
         long bytes = 0;
@@ -56,7 +60,7 @@ public final class FinishedImage {
             json.write(FileName.bytes(ImageFile.write(info)));
         }
         SyncMarker.mark(unfinished.directory());
-        unfinished.publish(name);
+        unfinished.moveTo(images, name);
         return info;
     }
 }

@@ -13,7 +13,9 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
+import io.lxj.storage.StateFolder;
 import io.lxj.storage.SyncMarker;
+import io.lxj.storage.TemporaryFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -28,23 +30,23 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * Makes images out of archives. An image is unpacked into a folder of its own beside the others and gets its name when
- * it is complete: it is there as a whole or not at all. Thread-safe; every call is independent of the others.
+ * Makes images out of archives. An image is unpacked into a temporary folder and gets its name when it is complete: it is
+ * there as a whole or not at all. Thread-safe; every call is independent of the others.
  *
  * <p>As root the result is what {@code tar --numeric-owner --xattrs --xattrs-include='*' --acls -x} makes, but for
  * overlayfs's own attributes, which are left out. An ordinary user gets what such a user can have: all files belong to
  * the user, device nodes and the kernel's attributes are left out; a warning in the image's information says so.
  */
 public final class ImageImporter {
-    private final Path images;
+    private final Path folder;
 
     /**
      * An importer.
      *
-     * @param images the folder of all images, which exists and which nobody else can write into
+     * @param folder the state folder, which each import opens for itself
      */
-    public ImageImporter(Path images) {
-        this.images = images;
+    public ImageImporter(Path folder) {
+        this.folder = folder;
     }
 
     /**
@@ -115,17 +117,17 @@ public final class ImageImporter {
             String name, String label, ImportOptions options, ImportWatch watch, Opener opener) {
         Names.image(name);
         String action = "import " + name;
-        try (Directory folder = new Directory(Fd.open(images, Open.O_RDONLY | Open.O_DIRECTORY, 0))) {
-            requireNew(folder, name);
-            return make(name, label, folder, options, watch, opener);
+        try (StateFolder state = StateFolder.open(folder)) {
+            requireNew(state.images(), name);
+            return make(name, label, state, options, watch, opener);
         } catch (IOException e) {
             throw ImportFailures.of(action, label, e);
         }
     }
 
-    private static void requireNew(Directory folder, String name) throws LinuxException {
+    private static void requireNew(Directory images, String name) throws LinuxException {
         try {
-            folder.stat(FileName.bytes(name));
+            images.stat(FileName.bytes(name));
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT)) {
                 return;
@@ -136,13 +138,13 @@ public final class ImageImporter {
     }
 
     private static ImageInfo make(
-            String name, String label, Directory folder, ImportOptions options, ImportWatch watch, Opener opener)
+            String name, String label, StateFolder state, ImportOptions options, ImportWatch watch, Opener opener)
             throws IOException {
-        UnfinishedImage unfinished = UnfinishedImage.create(folder);
+        TemporaryFolder unfinished = state.temporaryFolders().make("import." + name);
         ImageInfo info;
         try {
             info = fill(name, unfinished.directory(), options, watch, opener);
-            publish(unfinished, name);
+            publish(unfinished, state.images(), name);
         } catch (IOException e) {
             throw afterClosing(unfinished, ImportFailures.of("import " + name, label, e));
         } catch (RuntimeException e) {
@@ -155,7 +157,7 @@ public final class ImageImporter {
     }
 
     /** Removes what was unpacked so far. An interrupt that canceled the import doesn't disturb system calls. */
-    private static <T extends Throwable> T afterClosing(UnfinishedImage unfinished, T failure) {
+    private static <T extends Throwable> T afterClosing(TemporaryFolder unfinished, T failure) {
         try {
             unfinished.close();
         } catch (LinuxException e) {
@@ -164,9 +166,9 @@ public final class ImageImporter {
         return failure;
     }
 
-    private static void publish(UnfinishedImage unfinished, String name) throws IOException {
+    private static void publish(TemporaryFolder unfinished, Directory images, String name) throws IOException {
         try {
-            unfinished.publish(name);
+            unfinished.moveTo(images, name);
         } catch (LinuxException e) {
             if (e.is(Errno.EEXIST)) {
                 throw new AlreadyExistsException("image", name);

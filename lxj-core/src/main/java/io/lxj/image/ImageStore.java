@@ -261,7 +261,7 @@ public final class ImageStore {
     }
 
     /**
-     * Removes half-made images that processes left which died, and those that a power cut tore.
+     * Removes the images that a power cut tore. What dead processes left half-made is in the temporary folders.
      *
      * @return what was removed, by name, for a log
      * @throws io.lxj.error.LxjException if something can't be removed
@@ -269,10 +269,6 @@ public final class ImageStore {
     public List<String> sweep() {
         try {
             List<String> removed = new ArrayList<>();
-            int unfinished = UnfinishedImage.removeLeftovers(state.images());
-            if (unfinished > 0) {
-                removed.add(unfinished + " unfinished images");
-            }
             for (String name : names()) {
                 if (SyncMarker.isTorn(state.images(), name) && removeIfTorn(name)) {
                     removed.add("image " + name + ", which wasn't on disk yet when the machine went down");

@@ -9,7 +9,6 @@ import io.lxj.error.AlreadyExistsException;
 import io.lxj.error.NotFoundException;
 import io.lxj.image.FinishedImage;
 import io.lxj.image.TreeTransfer;
-import io.lxj.image.UnfinishedImage;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
@@ -20,23 +19,24 @@ import io.lxj.linux.RootDir;
 import io.lxj.storage.ImageTree;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
+import io.lxj.storage.TemporaryFolder;
 import java.io.IOException;
 import java.util.Optional;
 
 /**
- * An image in the making: a folder beside the finished images that nobody else sees, which gets its name when it is
+ * An image in the making: a temporary folder that nobody else sees, which gets its name when it is
  * complete. Used by one thread at a time.
  */
 public final class ImageBuild implements AutoCloseable {
     private static final byte[] ROOTFS = FileName.bytes(ImageTree.ROOTFS);
 
     private final Engine engine;
-    private final UnfinishedImage unfinished;
+    private final TemporaryFolder unfinished;
     private final Directory rootfs;
     private final RootDir root;
     private boolean closed;
 
-    private ImageBuild(Engine engine, UnfinishedImage unfinished, Directory rootfs) throws LinuxException {
+    private ImageBuild(Engine engine, TemporaryFolder unfinished, Directory rootfs) throws LinuxException {
         this.engine = engine;
         this.unfinished = unfinished;
         this.rootfs = rootfs;
@@ -54,7 +54,7 @@ public final class ImageBuild implements AutoCloseable {
         engine.check();
         String action = "build an image" + from.map(name -> " from " + name).orElse("");
         try {
-            UnfinishedImage unfinished = UnfinishedImage.create(engine.folder().images());
+            TemporaryFolder unfinished = engine.folder().temporaryFolders().make("build");
             try {
                 unfinished.directory().mkdir(ROOTFS, 0700);
                 Directory rootfs = unfinished.directory().openDirectory(ROOTFS);
@@ -135,7 +135,7 @@ public final class ImageBuild implements AutoCloseable {
         Names.image(name);
         root();
         try {
-            ImageInfo info = FinishedImage.publish(unfinished, root, name, defaults);
+            ImageInfo info = FinishedImage.publish(unfinished, engine.folder().images(), root, name, defaults);
             engine.settle();
             return info;
         } catch (LinuxException e) {

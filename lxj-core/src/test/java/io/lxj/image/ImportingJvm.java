@@ -7,7 +7,7 @@ import java.nio.file.Path;
 public final class ImportingJvm {
     private ImportingJvm() {}
 
-    /** The arguments: folder of the images, archive. */
+    /** The arguments: state folder, archive. */
     public static void main(String[] arguments) throws Exception {
         new ImageImporter(Path.of(arguments[0]))
                 .importArchive("image", Path.of(arguments[1]), ImportOptions.defaults(), ImportWatch.none());

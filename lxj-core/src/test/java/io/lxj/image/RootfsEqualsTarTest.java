@@ -34,14 +34,14 @@ class RootfsEqualsTarTest {
 
     private ImageInfo importLikeTar(String rootfs) throws Exception {
         Path archive = TestRootfs.find(rootfs);
-        Path images = folder.folder("images");
+        Path state = folder.path().resolve("state");
         ImageInfo info =
-                new ImageImporter(images).importArchive("image", archive, ImportOptions.defaults(), ImportWatch.none());
+                new ImageImporter(state).importArchive("image", archive, ImportOptions.defaults(), ImportWatch.none());
         Path expected = folder.folder("tar");
         // Debian's archives have access control lists as plain attributes; with --acls, GNU tar 1.34 loses those.
         SystemTar.extract(archive, expected);
 
-        var ours = TreeListing.of(images.resolve("image/rootfs"));
+        var ours = TreeListing.of(state.resolve("images/image/rootfs"));
         var theirs = TreeListing.of(expected);
         // The archive may have no entry for its root, and then its time is that of the import.
         ours.remove(".");

@@ -60,13 +60,13 @@ class TarDialectsTest {
     }
 
     private void unpackBoth(Path archive) throws Exception {
-        new ImageImporter(folder.folder("images"))
+        new ImageImporter(folder.path().resolve("state"))
                 .importArchive("image", archive, ImportOptions.defaults(), ImportWatch.none());
         SystemTar.extract(archive, folder.folder("tar"));
     }
 
     private void areEqual() throws Exception {
-        Map<String, String> ours = TreeListing.of(folder.path().resolve("images/image/rootfs"));
+        Map<String, String> ours = TreeListing.of(folder.path().resolve("state/images/image/rootfs"));
         assertThat(ours).containsExactlyEntriesOf(TreeListing.of(folder.path().resolve("tar")));
         assertThat(ours).containsKey("./a/n\udcffme\u0001").containsKey("./f\udcc3/empty");
     }
@@ -102,8 +102,8 @@ class TarDialectsTest {
     @Test
     void theLocaleOfTheJvmDoesNotMatter() throws Exception {
         Path archive = pack(PLAIN + NODES + LONG, "--format=gnu");
-        try (OtherJvm other =
-                OtherJvm.startIn(Map.of("LC_ALL", "C"), ImportingJvm.class, folder.folder("images"), archive)) {
+        try (OtherJvm other = OtherJvm.startIn(
+                Map.of("LC_ALL", "C"), ImportingJvm.class, folder.path().resolve("state"), archive)) {
             assertThat(other.lines()).containsExactly("imported");
         }
         SystemTar.extract(archive, folder.folder("tar"));
