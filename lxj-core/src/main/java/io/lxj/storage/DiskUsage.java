@@ -3,13 +3,9 @@ package io.lxj.storage;
 import io.lxj.linux.Directory;
 import io.lxj.linux.DirectoryEntry;
 import io.lxj.linux.Errno;
-import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.Open;
-import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
-import io.lxj.linux.Syscall;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -141,19 +137,12 @@ final class DiskUsage {
     }
 
     private static Directory up(Directory from, Stat expected) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            int flags = Open.O_RDONLY | Open.O_DIRECTORY | Open.O_CLOEXEC;
-            long result = from.fd().call(Syscall.OPENAT, scratch.string(".."), flags, 0);
-            if (result < 0) {
-                throw LinuxException.of(result, "openat", from.fd(), "..", "O_RDONLY|O_DIRECTORY");
-            }
-            Directory directory = new Directory(new Fd((int) result));
-            if (!directory.fd().stat().isSameFile(expected)) {
-                directory.close();
-                throw LinuxException.of(-Errno.ESTALE.number(), "openat", from.fd(), "..")
-                        .withHint("directories were moved while their size was added up; try again");
-            }
-            return directory;
+        try {
+            return from.openParent(expected);
+        } catch (LinuxException e) {
+            throw e.is(Errno.ESTALE)
+                    ? e.withHint("directories were moved while their size was added up; try again")
+                    : e;
         }
     }
 }

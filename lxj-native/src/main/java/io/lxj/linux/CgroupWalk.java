@@ -10,8 +10,6 @@ import java.util.List;
  * lead elsewhere, since a cgroup of version 2 can't be moved.
  */
 final class CgroupWalk {
-    private static final byte[] UP = {'.', '.'};
-
     private CgroupWalk() {}
 
     /** Sees each cgroup once. */
@@ -69,7 +67,7 @@ final class CgroupWalk {
             return top;
         }
         try {
-            return open(from, UP);
+            return from.openParent();
         } catch (LinuxException e) {
             if (!isGone(e)) {
                 throw e;
@@ -96,7 +94,7 @@ final class CgroupWalk {
 
     private static Directory enter(Directory in, byte[] name) throws LinuxException {
         try {
-            return open(in, name);
+            return in.openDirectory(name);
         } catch (LinuxException e) {
             if (isGone(e)) {
                 return null;
@@ -134,17 +132,5 @@ final class CgroupWalk {
             }
         }
         return names;
-    }
-
-    // Directory.open takes no "..".
-    private static Directory open(Directory from, byte[] name) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            int flags = Open.O_RDONLY | Open.O_DIRECTORY | Open.O_CLOEXEC | Open.O_NOFOLLOW;
-            long result = from.fd().call(Syscall.OPENAT, scratch.string(name), flags, 0);
-            if (result < 0) {
-                throw LinuxException.of(result, "openat", from.fd(), name, "O_DIRECTORY");
-            }
-            return new Directory(new Fd((int) result));
-        }
     }
 }

@@ -10,8 +10,6 @@ import java.util.Deque;
  * acquires, suspends and resumes.
  */
 final class CopiedDirectory {
-    private static final byte[] UP = {'.', '.'};
-
     private final CopiedDirectory parent;
     private final byte[] name;
     private final Stat stat;
@@ -124,19 +122,10 @@ final class CopiedDirectory {
     }
 
     private Directory up(Directory from, Stat expected) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            int flags = Open.O_RDONLY | Open.O_DIRECTORY | Open.O_CLOEXEC;
-            long result = from.fd().call(Syscall.OPENAT, scratch.string(UP), flags, 0);
-            if (result < 0) {
-                throw explain(LinuxException.of(result, "openat", from.fd(), UP, "O_RDONLY|O_DIRECTORY"), null);
-            }
-            Directory above = new Directory(new Fd((int) result));
-            if (!above.fd().stat().isSameFile(expected)) {
-                above.close();
-                throw explain(LinuxException.of(-Errno.ESTALE.number(), "openat", from.fd(), UP), null)
-                        .withHint(path(null) + " was moved while it was copied");
-            }
-            return above;
+        try {
+            return from.openParent(expected);
+        } catch (LinuxException e) {
+            throw e.is(Errno.ESTALE) ? e.withHint(path(null) + " was moved while it was copied") : explain(e, null);
         }
     }
 

@@ -69,6 +69,34 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
+     * Opens the directory that this one was opened in.
+     *
+     * @param expected that directory
+     * @return the directory, readable
+     * @throws LinuxException ESTALE if this one was moved to another directory meanwhile
+     */
+    public Directory openParent(Stat expected) throws LinuxException {
+        Directory parent = openParent();
+        if (!parent.fd().stat().isSameFile(expected)) {
+            parent.close();
+            throw LinuxException.of(-Errno.ESTALE.number(), "openat", fd, "..");
+        }
+        return parent;
+    }
+
+    /** The same where nobody can move directories: {@code ..} leads to wherever this one is now. */
+    Directory openParent() throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            int flags = Open.O_RDONLY | Open.O_DIRECTORY | Open.O_CLOEXEC;
+            long result = fd.call(Syscall.OPENAT, scratch.string(".."), flags, 0);
+            if (result < 0) {
+                throw LinuxException.of(result, "openat", fd, "..", "O_RDONLY|O_DIRECTORY");
+            }
+            return new Directory(new Fd((int) result));
+        }
+    }
+
+    /**
      * Opens a directory in this one that nothing is mounted on.
      *
      * @param name a single component
