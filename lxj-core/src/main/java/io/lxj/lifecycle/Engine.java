@@ -329,7 +329,7 @@ public final class Engine implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
-        instances.values().forEach(Instance::leave);
+        instances.values().forEach(instance -> instance.life().leave());
         instances.values().forEach(instance -> instance.background().await());
         spawnThread.close();
         devices.close();

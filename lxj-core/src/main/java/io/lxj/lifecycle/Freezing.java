@@ -21,7 +21,7 @@ final class Freezing {
     }
 
     void freeze(Duration timeout) {
-        Run current = instance.running("freeze " + name);
+        Run current = instance.life().running("freeze " + name);
         instance.state().become(State.FREEZING, name);
         try {
             instance.listeners().tell(State.FREEZING, Optional.empty());
@@ -38,7 +38,7 @@ final class Freezing {
     }
 
     void unfreeze() {
-        Run current = instance.running("unfreeze " + name);
+        Run current = instance.life().running("unfreeze " + name);
         if (instance.state() == State.RUNNING) {
             throw new WrongStateException("unfreeze " + name, "RUNNING", List.of("FROZEN", "FREEZING"));
         }
@@ -52,7 +52,7 @@ final class Freezing {
 
     /** Most often the container has ended meanwhile, and its cgroup with it. */
     private RuntimeException failure(String action, Run current, Exception cause, List<String> needed) {
-        if (cause instanceof LinuxException call && instance.isCurrent(current)) {
+        if (cause instanceof LinuxException call && instance.life().isCurrent(current)) {
             return Failures.exception(action, call);
         }
         return new WrongStateException(action, instance.state().name(), needed);

@@ -8,10 +8,7 @@ import io.lxj.config.InitSystem;
 import io.lxj.config.Names;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
-import io.lxj.error.CanceledException;
-import io.lxj.error.IllegalTransitionException;
 import io.lxj.error.InvalidConfigException;
-import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
@@ -32,30 +29,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A container as this JVM knows it. Its state is derived: from what is on record in its folder, from whether its init
- * is alive, and from its cgroup. Only what this JVM is doing to it right now is kept here. Thread-safe; transitions
- * hold the container's lock, which other JVMs respect too.
+ * is alive, and from its cgroup. Only what this JVM is doing to it right now is kept, in its {@link Life}. Thread-safe;
+ * transitions hold the container's lock, which other JVMs respect too.
  */
 // A lock is held for its effect alone.
 @SuppressWarnings("try")
 public final class Instance {
-    private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
-
     private final Engine engine;
     private final String name;
     private final Executor lane;
     private final StateListeners listeners;
     private final Background background;
-    private final Object monitor = new Object();
     private final ConsoleOutput output;
+    private final Life life;
     private volatile Optional<ConsoleSink> input = Optional.empty();
-    // What this JVM is doing to it; null when it does nothing.
-    private volatile State doing;
-    private volatile Run run;
     private volatile boolean gone;
 
     Instance(Engine engine, String name) {
@@ -64,6 +54,7 @@ public final class Instance {
         this.lane = engine.supervisor().lane();
         this.listeners = new StateListeners(lane);
         this.background = new Background(engine, name);
+        this.life = new Life(engine, this);
         this.output =
                 new ConsoleOutput((int) record().config().console().bufferSize().bytes());
     }
@@ -81,7 +72,8 @@ public final class Instance {
         }
     }
 
-    private void check() {
+    /** Refuses whatever comes after the end: of lxj, or of this container. */
+    void check() {
         engine.check();
         if (gone) {
             throw new NotFoundException("container", name);
@@ -91,7 +83,7 @@ public final class Instance {
     /** Takes part in a run that this JVM didn't know of, if there is one. */
     public void join() {
         if (!gone) {
-            alive();
+            life.alive();
         }
     }
 
@@ -107,7 +99,7 @@ public final class Instance {
 
     /** Where to type now, if the container runs and this JVM has its terminal. */
     Optional<ConsoleSink> currentInput() {
-        return run == null ? Optional.empty() : input;
+        return life.hasRun() ? input : Optional.empty();
     }
 
     /**
@@ -131,177 +123,23 @@ public final class Instance {
 
     /** {@return what the container is doing now} */
     public State state() {
-        check();
-        State current = doing;
-        if (current != null) {
-            return current;
-        }
-        Optional<Run> alive = alive();
-        if (alive.isEmpty()) {
-            return State.STOPPED;
-        }
-        try {
-            if (!alive.get().cgroup().isFreezing()) {
-                return State.RUNNING;
-            }
-            return alive.get().cgroup().isFrozen() ? State.FROZEN : State.FREEZING;
-        } catch (LinuxException | IllegalStateException e) {
-            // The cgroup went away between the two looks.
-            return State.STOPPING;
-        }
+        return life.state();
     }
 
-    /** The run that this JVM takes part in, joining one that it didn't know of. */
-    private Optional<Run> alive() {
-        Run current = run;
-        if (current != null) {
-            return current.exit().isDone() ? Optional.empty() : Optional.of(current);
-        }
-        synchronized (monitor) {
-            if (run == null && doing == null) {
-                engine.joining().join(this).ifPresent(this::begin);
-            }
-            return Optional.ofNullable(run);
-        }
+    /** The run that this JVM takes part in, and what it does to it. */
+    Life life() {
+        return life;
     }
 
-    /** Takes part in a run from now on. Nobody may find the container without the run and take part once more. */
-    private void begin(Run begun) {
-        synchronized (monitor) {
-            engine.joining().watch(this, begun, lane);
-            run = begun;
-            doing = null;
-        }
-    }
-
-    /**
-     * Starts the container.
-     *
-     * @throws LxjException if it can't be started; nothing is left of the attempt then
-     */
+    /** Starts the container; nothing is left of the attempt if that fails. */
     public void start() {
-        engine.check();
-        try (Lock lock = engine.lock(name)) {
-            check();
-            State current = state();
-            current.become(State.STARTING, name);
-            if (current != State.STOPPED) {
-                // Its end needs the lock that is held here: a new run would take this one's place and cgroup before.
-                throw new IllegalTransitionException(
-                        name,
-                        current.name(),
-                        State.STARTING.name(),
-                        "it is being stopped, and has to be STOPPED first");
-            }
-            // It may have run, and ended when nobody was watching.
-            engine.repair(name);
-            startLocked();
-        }
+        life.start();
     }
 
     /** {@return what a start would do, as a list of system calls} */
     public String plan() {
         check();
         return engine.starter().plan(this);
-    }
-
-    private void startLocked() {
-        doing(State.STARTING);
-        try {
-            background.awaitReleased();
-            Run started = engine.starter().start(this);
-            try {
-                begin(started);
-            } catch (RuntimeException e) {
-                engine.ending().abandon(this, started, e);
-                throw e;
-            }
-            listeners.tell(State.RUNNING, Optional.empty());
-        } catch (RuntimeException e) {
-            doing(null);
-            listeners.tell(State.STOPPED, Optional.empty());
-            throw e;
-        }
-    }
-
-    /** Whether a run still goes on, as far as this JVM knows. */
-    boolean isCurrent(Run current) {
-        return run == current && doing == null;
-    }
-
-    /**
-     * Notes that this JVM is ending a run.
-     *
-     * @param current the run; nothing is noted if it has ended meanwhile
-     * @param again whether it is allowed if somebody is ending it already
-     */
-    void stopping(Run current, boolean again) {
-        synchronized (monitor) {
-            if (run != current || (again && doing == State.STOPPING)) {
-                return;
-            }
-            doing(state().become(State.STOPPING, name));
-        }
-    }
-
-    void doing(State state) {
-        State before = doing;
-        doing = state;
-        if (state != null && state != before) {
-            listeners.tell(state, Optional.empty());
-        }
-    }
-
-    /** The init has ended: called on this container's lane. */
-    void ended(Run ended, Optional<WaitStatus> status) {
-        try {
-            end(ended, status).ifPresent(ended.exit()::complete);
-        } catch (RuntimeException e) {
-            LOG.error("After the end of container {}", name, e);
-            ended.exit().completeExceptionally(e);
-        }
-    }
-
-    private Optional<ExitStatus> end(Run ended, Optional<WaitStatus> status) {
-        try (Lock lock = engine.lock(name)) {
-            synchronized (monitor) {
-                // Whoever begins a run notes it only when it is watched already.
-                if (run != ended) {
-                    return Optional.empty();
-                }
-            }
-            doing(State.STOPPING);
-            ExitStatus exit;
-            try {
-                exit = engine.ending().end(this, ended, status);
-            } finally {
-                background.release(ended);
-                synchronized (monitor) {
-                    run = null;
-                    doing = null;
-                }
-            }
-            boolean again = exit.cause() == ExitStatus.Cause.REBOOTED
-                    && ended.part() != Run.Part.OBSERVER
-                    && !engine.isClosed();
-            if (again) {
-                restart(exit);
-            } else {
-                output.end();
-                listeners.tell(State.STOPPED, Optional.of(exit));
-            }
-            return Optional.of(exit);
-        }
-    }
-
-    private void restart(ExitStatus exit) {
-        try {
-            startLocked();
-        } catch (LxjException e) {
-            LOG.error("Container {} asked for a reboot and could not be started again", name, e);
-            output.end();
-            listeners.tell(State.STOPPED, Optional.of(exit));
-        }
     }
 
     /** {@return who hears of its changes} */
@@ -316,7 +154,7 @@ public final class Instance {
      */
     public CompletableFuture<ExitStatus> exit() {
         // What a caller hangs on here may take its time, or use the container: it gets a thread of its own.
-        return running("wait for the exit of " + name)
+        return life.running("wait for the exit of " + name)
                 .exit()
                 .thenApplyAsync(exit -> exit, engine.supervisor().lane());
     }
@@ -345,11 +183,6 @@ public final class Instance {
         }
     }
 
-    Run running(String action) {
-        check();
-        return alive().orElseThrow(() -> new WrongStateException(action, state().name(), List.of("RUNNING")));
-    }
-
     /**
      * Asks the init to end the container, and kills what is left when the time is over.
      *
@@ -358,15 +191,6 @@ public final class Instance {
      */
     public ExitStatus shutdown(Duration timeout) {
         return new Stopping(engine, this).shutdown(timeout);
-    }
-
-    /** Nobody is stopping it any more: it has ended, or whoever did has given up. */
-    void stopped() {
-        synchronized (monitor) {
-            if (doing == State.STOPPING) {
-                doing = null;
-            }
-        }
     }
 
     /**
@@ -395,7 +219,7 @@ public final class Instance {
      */
     public void awaitReady(Duration timeout) {
         String action = "wait for " + name + " to boot";
-        Run current = running(action);
+        Run current = life.running(action);
         if (engine.imageOf(this).initSystem() == InitSystem.SYSTEMD) {
             Readiness.await(action, current, timeout);
         }
@@ -408,7 +232,7 @@ public final class Instance {
      */
     public void kill(Signal signal) {
         try {
-            send(running("send " + signal + " to " + name), signal);
+            send(life.running("send " + signal + " to " + name), signal);
         } catch (LinuxException e) {
             throw Failures.exception("send " + signal + " to " + name, e);
         }
@@ -440,7 +264,7 @@ public final class Instance {
      */
     public Executed execute(Command command) {
         String action = "exec in " + name;
-        Run current = running(action);
+        Run current = life.running(action);
         State state = state();
         if (state != State.RUNNING) {
             throw new WrongStateException(action, state.name(), List.of("RUNNING"));
@@ -461,7 +285,7 @@ public final class Instance {
     /** The run that goes on, if the container runs. */
     Optional<Run> current() {
         check();
-        return alive();
+        return life.alive();
     }
 
     /**
@@ -489,7 +313,7 @@ public final class Instance {
     /** {@return the init's process id, if the container runs} */
     public Optional<Long> pid() {
         check();
-        return alive().map(current -> (long) current.record().init().pid());
+        return life.alive().map(current -> (long) current.record().init().pid());
     }
 
     /** Removes the container with all its files. */
@@ -569,26 +393,6 @@ public final class Instance {
      */
     public ExecResult collect(Command command) {
         return new Collector(name, command, execute(command)).run();
-    }
-
-    /** Lets go of the container as this JVM ends: kills it, or leaves it to its keeper. */
-    void leave() {
-        Run current = run;
-        if (current == null) {
-            return;
-        }
-        boolean kill = current.part() == Run.Part.PARENT;
-        if (kill && !current.exit().isDone()) {
-            try {
-                new Stopping(engine, this).kill(current, "lxj was closed");
-            } catch (RuntimeException e) {
-                LOG.warn("Container {} could not be killed", name, e);
-            }
-            return;
-        }
-        run = null;
-        current.close();
-        current.exit().completeExceptionally(new CanceledException("wait for the exit of " + name));
     }
 
     /** What goes on with the container in the background. */

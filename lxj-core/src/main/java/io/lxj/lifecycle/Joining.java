@@ -95,7 +95,7 @@ final class Joining {
             engine.supervisor().schedule(OWNER_PATIENCE, () -> lane.execute(() -> ended(instance, run, lane, status)));
             return;
         }
-        instance.ended(run, run.keeper().isPresent() ? Optional.empty() : status);
+        instance.life().ended(run, run.keeper().isPresent() ? Optional.empty() : status);
     }
 
     private boolean ownerIsAlive(Run run) {

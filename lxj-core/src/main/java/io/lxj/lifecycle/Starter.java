@@ -64,7 +64,7 @@ final class Starter {
     }
 
     private static RuntimeException abort(Instance instance, Undo undo, RuntimeException failure) {
-        instance.doing(State.ABORTING);
+        instance.life().doing(State.ABORTING);
         undo.run(failure);
         return failure;
     }

@@ -31,8 +31,8 @@ final class Stopping {
     }
 
     ExitStatus shutdown(Duration timeout) {
-        Run current = instance.running("shut down " + name);
-        instance.stopping(current, false);
+        Run current = instance.life().running("shut down " + name);
+        instance.life().stopping(current, false);
         try {
             current.cgroup().unfreeze();
             Instance.send(current, engine.signals(instance, current.config()).halt());
@@ -40,7 +40,7 @@ final class Stopping {
             LOG.debug("Container {} has ended meanwhile", name, e);
         } catch (LinuxException e) {
             if (!isGone(e)) {
-                instance.stopped();
+                instance.life().stopped();
                 throw Failures.exception("shut down " + name, e);
             }
         }
@@ -48,17 +48,17 @@ final class Stopping {
             Optional<ExitStatus> ended = await(current, timeout);
             return ended.orElseGet(() -> kill(current, "it did not shut down within " + timeout.toMillis() + " ms"));
         } finally {
-            instance.stopped();
+            instance.life().stopped();
         }
     }
 
     ExitStatus stop() {
-        Run current = instance.running("stop " + name);
-        instance.stopping(current, true);
+        Run current = instance.life().running("stop " + name);
+        instance.life().stopping(current, true);
         try {
             return kill(current, "stop");
         } finally {
-            instance.stopped();
+            instance.life().stopped();
         }
     }
 
@@ -95,7 +95,7 @@ final class Stopping {
     }
 
     void reboot(Duration timeout) {
-        Run current = instance.running("reboot " + name);
+        Run current = instance.life().running("reboot " + name);
         instance.state().become(State.STOPPING, name);
         try {
             Instance.send(current, engine.signals(instance, current.config()).reboot());

@@ -1,0 +1,244 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.ExitStatus;
+import io.lxj.config.State;
+import io.lxj.error.CanceledException;
+import io.lxj.error.IllegalTransitionException;
+import io.lxj.error.LxjException;
+import io.lxj.error.WrongStateException;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.WaitStatus;
+import io.lxj.storage.Lock;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The run of a container that this JVM takes part in, and what this JVM is doing to it: from start to end, over reboots.
+ * Thread-safe. The lock of the container, which other JVMs respect too, is taken before the monitor of this object.
+ */
+// A lock is held for its effect alone.
+@SuppressWarnings("try")
+final class Life {
+    private static final Logger LOG = LoggerFactory.getLogger(Life.class);
+
+    private final Engine engine;
+    private final Instance instance;
+    private final String name;
+    private final Object monitor = new Object();
+    // What this JVM is doing to it; null when it does nothing.
+    private volatile State doing;
+    private volatile Run run;
+
+    Life(Engine engine, Instance instance) {
+        this.engine = engine;
+        this.instance = instance;
+        this.name = instance.name();
+    }
+
+    /** Whether this JVM takes part in a run now, as far as it knows. */
+    boolean hasRun() {
+        return run != null;
+    }
+
+    /** What the container is doing now. */
+    State state() {
+        instance.check();
+        State current = doing;
+        if (current != null) {
+            return current;
+        }
+        Optional<Run> alive = alive();
+        if (alive.isEmpty()) {
+            return State.STOPPED;
+        }
+        try {
+            if (!alive.get().cgroup().isFreezing()) {
+                return State.RUNNING;
+            }
+            return alive.get().cgroup().isFrozen() ? State.FROZEN : State.FREEZING;
+        } catch (LinuxException | IllegalStateException e) {
+            // The cgroup went away between the two looks.
+            return State.STOPPING;
+        }
+    }
+
+    /** The run that this JVM takes part in, joining one that it didn't know of. */
+    Optional<Run> alive() {
+        Run current = run;
+        if (current != null) {
+            return current.exit().isDone() ? Optional.empty() : Optional.of(current);
+        }
+        synchronized (monitor) {
+            if (run == null && doing == null) {
+                engine.joining().join(instance).ifPresent(this::begin);
+            }
+            return Optional.ofNullable(run);
+        }
+    }
+
+    /** Takes part in a run from now on. Nobody may find the container without the run and take part once more. */
+    private void begin(Run begun) {
+        synchronized (monitor) {
+            engine.joining().watch(instance, begun, instance.lane());
+            run = begun;
+            doing = null;
+        }
+    }
+
+    /** Starts the container; nothing is left of the attempt if that fails. */
+    void start() {
+        engine.check();
+        try (Lock lock = engine.lock(name)) {
+            instance.check();
+            State current = state();
+            current.become(State.STARTING, name);
+            if (current != State.STOPPED) {
+                // Its end needs the lock that is held here: a new run would take this one's place and cgroup before.
+                throw new IllegalTransitionException(
+                        name,
+                        current.name(),
+                        State.STARTING.name(),
+                        "it is being stopped, and has to be STOPPED first");
+            }
+            // It may have run, and ended when nobody was watching.
+            engine.repair(name);
+            startLocked();
+        }
+    }
+
+    private void startLocked() {
+        doing(State.STARTING);
+        try {
+            instance.background().awaitReleased();
+            Run started = engine.starter().start(instance);
+            try {
+                begin(started);
+            } catch (RuntimeException e) {
+                engine.ending().abandon(instance, started, e);
+                throw e;
+            }
+            instance.listeners().tell(State.RUNNING, Optional.empty());
+        } catch (RuntimeException e) {
+            doing(null);
+            instance.listeners().tell(State.STOPPED, Optional.empty());
+            throw e;
+        }
+    }
+
+    /** Whether a run still goes on, as far as this JVM knows. */
+    boolean isCurrent(Run current) {
+        return run == current && doing == null;
+    }
+
+    /**
+     * Notes that this JVM is ending a run.
+     *
+     * @param current the run; nothing is noted if it has ended meanwhile
+     * @param again whether it is allowed if somebody is ending it already
+     */
+    void stopping(Run current, boolean again) {
+        synchronized (monitor) {
+            if (run != current || (again && doing == State.STOPPING)) {
+                return;
+            }
+            doing(state().become(State.STOPPING, name));
+        }
+    }
+
+    void doing(State state) {
+        State before = doing;
+        doing = state;
+        if (state != null && state != before) {
+            instance.listeners().tell(state, Optional.empty());
+        }
+    }
+
+    /** The init has ended: called on this container's lane. */
+    void ended(Run ended, Optional<WaitStatus> status) {
+        try {
+            end(ended, status).ifPresent(ended.exit()::complete);
+        } catch (RuntimeException e) {
+            LOG.error("After the end of container {}", name, e);
+            ended.exit().completeExceptionally(e);
+        }
+    }
+
+    private Optional<ExitStatus> end(Run ended, Optional<WaitStatus> status) {
+        try (Lock lock = engine.lock(name)) {
+            synchronized (monitor) {
+                // Whoever begins a run notes it only when it is watched already.
+                if (run != ended) {
+                    return Optional.empty();
+                }
+            }
+            doing(State.STOPPING);
+            ExitStatus exit;
+            try {
+                exit = engine.ending().end(instance, ended, status);
+            } finally {
+                instance.background().release(ended);
+                synchronized (monitor) {
+                    run = null;
+                    doing = null;
+                }
+            }
+            boolean again = exit.cause() == ExitStatus.Cause.REBOOTED
+                    && ended.part() != Run.Part.OBSERVER
+                    && !engine.isClosed();
+            if (again) {
+                restart(exit);
+            } else {
+                instance.output().end();
+                instance.listeners().tell(State.STOPPED, Optional.of(exit));
+            }
+            return Optional.of(exit);
+        }
+    }
+
+    private void restart(ExitStatus exit) {
+        try {
+            startLocked();
+        } catch (LxjException e) {
+            LOG.error("Container {} asked for a reboot and could not be started again", name, e);
+            instance.output().end();
+            instance.listeners().tell(State.STOPPED, Optional.of(exit));
+        }
+    }
+
+    /** The run that goes on; an exception that names the action if there is none. */
+    Run running(String action) {
+        instance.check();
+        return alive().orElseThrow(() -> new WrongStateException(action, state().name(), List.of("RUNNING")));
+    }
+
+    /** Nobody is stopping it any more: it has ended, or whoever did has given up. */
+    void stopped() {
+        synchronized (monitor) {
+            if (doing == State.STOPPING) {
+                doing = null;
+            }
+        }
+    }
+
+    /** Lets go of the container as this JVM ends: kills it, or leaves it to its keeper. */
+    void leave() {
+        Run current = run;
+        if (current == null) {
+            return;
+        }
+        boolean kill = current.part() == Run.Part.PARENT;
+        if (kill && !current.exit().isDone()) {
+            try {
+                new Stopping(engine, instance).kill(current, "lxj was closed");
+            } catch (RuntimeException e) {
+                LOG.warn("Container {} could not be killed", name, e);
+            }
+            return;
+        }
+        run = null;
+        current.close();
+        current.exit().completeExceptionally(new CanceledException("wait for the exit of " + name));
+    }
+}
