@@ -150,13 +150,24 @@ final class AtomicFile implements AutoCloseable {
         gid = group;
     }
 
+    /** Gives a file what has to come after its content, owner and permissions. */
+    interface Finish {
+        void apply(Fd file) throws LinuxException;
+    }
+
     /** Gives the file its name, once it is on disk. */
     void commit() throws LinuxException {
+        commit(complete -> {});
+    }
+
+    /** The same for a file that has more than permissions and an owner. */
+    void commit(Finish finish) throws LinuxException {
         Stat own = file.stat();
         if (own.uid() != uid || own.gid() != gid) {
             Metadata.chown(file, uid, gid);
         }
         Metadata.chmod(file, mode);
+        finish.apply(file);
         file.sync();
         if (existing.isPresent() && MountPoints.isOne(place)) {
             overwrite();

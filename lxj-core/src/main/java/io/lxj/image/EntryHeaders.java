@@ -14,7 +14,9 @@ import java.util.OptionalLong;
 
 /** What the headers before an entry's own said of it: pax records and GNU's long names. They win over the header. */
 final class EntryHeaders {
-    private static final String STAR_ATTRIBUTE = "SCHILY.xattr.";
+    /** What begins the keys of extended attributes, as star and GNU tar write them. */
+    static final String STAR_ATTRIBUTE = "SCHILY.xattr.";
+
     private static final String LIBARCHIVE_ATTRIBUTE = "LIBARCHIVE.xattr.";
 
     private final PaxRecords records;

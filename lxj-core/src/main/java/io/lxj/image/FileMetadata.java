@@ -73,6 +73,13 @@ final class FileMetadata {
         Metadata.setTimes(file, FileTimes.at(entry.mtimeSeconds(), entry.mtimeNanos()));
     }
 
+    /** Completes a regular file that has its owner and its permissions. */
+    void finish(Fd file, TarEntry entry) throws LinuxException {
+        setAttributes(entry, (attribute, value) -> Xattrs.set(file, attribute, value));
+        setAcls(entry, PosixAcl.ACCESS, (attribute, value) -> Xattrs.set(file, attribute, value));
+        Metadata.setTimes(file, FileTimes.at(entry.mtimeSeconds(), entry.mtimeNanos()));
+    }
+
     /** Begins with a directory, and leaves to its end what would get in the way of writing into it. */
     void apply(OpenDirectory directory, TarEntry entry, int madeWith) throws LinuxException {
         Fd fd = directory.fd();

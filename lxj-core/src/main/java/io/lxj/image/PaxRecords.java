@@ -96,7 +96,8 @@ final class PaxRecords {
         }
         byte[] old = values.remove(key);
         size -= old == null ? 0 : key.length() + old.length;
-        if (value.length > 0) {
+        // A record without a value takes back what a global one said; an attribute of a file may have none.
+        if (value.length > 0 || key.startsWith(EntryHeaders.STAR_ATTRIBUTE)) {
             values.put(key, value);
             size += key.length() + value.length;
             if (size > limit) {

@@ -36,7 +36,7 @@ final class TarWriter {
             name = Arrays.copyOf(name, name.length + 1);
             name[name.length - 1] = '/';
         }
-        byte[] map = entry.sparse().map(TarWriter::map).orElse(new byte[0]);
+        byte[] map = entry.sparse().map(sparse -> map(sparse, entry.size())).orElse(new byte[0]);
         byte[] records = records(entry, name);
         if (records.length > 0) {
             out.write(header(FileName.bytes("PaxHeaders/entry"), new byte[0], 0644, 'x', records.length, entry, false));
@@ -138,11 +138,20 @@ final class TarWriter {
         records.write('\n');
     }
 
-    /** The map of a sparse file before its content: the number of pieces, then offset and length of each. */
-    private static byte[] map(SparseMap map) {
-        StringBuilder text = new StringBuilder().append(map.pieces()).append('\n');
+    /**
+     * The map of a sparse file before its content: the number of pieces, then offset and length of each. A hole at the
+     * end is told by a piece without length, because GNU tar takes the end of the last piece for that of the file.
+     */
+    private static byte[] map(SparseMap map, long size) {
+        int last = map.pieces() - 1;
+        boolean holeAtEnd = last < 0 || map.offset(last) + map.length(last) < size;
+        StringBuilder text =
+                new StringBuilder().append(map.pieces() + (holeAtEnd ? 1 : 0)).append('\n');
         for (int i = 0; i < map.pieces(); i++) {
             text.append(map.offset(i)).append('\n').append(map.length(i)).append('\n');
+        }
+        if (holeAtEnd) {
+            text.append(size).append("\n0\n");
         }
         byte[] bytes = text(text.toString());
         return Arrays.copyOf(bytes, bytes.length + padding(bytes.length));

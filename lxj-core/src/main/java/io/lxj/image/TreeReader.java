@@ -149,10 +149,18 @@ final class TreeReader implements EntrySource, AutoCloseable {
                     switch (stat.type()) {
                         case Stat.S_IFREG -> file(pinned, path);
                         case Stat.S_IFDIR -> folder(level, pinned, path);
-                        case Stat.S_IFLNK -> symbolicLink(pinned, path, stat);
-                        case Stat.S_IFIFO -> entry(TarEntry.Type.FIFO, path, stat, Map.of());
-                        case Stat.S_IFCHR -> entry(TarEntry.Type.CHARACTER_DEVICE, path, stat, Map.of());
-                        case Stat.S_IFBLK -> entry(TarEntry.Type.BLOCK_DEVICE, path, stat, Map.of());
+                        case Stat.S_IFLNK ->
+                            entry(
+                                    TarEntry.Type.SYMBOLIC_LINK,
+                                    path,
+                                    target(pinned),
+                                    stat,
+                                    0,
+                                    attributes(Xattrs.all(level.directory(), name)),
+                                    Optional.empty());
+                        case Stat.S_IFIFO -> node(TarEntry.Type.FIFO, path, stat, level.directory(), name);
+                        case Stat.S_IFCHR -> node(TarEntry.Type.CHARACTER_DEVICE, path, stat, level.directory(), name);
+                        case Stat.S_IFBLK -> node(TarEntry.Type.BLOCK_DEVICE, path, stat, level.directory(), name);
                         default -> null;
                     };
             if (mayBeLinked && found != null && linked.size() < MAX_LINKS) {
@@ -238,8 +246,10 @@ final class TreeReader implements EntrySource, AutoCloseable {
         }
     }
 
-    private static TarEntry symbolicLink(Fd pinned, byte[] path, Stat stat) throws LinuxException {
-        return entry(TarEntry.Type.SYMBOLIC_LINK, path, target(pinned), stat, 0, List.of(), Optional.empty());
+    /** What can't be opened is asked for its attributes by name. */
+    private static TarEntry node(TarEntry.Type type, byte[] path, Stat stat, Directory directory, byte[] name)
+            throws LinuxException {
+        return entry(type, path, stat, Xattrs.all(directory, name));
     }
 
     /** The target of a symbolic link that is pinned. */
@@ -254,11 +264,6 @@ final class TreeReader implements EntrySource, AutoCloseable {
             block.buffer().get(0, target);
             return target;
         }
-    }
-
-    /** A regular file without its name and attributes. */
-    static TarEntry plain(Stat stat) {
-        return entry(TarEntry.Type.FILE, new byte[0], stat, Map.of());
     }
 
     private static TarEntry entry(TarEntry.Type type, byte[] path, Stat stat, Map<String, byte[]> attributes) {

@@ -13,7 +13,6 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
-import io.lxj.linux.Stat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -99,9 +98,8 @@ public final class TreeTransfer {
                 throw LinuxException.of(-Errno.EISDIR.number(), "openat2", "/", "O_WRONLY");
             }
             try (AtomicFile copy = AtomicFile.begin(root, target.bytes())) {
-                copy(source, copy, rules);
+                return copy(source, copy, rules);
             }
-            return List.of();
         }
     }
 
@@ -128,9 +126,8 @@ public final class TreeTransfer {
             }
             try (RootDir parent = RootDir.open(absolute.getParent());
                     AtomicFile copy = AtomicFile.begin(parent, lastName(absolute))) {
-                copy(source, copy, EntryRules::harmless);
+                return copy(source, copy, EntryRules::harmless);
             }
-            return List.of();
         }
     }
 
@@ -157,29 +154,40 @@ public final class TreeTransfer {
         return RootDir.open(host);
     }
 
-    private static void copy(Fd source, AtomicFile target, EntryRules rules) throws IOException {
-        Stat stat = source.stat();
-        if (!stat.isRegular()) {
-            throw LinuxException.of(-Errno.EINVAL.number(), "openat2", "O_RDONLY")
-                    .withHint("it is neither a regular file nor a folder");
+    private static List<String> copy(Fd source, AtomicFile target, EntryRules rules) throws IOException {
+        ImportWarnings warnings = new ImportWarnings();
+        FileMetadata metadata = new FileMetadata(
+                Credentials.current(),
+                warnings,
+                new LateAcls(warnings, ImportLimits.defaults().pathDepth()));
+        try (TreeReader reader = TreeReader.ofFile(source, FileName.bytes("."))) {
+            TarEntry entry = rules.apply(reader.next());
+            if (entry.sparse().isPresent()) {
+                FileContent.write(reader, entry, target.file(), INTERRUPT);
+            } else {
+                copyContent(source, target.file(), entry.size());
+            }
+            target.mode(entry.mode());
+            target.owner(entry.uid(), entry.gid());
+            target.commit(file -> metadata.finish(file, entry));
         }
+        return warnings.list();
+    }
+
+    /** Copies no more than a file had: it may grow as fast as it is read, and some of the kernel's end before their size. */
+    private static void copyContent(Fd source, Fd target, long size) throws IOException {
         try (Fd file = source.reopen(Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY)) {
             Block block = Block.allocate(256 * 1024);
             int n;
-            // No more than it had: a file may grow as fast as it is read, and some of the kernel's never end.
-            for (long left = stat.size(); left > 0; left -= n) {
+            for (long left = size; left > 0; left -= n) {
                 INTERRUPT.check();
                 n = file.read(block, 0, (int) Math.min(left, block.length()));
                 if (n == 0) {
                     break;
                 }
-                target.file().write(block, 0, n);
+                target.write(block, 0, n);
             }
         }
-        TarEntry ruled = rules.apply(TreeReader.plain(stat));
-        target.mode(ruled.mode());
-        target.owner(ruled.uid(), ruled.gid());
-        target.commit();
     }
 
     /**

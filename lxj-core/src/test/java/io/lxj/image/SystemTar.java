@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The tar of the host, which lxj is compared with. */
-final class SystemTar {
+public final class SystemTar {
     private SystemTar() {}
 
     /** Unpacks as root in the way that an import is to equal. Without the mask, tar sets only "user" attributes. */
-    static void extract(Path archive, Path into, String... options) throws IOException, InterruptedException {
+    public static void extract(Path archive, Path into, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(
                 List.of("tar", "--numeric-owner", "--xattrs", "--xattrs-include=*", "-xpf", archive.toString()));
         command.addAll(List.of(options));
@@ -19,7 +19,7 @@ final class SystemTar {
     }
 
     /** Packs everything in a folder. */
-    static void create(Path folder, Path archive, String... options) throws IOException, InterruptedException {
+    public static void create(Path folder, Path archive, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("tar", "-cf", archive.toString()));
         command.addAll(List.of(options));
         command.add(".");
@@ -27,7 +27,7 @@ final class SystemTar {
     }
 
     /** Runs a command in a folder and fails with what it said if it fails. */
-    static void run(Path folder, String... command) throws IOException, InterruptedException {
+    public static void run(Path folder, String... command) throws IOException, InterruptedException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().put("LC_ALL", "C");

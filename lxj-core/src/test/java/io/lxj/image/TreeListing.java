@@ -18,13 +18,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** All that there is to know of the files of a tree, as text by path, so that two trees can be compared. */
-final class TreeListing {
+public final class TreeListing {
     private final SortedMap<String, String> lines = new TreeMap<>();
     private final Map<Long, String> firstNames = new HashMap<>();
 
     private TreeListing() {}
 
-    static SortedMap<String, String> of(Path root) throws IOException {
+    public static SortedMap<String, String> of(Path root) throws IOException {
         TreeListing listing = new TreeListing();
         try (Directory above = new Directory(Fd.open(root.getParent(), Open.O_RDONLY | Open.O_DIRECTORY, 0))) {
             listing.add(above, FileName.bytes(root.getFileName().toString()), ".");
