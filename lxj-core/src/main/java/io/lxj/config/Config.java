@@ -1,5 +1,6 @@
 package io.lxj.config;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,6 +202,26 @@ public final class Config {
      */
     public Config credential(String name, String content) {
         return with(ConfigSettings.CREDENTIALS, Credentials.plus(credentials(), name, content));
+    }
+
+    /** {@return the addresses that the first process is handed listening sockets of, by name, ordered by name} */
+    public Map<String, InetSocketAddress> listen() {
+        return get(ConfigSettings.LISTEN);
+    }
+
+    /**
+     * The same with one more socket that the first process is handed when it starts: listening on this TCP address of the
+     * host, whatever network the container has. It is passed as systemd passes sockets ({@code LISTEN_FDS}, {@code
+     * LISTEN_PID} and {@code LISTEN_FDNAMES}, see sd_listen_fds(3)), in the order of the names from descriptor 3 on. A
+     * systemd gives it to its socket unit with that address. The start fails if another process has the port.
+     *
+     * @param name 1 to 255 letters, digits and {@code . _ @ -}
+     * @param address an address of the host, or the wildcard, with a port from 1 to 65535
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if the name isn't allowed, or the address is unresolved or has a scope
+     */
+    public Config listen(String name, InetSocketAddress address) {
+        return with(ConfigSettings.LISTEN, ListenAddress.plus(listen(), name, address));
     }
 
     /** {@return the working directory of the first process, an absolute path in the container; / unless set} */

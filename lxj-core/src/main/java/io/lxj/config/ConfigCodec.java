@@ -63,6 +63,8 @@ final class ConfigCodec {
                 return config.credentials().isEmpty()
                         ? Optional.empty()
                         : Optional.of(JsonForm.texts(config.credentials()));
+            case "listen":
+                return config.listen().isEmpty() ? Optional.empty() : Optional.of(addresses(config));
             case "workingDirectory":
                 return Optional.of(JsonForm.text(config.workingDirectory()));
             case "mounts":
@@ -100,6 +102,8 @@ final class ConfigCodec {
                 return config.environment(value.strings());
             case "credentials":
                 return config.credentials(value.strings());
+            case "listen":
+                return withListen(config, value.fields());
             case "workingDirectory":
                 return config.workingDirectory(value.string());
             case "mounts":
@@ -123,6 +127,20 @@ final class ConfigCodec {
             default:
                 throw new IllegalStateException(setting + " has no JSON form");
         }
+    }
+
+    private static JsonElement addresses(Config config) {
+        JsonObject object = new JsonObject();
+        config.listen().forEach((name, address) -> object.addProperty(name, ListenAddress.text(address)));
+        return object;
+    }
+
+    private static Config withListen(Config config, JsonFields addresses) {
+        Config listening = config;
+        for (String name : addresses.names()) {
+            listening = listening.listen(name, addresses.required(name).parsed(ListenAddress::parse));
+        }
+        return listening;
     }
 
     private static Config withInit(Config config, List<String> init) {

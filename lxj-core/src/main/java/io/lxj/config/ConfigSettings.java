@@ -1,5 +1,6 @@
 package io.lxj.config;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ final class ConfigSettings {
     static final Setting<List<String>> INIT = Setting.of("init", List.of());
     static final Setting<Map<String, String>> ENVIRONMENT = Setting.secrets("environment");
     static final Setting<Map<String, String>> CREDENTIALS = Setting.secrets("credentials");
+    static final Setting<Map<String, InetSocketAddress>> LISTEN = Setting.of("listen", Map.of());
     static final Setting<String> WORKING_DIRECTORY = Setting.of("workingDirectory", "/");
     static final Setting<List<Mount>> MOUNTS = Setting.of("mounts", List.of());
     static final Setting<List<Device>> DEVICES = Setting.of("devices", List.of());
@@ -29,6 +31,7 @@ final class ConfigSettings {
             INIT,
             ENVIRONMENT,
             CREDENTIALS,
+            LISTEN,
             WORKING_DIRECTORY,
             MOUNTS,
             DEVICES,

@@ -89,6 +89,7 @@ final class BuildRoom {
                 List.of(),
                 Map.of(),
                 Map.of(),
+                0,
                 "/",
                 List.of(),
                 List.of(),

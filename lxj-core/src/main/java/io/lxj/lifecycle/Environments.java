@@ -34,6 +34,11 @@ final class Environments {
         if (!config.credentials().isEmpty()) {
             environment.put("CREDENTIALS_DIRECTORY", "/run/host/credentials");
         }
+        if (!config.listen().isEmpty()) {
+            environment.put("LISTEN_FDS", Integer.toString(config.listen().size()));
+            environment.put("LISTEN_PID", "1");
+            environment.put("LISTEN_FDNAMES", String.join(":", config.listen().keySet()));
+        }
         environment.put("HOME", "/root");
         environment.put("USER", "root");
         environment.put("TERM", "linux");

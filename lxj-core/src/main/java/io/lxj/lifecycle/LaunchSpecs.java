@@ -35,6 +35,7 @@ final class LaunchSpecs {
                 config.init().isEmpty() ? List.of(image.init().orElseThrow()) : config.init(),
                 Environments.init(config, image, uuid, release.fields()),
                 bytes(config.credentials()),
+                config.listen().size(),
                 config.workingDirectory(),
                 mounts,
                 devices.stream().map(Devices.Allowed::node).toList(),

@@ -88,9 +88,11 @@ final class Starter {
             LaunchSpec spec = LaunchSpecs.of(name, record, image, mounts.specs(), devices, engine.confinement());
             Launched launched;
             try (Cgroup payload = cgroup.child(CgroupTree.PAYLOAD);
-                    KeeperFiles files = KeeperFiles.open(engine.store(), name, config)) {
+                    KeeperFiles files = KeeperFiles.open(engine.store(), name, config);
+                    Listening listening = Listening.open(name, config.listen())) {
                 Map<String, Fd> fds = new HashMap<>(mounts.fds());
                 fds.putAll(files.fds());
+                fds.putAll(listening.fds());
                 fds.put(FdNames.ROOT, root);
                 fds.put(FdNames.CGROUP, payload.fd());
                 launched = launcher.launch(spec, fds);

@@ -76,7 +76,7 @@ public final class ExecPlan {
         program.step("set the user", Syscall.SETRESUID, spec.uid(), spec.uid(), spec.uid());
         program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
         ProgramEnd end = new ProgramEnd(program);
-        end.closeFds();
+        end.closeFds(3);
         execute(program, spec, end);
     }
 

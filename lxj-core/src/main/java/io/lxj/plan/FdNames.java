@@ -36,6 +36,7 @@ public final class FdNames {
     public static final int KEEPER_NOTIFY_NUMBER = 104;
 
     private static final String MOUNT = "mount-";
+    private static final String LISTEN = "listen-";
 
     private FdNames() {}
 
@@ -49,7 +50,18 @@ public final class FdNames {
         return MOUNT + index;
     }
 
-    static boolean isMount(String name) {
-        return name.startsWith(MOUNT);
+    /**
+     * The name of a listening socket.
+     *
+     * @param index its position
+     * @return the name
+     */
+    public static String listen(int index) {
+        return LISTEN + index;
+    }
+
+    /** Whether it is the init's alone. */
+    static boolean isForInit(String name) {
+        return name.startsWith(MOUNT) || name.startsWith(LISTEN);
     }
 }

@@ -21,6 +21,7 @@ import java.util.List;
  */
 public final class InitPlan {
     private static final int SIGCHLD = 17;
+    private static final int FIRST_FD = 3;
 
     private final SyscallProgram program;
     private final Arg pid;
@@ -78,7 +79,12 @@ public final class InitPlan {
         }
 
         private static List<String> fds(LaunchSpec spec) {
-            List<String> fds = new ArrayList<>(List.of(FdNames.ROOT, FdNames.CGROUP, FdNames.REPORT, FdNames.CONSOLE));
+            List<String> fds = new ArrayList<>();
+            // First, so that they have the numbers that sd_listen_fds(3) says.
+            for (int i = 0; i < spec.listening(); i++) {
+                fds.add(FdNames.listen(i));
+            }
+            fds.addAll(List.of(FdNames.ROOT, FdNames.CGROUP, FdNames.REPORT, FdNames.CONSOLE));
             for (int i = 0; i < spec.mounts().size(); i++) {
                 if (!spec.mounts().get(i).isTmpfs()) {
                     fds.add(FdNames.mount(i));
@@ -97,7 +103,7 @@ public final class InitPlan {
             }
             clone3().onZero(init);
             if (spec.keep()) {
-                letGoOfMounts();
+                letGoOfWhatIsForTheInit();
                 new KeeperSteps(program, spec.log(), pidfd).run();
             } else {
                 program.step("leave the init to the JVM", Syscall.EXIT_GROUP, 0);
@@ -107,10 +113,10 @@ public final class InitPlan {
             return new InitPlan(program.build(), pid);
         }
 
-        /** The init has them, and could not unmount them as long as another process holds them. */
-        private void letGoOfMounts() {
+        /** The init could not unmount or close for good what another process holds as well. */
+        private void letGoOfWhatIsForTheInit() {
             for (String name : fds(spec)) {
-                if (FdNames.isMount(name)) {
+                if (FdNames.isForInit(name)) {
                     program.step("let go of " + name, Syscall.CLOSE, program.fd(name))
                             .mayFail();
                 }
@@ -149,7 +155,7 @@ public final class InitPlan {
             confinement.capabilities(spec.confinement());
             program.step("set the umask", Syscall.UMASK, Arg.of(022, "022"));
             program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
-            end.closeFds();
+            end.closeFds(FIRST_FD + spec.listening());
             if (!spec.keep()) {
                 end.dieWithParent();
             }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param argv the init and its arguments; empty for a container in which commands are executed and nothing else runs
  * @param environment of the init, complete
  * @param credentials files for the init, by name
+ * @param listening how many listening sockets the init gets, from fd 3 on
  * @param workingDirectory of the init, in the container
  * @param mounts what is mounted besides the API file systems, in this order
  * @param devices nodes in /dev besides the standard ones
@@ -32,6 +33,7 @@ public record LaunchSpec(
         List<String> argv,
         Map<String, String> environment,
         Map<String, byte[]> credentials,
+        int listening,
         String workingDirectory,
         List<MountSpec> mounts,
         List<Node> devices,

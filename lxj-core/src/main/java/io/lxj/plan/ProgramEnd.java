@@ -18,12 +18,12 @@ final class ProgramEnd {
         this.program = program;
     }
 
-    /** No fd of the host gets in, whatever went wrong before (CVE-2024-21626). */
-    void closeFds() {
+    /** From this one on, no fd of the host gets in, whatever went wrong before (CVE-2024-21626). */
+    void closeFds(int first) {
         program.step(
                 "close all other fds at exec",
                 Syscall.CLOSE_RANGE,
-                3,
+                first,
                 Arg.of(0xFFFFFFFFL, "~0"),
                 Arg.of(CLOSE_RANGE_CLOEXEC, "CLOSE_RANGE_CLOEXEC"));
     }

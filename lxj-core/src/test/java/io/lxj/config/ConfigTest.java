@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.lxj.error.InvalidConfigException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -176,6 +177,10 @@ class ConfigTest {
         refuses("credentials.a", () -> DEBIAN.credential("a", "\0"));
         refuses("credentials.b", () -> DEBIAN.credential("a", "x".repeat(60_000))
                 .credential("b", "x".repeat(6_000)));
+        InetSocketAddress local = new InetSocketAddress("127.0.0.1", 80);
+        refuses("listen.a:b", () -> DEBIAN.listen("a:b", local));
+        refuses("listen.a", () -> DEBIAN.listen("a", new InetSocketAddress("127.0.0.1", 0)));
+        refuses("listen.a", () -> DEBIAN.listen("a", InetSocketAddress.createUnresolved("localhost", 80)));
         refuses("init[0]", () -> DEBIAN.init("sbin/init"));
         refuses("init[2]", () -> DEBIAN.init("/sbin/init", "a", "b\nc"));
         refuses("environment.", () -> DEBIAN.env("", "b"));

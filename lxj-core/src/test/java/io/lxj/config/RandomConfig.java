@@ -1,5 +1,8 @@
 package io.lxj.config;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -36,6 +39,7 @@ final class RandomConfig {
         for (int i = random.nextInt(4); i > 0; i--) {
             config = config.env("E" + text(TEXT.replace("=", ""), 0, 5), text(TEXT, 0, 20));
             config = config.credential(text(LETTERS, 1, 20), text(TEXT + "\n", 0, 20));
+            config = config.listen(text(LETTERS, 1, 20), address());
             config = config.label(text(LETTERS, 1, 20) + "/a.b_c-d", text(TEXT, 0, 20));
             String unique = "/" + i + path();
             config = config.mount(random.nextBoolean() ? bind(unique) : tmpfs(unique));
@@ -46,6 +50,16 @@ final class RandomConfig {
 
     private Config maybe(Config config, UnaryOperator<Config> setting) {
         return random.nextBoolean() ? setting.apply(config) : config;
+    }
+
+    private InetSocketAddress address() {
+        byte[] bytes = new byte[random.nextBoolean() ? 4 : 16];
+        random.nextBytes(bytes);
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(bytes), 1 + random.nextInt(65_535));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private BindMount bind(String target) {

@@ -20,6 +20,7 @@ final class Specs {
                 List.of("/sbin/init", "--log"),
                 Map.of("PATH", "/bin", "container", "lxj"),
                 Map.of(),
+                0,
                 "/srv",
                 mounts,
                 devices,
