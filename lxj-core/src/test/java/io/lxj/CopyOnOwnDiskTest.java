@@ -1,10 +1,12 @@
 package io.lxj;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.Storage;
+import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsRoot;
@@ -58,6 +60,35 @@ class CopyOnOwnDiskTest {
             copy.start();
             assertThat(copy.exec("cat", "/file").stdout()).isEqualTo("kept\n");
             copy.stop();
+            copy.destroy();
+        } finally {
+            run("umount", point.toString());
+        }
+    }
+
+    @Test
+    void aFullDiskLeavesNothingOfACopy() throws Exception {
+        Path disk = folder.resolve("disk.ext4");
+        Path point = Files.createDirectory(folder.resolve("disk"));
+        run("truncate", "-s", "64M", disk.toString());
+        run("mkfs.ext4", "-q", disk.toString());
+        run("mount", "-o", "loop", disk.toString(), point.toString());
+        try (Lxj lxj = Lxj.open(point.resolve("state"))) {
+            Image alpine = lxj.images().importTarball("alpine", TestRootfs.find("alpine"));
+            run(
+                    "sh",
+                    "-c",
+                    "head -c 64M /dev/zero >" + point + "/filler 2>/dev/null; truncate -s -1M " + point + "/filler");
+            assertThatThrownBy(() ->
+                            lxj.containers().create("copy", Config.of(alpine).storage(Storage.COPY)))
+                    .isInstanceOf(LxjException.class)
+                    .hasMessageStartingWith("create container copy: ")
+                    .hasMessageContaining("ENOSPC");
+            assertThat(lxj.containers().list()).isEmpty();
+            assertThat(point.resolve("state/tmp")).isEmptyDirectory();
+            assertThat(point.resolve("state/containers")).isEmptyDirectory();
+            Files.delete(point.resolve("filler"));
+            Container copy = lxj.containers().create("copy", Config.of(alpine).storage(Storage.COPY));
             copy.destroy();
         } finally {
             run("umount", point.toString());
