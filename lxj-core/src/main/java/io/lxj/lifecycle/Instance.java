@@ -322,7 +322,8 @@ public final class Instance {
         Lock lock = engine.lock(name);
         try {
             mustBeStopped("destroy " + name);
-            background.awaitReleased();
+            // Whoever closes lxj doesn't know of it any more.
+            background.await();
             engine.cgroups().remove(name);
             engine.store().delete(lock);
             gone = true;
@@ -353,6 +354,7 @@ public final class Instance {
         try (LockSet locks =
                 engine.folder().locks().exclusive(List.of(LockName.container(name), LockName.container(newName)))) {
             mustBeStopped("rename " + name);
+            background.await();
             engine.store().rename(locks, name, newName);
             gone = true;
             engine.forget(name);
