@@ -47,8 +47,8 @@ final class Executing {
             // The init may have ended since the look at it: then there is nothing to enter.
             throw stillAlive(run) ? e : new WrongStateException(action, "STOPPED", List.of("RUNNING"));
         } catch (IllegalStateException e) {
-            // The run was closed meanwhile, and its descriptors with it.
-            throw new WrongStateException(action, "STOPPED", List.of("RUNNING"));
+            // The run was closed meanwhile, and its descriptors with it; whatever else it is goes on.
+            throw stillAlive(run) ? e : new WrongStateException(action, "STOPPED", List.of("RUNNING"));
         } catch (LinuxException e) {
             if (e.is(Errno.ESRCH) || e.is(Errno.ENOENT) && !stillAlive(run)) {
                 throw new WrongStateException(action, "STOPPED", List.of("RUNNING"));
