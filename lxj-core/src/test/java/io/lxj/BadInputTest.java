@@ -22,11 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What can't be done is refused with words that say why, and leaves nothing behind. */
 @NeedsRoot
@@ -36,24 +34,8 @@ import org.junit.jupiter.api.Timeout;
 class BadInputTest {
     private static final Config SLEEPER = Config.ofImage("alpine").init("/bin/sleep", "1000000");
 
-    private static TestLxj host;
-
-    @BeforeAll
-    static void open() throws IOException {
-        host = TestLxj.open("alpine");
-        host.start(SLEEPER);
-        host.clear();
-    }
-
-    @AfterEach
-    void clear() {
-        host.clear();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
-    }
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
 
     @Test
     void whateverComesAfterTheCloseIsToldThatLxjIsClosed() throws IOException {

@@ -13,24 +13,20 @@ import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whole userlands boot with their own init, reboot, and halt as they do on a machine. */
 @NeedsRoot
 @LeaksNothing
 @Timeout(600)
 class BootTest {
-    private TestLxj host;
-
-    @AfterEach
-    void close() throws IOException {
-        host.close();
-    }
+    @RegisterExtension
+    final TestLxj host = TestLxj.of();
 
     private Container boot(String image) throws IOException {
-        host = TestLxj.open(image);
+        host.add(image);
         return host.start(image);
     }
 
@@ -49,7 +45,7 @@ class BootTest {
     @Test
     @NeedsRootfs("debian-12")
     void systemdPassesCredentialsOn() throws IOException {
-        host = TestLxj.open("debian-12");
+        host.add("debian-12");
         Container debian = host.start(Config.ofImage("debian-12").credential("db.password", "s3cret"));
         awaitSystemd(debian);
         assertThat(debian.exec("systemd-creds", "--system", "cat", "db.password")
@@ -180,7 +176,7 @@ class BootTest {
     @Test
     @NeedsRootfs("busybox")
     void whatDoesNotShutDownInTimeIsKilled() throws IOException {
-        host = TestLxj.open("busybox");
+        host.add("busybox");
         Container deaf = host.start(io.lxj.config.Config.ofImage("busybox")
                 .init("/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"));
         ExitStatus exit = deaf.shutdown(Duration.ofMillis(100));

@@ -9,13 +9,10 @@ import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
-import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,26 +25,8 @@ class ContainerConsoleTest {
     private static final Config ECHO = Config.ofImage("alpine")
             .init("/bin/sh", "-c", "echo hello; tty; while read line; do echo \"got $line\"; done");
 
-    private static TestLxj host;
-
-    @BeforeAll
-    static void open() throws IOException {
-        host = TestLxj.open("alpine");
-        // What lxj opens once and keeps is there from now on.
-        host.start(ECHO);
-        host.start(ECHO.onExit(OnExit.KEEP));
-        host.clear();
-    }
-
-    @AfterEach
-    void clear() {
-        host.clear();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
-    }
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
 
     @ParameterizedTest
     @EnumSource

@@ -13,13 +13,10 @@ import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
-import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -34,27 +31,11 @@ class ContainerDevicesTest {
     private static final String DENIED = "Operation not permitted";
     private static final Config SLEEPER = Config.ofImage("alpine").init("/bin/sleep", "1000000");
 
-    private static TestLxj host;
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void open() throws IOException {
-        host = TestLxj.open("alpine");
-        host.start(SLEEPER);
-        host.clear();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
-    }
-
-    @AfterEach
-    void clear() {
-        host.clear();
-    }
 
     private static String errors(Container container, String script) {
         return container.exec("sh", "-c", script).stderr();

@@ -20,11 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,25 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @LeaksNothing
 @Timeout(300)
 class ContainerFilesTest {
-    private static TestLxj host;
-
-    @BeforeAll
-    static void open() throws IOException {
-        host = TestLxj.open("alpine");
-        // The first container brings the cgroup that all of them share, which stays until the end.
-        host.start("alpine");
-        host.clear();
-    }
-
-    @AfterEach
-    void clear() {
-        host.clear();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
-    }
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
 
     private static Container container(boolean running) {
         return running ? host.start("alpine") : host.create("alpine");

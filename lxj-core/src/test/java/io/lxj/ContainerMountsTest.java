@@ -19,11 +19,9 @@ import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The mounts of a configuration as the processes of a running container meet them. */
@@ -36,27 +34,11 @@ class ContainerMountsTest {
 
     private static final Config LINKED = Config.ofImage("linked").init("/bin/sleep", "1000000");
 
-    private static TestLxj host;
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
 
     @TempDir
     Path shared;
-
-    @BeforeAll
-    static void open() throws IOException {
-        host = TestLxj.open("alpine");
-        host.start(SLEEPER);
-        host.clear();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
-    }
-
-    @AfterEach
-    void clear() {
-        host.clear();
-    }
 
     private static String mountTable() throws IOException {
         return Files.readString(Path.of("/proc/self/mountinfo"));

@@ -18,10 +18,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A running command keeps the contract of java.lang.Process. */
 @NeedsRoot
@@ -29,18 +29,14 @@ import org.junit.jupiter.api.Timeout;
 @LeaksNothing
 @Timeout(120)
 class ContainerProcessTest {
-    private static TestLxj host;
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
+
     private static Container container;
 
     @BeforeAll
     static void start() throws IOException {
-        host = TestLxj.open("alpine");
         container = host.start(Config.ofImage("alpine").init("/bin/sh", "-c", "while :; do sleep 1000000; done"));
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
     }
 
     private static ContainerProcess sh(String script) {

@@ -14,10 +14,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What systemd's container interface, and other inits, expect of a container manager: a test for each line. */
 @NeedsRoot
@@ -30,23 +30,19 @@ class ContractTest {
     private static final int CAP_SYS_BOOT = 22;
     private static final List<Integer> NOT_GIVEN = List.of(16, 17, 25, 29, 30, 32, 33, 34, 35, 37, 38, 39);
 
-    private static TestLxj host;
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
+
     private static Container container;
 
     /** A program that does nothing is the init, so that what it got from lxj is still as it was. */
     @BeforeAll
     static void start() throws IOException {
-        host = TestLxj.open("alpine");
         container = host.start(Config.ofImage("alpine")
                 .hostname("web1.example.org")
                 .env("COLOR", "blue")
                 .credential("db.password", "s3cret\nand more")
                 .init("/bin/sleep", "1000000"));
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
     }
 
     private static String sh(String script) {

@@ -23,10 +23,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Commands that are run to their end. */
 @NeedsRoot
@@ -34,20 +34,16 @@ import org.junit.jupiter.api.Timeout;
 @LeaksNothing
 @Timeout(120)
 class ExecTest {
-    private static TestLxj host;
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
+
     private static Container container;
 
     @BeforeAll
     static void start() throws IOException {
-        host = TestLxj.open("alpine");
         container = host.start(
                 Config.ofImage("alpine").env("COLOR", "blue").init("/bin/sh", "-c", "while :; do sleep 1000000; done"));
         container.exec("sh", "-c", "adduser -D -h /home/ann -u 1500 ann; addgroup -g 1700 team; addgroup ann team");
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
     }
 
     private static String out(Command command) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,12 +45,13 @@ class FileAttributesTest {
             + " && cp /bin/true c/able && setcap cap_net_raw+ep c/able && ln c/able a/able"
             + " && touch -h -d '2001-02-03 04:05:06.789' a/file a/b/link a/pipe a/b/heir a/b a c .";
 
-    private TestLxj host;
+    @RegisterExtension
+    final TestLxj host = TestLxj.of("alpine");
+
     private Path outside;
 
     @BeforeEach
     void open() throws Exception {
-        host = TestLxj.open("alpine");
         outside = Files.createTempDirectory("lxj-outside");
         SystemTar.run(outside, "sh", "-ec", MAKE);
         SystemTar.create(outside.resolve("tree"), outside.resolve("tree.tar"), ALL);
@@ -57,7 +59,6 @@ class FileAttributesTest {
 
     @AfterEach
     void close() throws Exception {
-        host.close();
         TestLxj.remove(outside);
     }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Trees on their way into containers and out of them, also while a container does what it can against it. */
 @NeedsRoot
@@ -29,18 +30,18 @@ import org.junit.jupiter.api.Timeout;
 @LeaksNothing
 @Timeout(300)
 class FileTreesTest {
-    private TestLxj host;
+    @RegisterExtension
+    final TestLxj host = TestLxj.of("alpine");
+
     private Path outside;
 
     @BeforeEach
     void open() throws IOException {
-        host = TestLxj.open("alpine");
         outside = Files.createTempDirectory("lxj-outside");
     }
 
     @AfterEach
     void close() throws IOException {
-        host.close();
         TestLxj.remove(outside);
     }
 

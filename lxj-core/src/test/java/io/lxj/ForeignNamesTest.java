@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,11 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @LeaksNothing
 @Timeout(60)
 class ForeignNamesTest {
+    @RegisterExtension
+    final TestLxj host = TestLxj.of("alpine");
+
     @ParameterizedTest
     @ValueSource(strings = {"C", "C.UTF-8"})
     void theLocaleOfTheJvmDoesNotMatter(String locale) throws Exception {
         Path outside = Files.createTempDirectory("lxj-outside");
-        try (TestLxj host = TestLxj.open("alpine")) {
+        try {
             SystemTar.run(
                     outside,
                     "sh",

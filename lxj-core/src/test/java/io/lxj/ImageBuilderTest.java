@@ -25,27 +25,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Images that are built of nothing, of others, and of what the host has. */
 @NeedsRoot
 @LeaksNothing
 @Timeout(300)
 class ImageBuilderTest {
-    private TestLxj host;
-
-    @BeforeEach
-    void open() throws IOException {
-        host = TestLxj.open();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        host.close();
-    }
+    @RegisterExtension
+    final TestLxj host = TestLxj.of();
 
     private Images images() {
         return host.lxj().images();

@@ -11,18 +11,15 @@ import io.lxj.error.WrongStateException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Threads that want different things of one container at the same time. */
 @NeedsRoot
@@ -32,25 +29,8 @@ import org.junit.jupiter.api.Timeout;
 class LifecycleRacesTest {
     private static final Config SLEEPER = Config.ofImage("alpine").init("/bin/sleep", "1000000");
 
-    private static TestLxj host;
-
-    @BeforeAll
-    static void open() throws IOException {
-        host = TestLxj.open("alpine");
-        // What lxj opens once and keeps is there from now on.
-        host.start(SLEEPER);
-        host.clear();
-    }
-
-    @AfterEach
-    void clear() {
-        host.clear();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
-    }
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
 
     @Test
     void isNotStartedWhileItIsBeingStopped() throws Exception {

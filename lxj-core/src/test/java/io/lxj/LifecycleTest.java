@@ -15,7 +15,6 @@ import io.lxj.error.WrongStateException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +22,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The states of a container, and what leads from one to the other. */
 @NeedsRoot
@@ -42,25 +39,8 @@ class LifecycleTest {
     private static final Config POLITE = Config.ofImage("alpine")
             .init("/bin/sh", "-c", "trap 'exit 5' TERM; echo >/run/polite; while :; do sleep 0.05; done");
 
-    private static TestLxj host;
-
-    @BeforeAll
-    static void open() throws IOException {
-        host = TestLxj.open("alpine");
-        // What lxj opens once and keeps is there from now on.
-        host.start(SLEEPER);
-        host.clear();
-    }
-
-    @AfterEach
-    void clear() {
-        host.clear();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
-    }
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
 
     private static void awaitPolite(Container container) {
         container.exec("sh", "-c", "until test -e /run/polite; do sleep 0.02; done");

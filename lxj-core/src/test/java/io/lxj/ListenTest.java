@@ -17,11 +17,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,25 +35,8 @@ class ListenTest {
             "for my $fd (3, 4) { open(my $s, '+<&=', $fd) or die; accept(my $c, $s) or die;"
                     + " print $c \"$fd $ENV{LISTEN_FDS} $ENV{LISTEN_PID} $ENV{LISTEN_FDNAMES}\"; close $c; }";
 
-    private static TestLxj host;
-
-    @BeforeAll
-    static void open() throws IOException {
-        host = TestLxj.open("debian-12");
-        // What is opened with the first container that is kept stays open as long as lxj does.
-        host.start(Config.ofImage("debian-12").onExit(OnExit.KEEP)).stop();
-        host.clear();
-    }
-
-    @AfterEach
-    void clear() {
-        host.clear();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
-    }
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("debian-12");
 
     private static InetSocketAddress free(String address) throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {

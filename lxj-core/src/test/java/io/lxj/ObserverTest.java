@@ -12,11 +12,10 @@ import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A JVM that uses a container which another one runs: both see the same. */
 @NeedsRoot
@@ -29,7 +28,8 @@ class ObserverTest {
 
     private static final Config DEAF = init("trap '' TERM; echo >/run/polite; while :; do sleep 0.05; done");
 
-    private static TestLxj host;
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("busybox");
 
     private static Config init(String script) {
         return Config.ofImage("busybox").init("/bin/sh", "-c", script);
@@ -37,7 +37,6 @@ class ObserverTest {
 
     @BeforeAll
     static void open() throws IOException {
-        host = TestLxj.open("busybox");
         host.start(DEAF);
         // What lxj opens once and keeps, also to look at what another one runs, is there from now on.
         try (Lxj other = Lxj.open(host.folder())) {
@@ -47,16 +46,6 @@ class ObserverTest {
             first.stop();
         }
         host.clear();
-    }
-
-    @AfterEach
-    void clear() {
-        host.clear();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        host.close();
     }
 
     private static Container startReady(Config config) {

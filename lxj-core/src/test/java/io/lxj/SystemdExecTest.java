@@ -11,10 +11,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Commands beside a systemd, which takes its cgroup tree for its own: it keeps processes out of every cgroup that has
@@ -28,18 +28,14 @@ class SystemdExecTest {
     private static final String LEAF = "cgroup=/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup); echo $cgroup;"
             + " find $cgroup -mindepth 1 -type d";
 
-    private TestLxj host;
+    @RegisterExtension
+    final TestLxj host = TestLxj.of("debian-12");
+
     private Container debian;
 
     @BeforeEach
     void open() throws IOException {
-        host = TestLxj.open("debian-12");
         debian = host.create("debian-12");
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        host.close();
     }
 
     private String sh(String script) {

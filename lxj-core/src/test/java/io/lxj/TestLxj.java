@@ -1,41 +1,91 @@
 package io.lxj;
 
 import io.lxj.config.Config;
+import io.lxj.config.OnExit;
 import io.lxj.config.State;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * lxj on a state folder of its own, with images that are imported once for all tests of a class. Closing it removes
- * everything.
+ * lxj on a state folder of its own, with images that are imported once. Registered in a static field it is the same for
+ * all tests of a class, and what a test made is removed after it, but not what the class made before its first test.
+ * Registered in another field each test gets a new one. Nothing is left at the end.
  */
-final class TestLxj implements AutoCloseable {
+final class TestLxj implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
     static final Duration LONG = Duration.ofSeconds(120);
 
-    private final Path folder;
-    private final Lxj lxj;
+    private final List<String> images;
     private final AtomicInteger count = new AtomicInteger();
+    private Path folder;
+    private Lxj lxj;
+    private boolean shared;
+    private Set<String> kept = Set.of();
 
-    private TestLxj(Path folder) {
-        this.folder = folder;
-        this.lxj = Lxj.open(folder);
+    private TestLxj(List<String> images) {
+        this.images = images;
     }
 
-    /** Opens a fresh folder and imports these root filesystems. */
-    static TestLxj open(String... rootfs) throws IOException {
-        TestLxj opened = new TestLxj(Files.createTempDirectory("lxj-test"));
-        try {
-            for (String name : rootfs) {
-                opened.lxj.images().importTarball(name, TestRootfs.find(name));
-            }
-            return opened;
-        } catch (RuntimeException e) {
-            opened.close();
-            throw e;
+    /** With these root filesystems. */
+    static TestLxj of(String... rootfs) {
+        return new TestLxj(List.of(rootfs));
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        shared = true;
+        open();
+        // What lxj opens once and keeps is there from now on.
+        for (OnExit fate : OnExit.values()) {
+            start(Config.ofImage(images.get(0)).init("/bin/sleep", "1000000").onExit(fate));
+        }
+        clear();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        if (shared) {
+            kept = names();
+        } else {
+            open();
+        }
+    }
+
+    private void open() throws IOException {
+        folder = Files.createTempDirectory("lxj-test");
+        lxj = Lxj.open(folder);
+        images.forEach(this::add);
+    }
+
+    /** Imports a root filesystem as an image of that name. */
+    void add(String rootfs) {
+        lxj.images().importTarball(rootfs, TestRootfs.find(rootfs));
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        if (shared) {
+            clear(kept);
+        } else {
+            close();
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        if (shared) {
+            close();
         }
     }
 
@@ -67,9 +117,19 @@ final class TestLxj implements AutoCloseable {
         return container;
     }
 
+    private Set<String> names() {
+        return lxj.containers().list().stream().map(Container::name).collect(Collectors.toSet());
+    }
+
     /** Removes all containers, whatever they are doing. */
     void clear() {
-        lxj.containers().list().forEach(TestLxj::remove);
+        clear(Set.of());
+    }
+
+    private void clear(Set<String> but) {
+        lxj.containers().list().stream()
+                .filter(container -> !but.contains(container.name()))
+                .forEach(TestLxj::remove);
     }
 
     private static void remove(Container container) {
@@ -79,12 +139,16 @@ final class TestLxj implements AutoCloseable {
         container.destroy();
     }
 
-    @Override
-    public void close() throws IOException {
+    private void close() throws IOException {
+        // Nothing was opened if that is what failed.
+        if (lxj == null) {
+            return;
+        }
         try {
             clear();
         } finally {
             lxj.close();
+            lxj = null;
             remove(folder);
         }
     }
