@@ -24,6 +24,10 @@ import java.util.Objects;
  * written, and no FIFO or device holds a call up. Names are bytes: in paths and names, a byte that isn't part of valid
  * UTF-8 is the lone surrogate U+DC00 plus its value, in every locale. User and group ids are those of the container.
  *
+ * <p>What is made has the mode that is said, whatever the umask of this process is: the default access control list
+ * that a folder may have, for what its own users make in it, doesn't count. What an archive or a folder of the host
+ * brings has the access control list that it has there, or none.
+ *
  * <p>All methods are thread-safe. They throw {@link io.lxj.error.LxjException} with the failed system call, and
  * {@link io.lxj.error.NotFoundException} once the container was destroyed or renamed.
  */
@@ -149,8 +153,9 @@ public final class ContainerFiles {
     }
 
     /**
-     * Writes a file. It is replaced in one step: whoever reads it sees the old content or the new. Mode and owner of a
-     * file that exists are kept; a new one gets 0644 and root. A symbolic link in its place is followed.
+     * Writes a file. It is replaced in one step: whoever reads it sees the old content or the new. Mode, access control
+     * list and owner of a file that exists are kept; a new one gets 0644 and root, and the group of its folder if that
+     * has the set-group-ID bit. A symbolic link in its place is followed.
      *
      * @param path the file; its folder must exist
      * @param content what it is to contain
@@ -174,7 +179,7 @@ public final class ContainerFiles {
     }
 
     /**
-     * Writes a file with a mode, as {@link #write(String, byte[])} does.
+     * Writes a file with a mode, as {@link #write(String, byte[])} does. It has no access control list then.
      *
      * @param path the file; its folder must exist
      * @param content what it is to contain
@@ -188,7 +193,7 @@ public final class ContainerFiles {
     }
 
     /**
-     * Writes a file with mode and owner, as {@link #write(String, byte[])} does.
+     * Writes a file with mode and owner, as {@link #write(String, byte[])} does. It has no access control list then.
      *
      * @param path the file; its folder must exist
      * @param content what it is to contain

@@ -11,6 +11,7 @@ import io.lxj.linux.RootDir;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
+import io.lxj.linux.Xattrs;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -30,6 +31,8 @@ final class AtomicFile implements AutoCloseable {
     private final Optional<Stat> existing;
     private final byte[] temporary;
     private final Fd file;
+    // Of the file that it replaces; null if that has none, or others permissions were asked for.
+    private byte[] acl;
     private int mode;
     private int uid;
     private int gid;
@@ -40,6 +43,9 @@ final class AtomicFile implements AutoCloseable {
         this.existing = existing;
         this.temporary = temporary;
         this.file = file;
+        // What the folder gives to new files isn't what was asked for.
+        Xattrs.clear(file, PosixAcl.ACCESS);
+        this.acl = existing.isPresent() ? acl(place) : null;
         Stat own = file.stat();
         this.mode = existing.map(Stat::permissions).orElse(NEW_MODE);
         this.uid = existing.map(Stat::uid).orElse(own.uid());
@@ -47,7 +53,7 @@ final class AtomicFile implements AutoCloseable {
     }
 
     /**
-     * Begins a file. It gets mode and owner of the file that it replaces.
+     * Begins a file. It gets mode, access control list and owner of the file that it replaces.
      *
      * @param root what the path and the links on its way are resolved in
      * @param path where it is to be; if that is a symbolic link, where it leads to
@@ -82,6 +88,18 @@ final class AtomicFile implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             // It ends in a slash or "..", as only the way to a directory can.
             throw LinuxException.of(-Errno.EISDIR.number(), "openat2", path, "O_WRONLY");
+        }
+    }
+
+    /** Without it, the permissions of its mask would become those of the group. */
+    private static byte[] acl(RootDir.Place place) throws LinuxException {
+        try {
+            return Xattrs.all(place.directory(), place.name()).get(PosixAcl.ACCESS);
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return null;
+            }
+            throw e;
         }
     }
 
@@ -139,9 +157,10 @@ final class AtomicFile implements AutoCloseable {
         return file;
     }
 
-    /** Sets the permissions that it gets. */
+    /** Sets the permissions that it gets, and nobody beside them. */
     void mode(int permissions) {
         mode = permissions;
+        acl = null;
     }
 
     /** Sets the owner that it gets. */
@@ -167,6 +186,9 @@ final class AtomicFile implements AutoCloseable {
             Metadata.chown(file, uid, gid);
         }
         Metadata.chmod(file, mode);
+        if (acl != null) {
+            Xattrs.set(file, PosixAcl.ACCESS, acl);
+        }
         finish.apply(file);
         file.sync();
         if (existing.isPresent() && MountPoints.isOne(place)) {

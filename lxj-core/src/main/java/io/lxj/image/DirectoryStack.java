@@ -52,7 +52,7 @@ final class DirectoryStack implements AutoCloseable {
             return;
         }
         // What the root itself inherited from where it lies is not the image's.
-        open.get(0).setDefaultAcl(null);
+        open.get(0).clearAcls(true, true);
         open.get(0).setMode(NEW_MODE);
         mayInherit = false;
     }
@@ -90,9 +90,15 @@ final class DirectoryStack implements AutoCloseable {
     /** Adds a directory that was just made in the current one. */
     OpenDirectory enterMade(byte[] name) throws LinuxException {
         OpenDirectory parent = open.get(open.size() - 1);
-        OpenDirectory made = OpenDirectory.made(name, parent.directory().openDirectory(name), gidOfNew(parent));
-        open.add(made);
-        return made;
+        Directory directory = parent.directory().openDirectory(name);
+        try {
+            OpenDirectory made = OpenDirectory.made(name, directory, gidOfNew(parent), parent);
+            open.add(made);
+            return made;
+        } catch (LinuxException e) {
+            directory.close();
+            throw e;
+        }
     }
 
     /** With the mount option grpid the group is that of the directory; where both are the same it doesn't matter. */

@@ -17,6 +17,10 @@ final class EntryHeaders {
     /** What begins the keys of extended attributes, as star and GNU tar write them. */
     static final String STAR_ATTRIBUTE = "SCHILY.xattr.";
 
+    /** The keys of access control lists as text, as star and GNU tar write them, by the attributes that hold them. */
+    static final Map<String, String> ACLS =
+            Map.of(PosixAcl.ACCESS, "SCHILY.acl.access", PosixAcl.DEFAULT, "SCHILY.acl.default");
+
     private static final String LIBARCHIVE_ATTRIBUTE = "LIBARCHIVE.xattr.";
 
     private final PaxRecords records;
@@ -178,15 +182,12 @@ final class EntryHeaders {
     /** The access control lists by the attribute that they are set with. */
     Map<String, PosixAcl> acls() throws ArchiveException {
         Map<String, PosixAcl> acls = new LinkedHashMap<>();
-        putAcl(acls, "SCHILY.acl.access", PosixAcl.ACCESS);
-        putAcl(acls, "SCHILY.acl.default", PosixAcl.DEFAULT);
-        return acls;
-    }
-
-    private void putAcl(Map<String, PosixAcl> acls, String key, String attribute) throws ArchiveException {
-        Optional<byte[]> text = records.bytes(key);
-        if (text.isPresent()) {
-            acls.put(attribute, PosixAcl.parse(text.get()));
+        for (Map.Entry<String, String> acl : ACLS.entrySet()) {
+            Optional<byte[]> text = records.bytes(acl.getValue());
+            if (text.isPresent()) {
+                acls.put(acl.getKey(), PosixAcl.parse(text.get()));
+            }
         }
+        return acls;
     }
 }

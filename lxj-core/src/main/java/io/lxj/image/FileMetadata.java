@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Gives files their owner, permissions, attributes and times. The order matters: chown(2) clears set-user-ID bits and
- * file capabilities, so it comes first; an access control list changes the permissions of the group, so it comes after
- * chmod(2); the time comes last.
+ * file capabilities, so it comes first; an access control list changes the permissions of the group, so one that was
+ * inherited is taken off before chmod(2) and the file's own comes after it; the time comes last.
  *
  * <p>An ordinary user can give no file away and set no attribute of the kernel's: such files belong to the user, and a
  * warning tells of it.
@@ -46,6 +46,10 @@ final class FileMetadata {
         return exact && writable ? entry.mode() : 0600;
     }
 
+    private boolean mustChangeMode(TarEntry entry, OpenDirectory parent) {
+        return parent.givesAcls() || createMode(entry, parent) != entry.mode();
+    }
+
     private boolean mustChangeOwner(TarEntry entry, OpenDirectory parent) {
         boolean mine = entry.uid() == credentials.uid()
                 && entry.gid() == credentials.gid()
@@ -66,7 +70,10 @@ final class FileMetadata {
             Metadata.chown(file, entry.uid(), entry.gid());
         }
         setAttributes(entry, (attribute, value) -> Xattrs.set(file, attribute, value));
-        if (createMode(entry, parent) != entry.mode()) {
+        if (parent.givesAcls()) {
+            Xattrs.clear(file, PosixAcl.ACCESS);
+        }
+        if (mustChangeMode(entry, parent)) {
             Metadata.chmod(file, entry.mode());
         }
         setAcls(entry, PosixAcl.ACCESS, (attribute, value) -> Xattrs.set(file, attribute, value));
@@ -78,6 +85,17 @@ final class FileMetadata {
         setAttributes(entry, (attribute, value) -> Xattrs.set(file, attribute, value));
         setAcls(entry, PosixAcl.ACCESS, (attribute, value) -> Xattrs.set(file, attribute, value));
         Metadata.setTimes(file, FileTimes.at(entry.mtimeSeconds(), entry.mtimeNanos()));
+    }
+
+    /** Begins with a directory that was there before. What it has of access control lists is the archive's then. */
+    void applyExisting(OpenDirectory directory, TarEntry entry) throws LinuxException {
+        directory.clearAcls(!hasAcl(entry, PosixAcl.ACCESS), !hasAcl(entry, PosixAcl.DEFAULT));
+        apply(directory, entry, -1);
+    }
+
+    private static boolean hasAcl(TarEntry entry, String attribute) {
+        return entry.acls().containsKey(attribute)
+                || entry.attributes().stream().anyMatch(a -> a.name().equals(attribute));
     }
 
     /** Begins with a directory, and leaves to its end what would get in the way of writing into it. */
@@ -106,7 +124,10 @@ final class FileMetadata {
         boolean isLink = entry.type() == TarEntry.Type.SYMBOLIC_LINK;
         setAttributes(entry, (attribute, value) -> Xattrs.set(directory, name, attribute, value));
         if (!isLink) {
-            if (createMode(entry, parent) != entry.mode()) {
+            if (parent.givesAcls()) {
+                Xattrs.clear(directory, name, PosixAcl.ACCESS);
+            }
+            if (mustChangeMode(entry, parent)) {
                 Metadata.chmod(directory, name, entry.mode());
             }
             setAcls(entry, PosixAcl.ACCESS, (attribute, value) -> Xattrs.set(directory, name, attribute, value));

@@ -7,7 +7,7 @@ import java.io.OutputStream;
 
 /**
  * A file in the making: it has its name when it is committed, and leaves nothing behind when it is closed before. It has
- * mode and owner of the file that it replaces; 0644 and this process's where there is none. Not thread-safe.
+ * mode, access control list and owner of the file that it replaces; 0644 and this process's where there is none. Not thread-safe.
  */
 public final class NewFile implements AutoCloseable {
     private final AtomicFile file;
@@ -39,7 +39,7 @@ public final class NewFile implements AutoCloseable {
     }
 
     /**
-     * Sets the permissions.
+     * Sets the permissions. It has no access control list then.
      *
      * @param mode the lower 12 bits
      * @return this

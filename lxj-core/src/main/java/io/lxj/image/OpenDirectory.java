@@ -29,7 +29,8 @@ final class OpenDirectory {
     // Null if it isn't known what times it should have; they are the present ones then.
     private FileTimes times;
     private byte[] defaultAcl;
-    private boolean inherited;
+    private boolean setGid;
+    private boolean givesAcls;
 
     private OpenDirectory(byte[] name, Directory directory, int gid) {
         this.name = name;
@@ -37,8 +38,12 @@ final class OpenDirectory {
         this.gid = gid;
     }
 
-    /** A directory that was just made, and so has nothing that could be inherited. */
-    static OpenDirectory made(byte[] name, Directory directory, int gid) {
+    /** A directory that was just made in another: what it has from there is taken off, but for the set-group-ID bit. */
+    static OpenDirectory made(byte[] name, Directory directory, int gid, OpenDirectory parent) throws LinuxException {
+        if (parent.givesAcls) {
+            Xattrs.clear(directory.fd(), PosixAcl.ACCESS);
+            Xattrs.clear(directory.fd(), PosixAcl.DEFAULT);
+        }
         return new OpenDirectory(name, directory, gid);
     }
 
@@ -67,13 +72,31 @@ final class OpenDirectory {
     static OpenDirectory live(byte[] name, Directory directory) throws LinuxException {
         Stat stat = directory.fd().stat();
         OpenDirectory live = new OpenDirectory(name, directory, stat.gid());
-        live.inherited = (stat.mode() & 02000) != 0;
+        live.setGid = (stat.mode() & 02000) != 0;
+        live.givesAcls = Xattrs.has(directory.fd(), PosixAcl.DEFAULT);
         return live;
     }
 
-    /** Whether a new directory in it gets more permissions than it is made with. */
-    boolean isInherited() {
-        return inherited;
+    /** Whether a new file gets an access control list, and other permissions than it is made with. */
+    boolean givesAcls() {
+        return givesAcls;
+    }
+
+    /** Whether a new directory in it has the permissions that it is made with. */
+    boolean keepsModes() {
+        return !setGid && !givesAcls;
+    }
+
+    /** Takes off its own access control lists, which an archive that names it has none for. */
+    void clearAcls(boolean access, boolean defaults) throws LinuxException {
+        if (access) {
+            Xattrs.clear(fd(), PosixAcl.ACCESS);
+        }
+        if (defaults) {
+            Xattrs.clear(fd(), PosixAcl.DEFAULT);
+            defaultAcl = null;
+            givesAcls = false;
+        }
     }
 
     private void takeDefaultAcl() throws LinuxException {

@@ -6,11 +6,15 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.StringJoiner;
 
 /**
  * A POSIX access control list, read from the text that star and GNU tar store, see acl(5), and written in the form of
- * the attributes {@code system.posix_acl_access} and {@code system.posix_acl_default} (linux/posix_acl_xattr.h).
+ * the attributes {@code system.posix_acl_access} and {@code system.posix_acl_default} (linux/posix_acl_xattr.h); or the
+ * other way round.
  *
  * <p>An entry may name its user or group by number, by name, or by name with the number behind the permissions, as star
  * does. A name alone means something only together with a passwd file: the image's own, never the host's.
@@ -29,6 +33,8 @@ final class PosixAcl {
     private static final int MASK = 0x10;
     private static final int OTHER = 0x20;
     private static final int NO_ID = -1;
+    private static final Map<Integer, String> TAGS = Map.of(
+            USER_OBJECT, "user", USER, "user", GROUP_OBJECT, "group", GROUP, "group", MASK, "mask", OTHER, "other");
 
     /** Turns names into numbers. */
     interface Names {
@@ -136,6 +142,45 @@ final class PosixAcl {
     private static ArchiveException malformed(String entry) {
         return new ArchiveException(
                 "an access control list has a malformed entry " + FileName.quote(FileName.bytes(entry)));
+    }
+
+    /** Reads the value of an attribute, as the kernel gives it; empty if it is of no known form. */
+    static Optional<PosixAcl> decode(byte[] value) {
+        ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+        if (value.length % 8 != 4 || in.getInt() != VERSION) {
+            return Optional.empty();
+        }
+        List<Entry> entries = new ArrayList<>();
+        while (in.hasRemaining()) {
+            int tag = in.getShort();
+            int permissions = in.getShort();
+            int id = in.getInt();
+            boolean named = tag == USER || tag == GROUP;
+            entries.add(new Entry(tag, permissions, "", named ? OptionalInt.of(id) : OptionalInt.empty()));
+        }
+        return entries.stream().allMatch(e -> TAGS.containsKey(e.tag))
+                ? Optional.of(new PosixAcl(entries))
+                : Optional.empty();
+    }
+
+    /** The text that star stores, with numbers and no names: of a list that was decoded. */
+    String text() {
+        StringJoiner text = new StringJoiner(",");
+        for (Entry entry : entries) {
+            String id = entry.id.isPresent() ? Integer.toUnsignedString(entry.id.getAsInt()) : "";
+            text.add(TAGS.get(entry.tag) + ":" + id + ":" + letters(entry.permissions));
+        }
+        return text.toString();
+    }
+
+    private static String letters(int permissions) {
+        StringBuilder letters = new StringBuilder("---");
+        for (int i = 0; i < 3; i++) {
+            if ((permissions & 4 >> i) != 0) {
+                letters.setCharAt(i, "rwx".charAt(i));
+            }
+        }
+        return letters.toString();
     }
 
     /** Whether some entry has a name and no number. */

@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes a tar archive in the pax format with what GNU tar adds to it: extended attributes as star's records, sparse
- * files in format 1.0, numbers that are too large for octal digits in base 256. Names are written as the bytes that they
- * are. Used by one thread.
+ * Writes a tar archive in the pax format with what GNU tar adds to it: extended attributes and access control lists as
+ * star's records, sparse files in format 1.0, numbers that are too large for octal digits in base 256. Names are written
+ * as the bytes that they are. Used by one thread.
  */
 final class TarWriter {
     private static final int NAME = 100;
@@ -114,9 +114,21 @@ final class TarWriter {
         for (TarEntry.Attribute attribute : entry.attributes()) {
             // A key can have neither of these two; GNU tar writes them so.
             String key = attribute.name().replace("%", "%25").replace("=", "%3D");
-            record(records, "SCHILY.xattr." + key, attribute.value());
+            record(records, EntryHeaders.STAR_ATTRIBUTE + key, attribute.value());
+            acl(records, attribute);
         }
         return records.toByteArray();
+    }
+
+    /**
+     * With --acls, GNU tar sets what these records say and nothing else; without it, it ignores them and sets the
+     * attributes, if it is told to.
+     */
+    private static void acl(ByteArrayOutputStream records, TarEntry.Attribute attribute) {
+        String key = EntryHeaders.ACLS.get(attribute.name());
+        if (key != null) {
+            PosixAcl.decode(attribute.value()).ifPresent(acl -> record(records, key, text(acl.text())));
+        }
     }
 
     private static byte[] text(String ascii) {

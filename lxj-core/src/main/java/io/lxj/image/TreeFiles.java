@@ -14,6 +14,7 @@ import io.lxj.linux.Metadata;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
 import io.lxj.linux.Stat;
+import io.lxj.linux.Xattrs;
 import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -250,6 +251,8 @@ public final class TreeFiles {
         try (RootDir.Place place = root.place(path)) {
             place.directory().mkdir(place.name(), mode);
             try (Directory made = place.directory().openDirectory(place.name())) {
+                Xattrs.clear(made.fd(), PosixAcl.ACCESS);
+                Xattrs.clear(made.fd(), PosixAcl.DEFAULT);
                 Metadata.chmod(made.fd(), mode);
             }
         } catch (LinuxException e) {

@@ -100,7 +100,7 @@ final class TreeWriter implements AutoCloseable {
             throw entry.failure("it would replace the root of the image");
         }
         directories.enter(EntryPath.parse(new byte[0], limits.pathDepth()), 0);
-        metadata.apply(directories.top(), entry, -1);
+        metadata.applyExisting(directories.top(), entry);
     }
 
     private void write(TarEntry entry, EntrySource reader, EntryPath path) throws IOException {
@@ -145,9 +145,10 @@ final class TreeWriter implements AutoCloseable {
         int mode = metadata.createMode(entry, parent);
         // A folder that its owner can't enter is made so only when it is left.
         int made = (mode & 0700) == 0700 ? mode : 0700;
+        int madeWith = parent.keepsModes() ? made : -1;
         try {
             parent.directory().mkdir(name, made);
-            metadata.apply(directories.enterMade(name), entry, parent.isInherited() ? -1 : made);
+            metadata.apply(directories.enterMade(name), entry, madeWith);
             return;
         } catch (LinuxException e) {
             if (!e.is(Errno.EEXIST)) {
@@ -155,11 +156,11 @@ final class TreeWriter implements AutoCloseable {
             }
         }
         if (parent.directory().stat(name).isDirectory()) {
-            metadata.apply(directories.enter(path, path.depth()), entry, -1);
+            metadata.applyExisting(directories.enter(path, path.depth()), entry);
         } else {
             parent.directory().unlink(name);
             parent.directory().mkdir(name, made);
-            metadata.apply(directories.enterMade(name), entry, made);
+            metadata.apply(directories.enterMade(name), entry, madeWith);
         }
     }
 

@@ -181,6 +181,21 @@ public final class Xattrs {
     }
 
     /**
+     * Whether an open file has an attribute.
+     *
+     * @param file the file, not opened with O_PATH
+     * @param attribute with its namespace
+     * @return false also if the file system has no such attributes
+     * @throws LinuxException if that can't be told
+     */
+    public static boolean has(Fd file, String attribute) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            long result = file.call(Syscall.FGETXATTR, scratch.string(attribute), 0, 0);
+            return present(result, "fgetxattr", file, attribute);
+        }
+    }
+
+    /**
      * Removes an attribute of an open file.
      *
      * @param file the file, not opened with O_PATH
@@ -194,6 +209,49 @@ public final class Xattrs {
                 throw LinuxException.of(result, "fremovexattr", file, attribute);
             }
         }
+    }
+
+    /**
+     * Sees to it that an open file doesn't have an attribute.
+     *
+     * @param file the file, not opened with O_PATH
+     * @param attribute with its namespace
+     * @return whether it had it
+     * @throws LinuxException if it has it and it can't be removed
+     */
+    public static boolean clear(Fd file, String attribute) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            long result = file.call(Syscall.FREMOVEXATTR, scratch.string(attribute));
+            return present(result, "fremovexattr", file, attribute);
+        }
+    }
+
+    /**
+     * Sees to it that a name doesn't have an attribute.
+     *
+     * @param directory the directory
+     * @param name a single component in it
+     * @param attribute with its namespace
+     * @return whether it had it
+     * @throws LinuxException if it has it and it can't be removed
+     */
+    public static boolean clear(Directory directory, byte[] name, String attribute) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            long path = path(scratch, directory, name);
+            long result = Kernel.call(Syscall.LREMOVEXATTR, path, scratch.string(attribute));
+            return present(result, "lremovexattr", name, attribute);
+        }
+    }
+
+    private static boolean present(long result, String call, Object... arguments) throws LinuxException {
+        // A file system without attributes of this kind has this one on no file.
+        if (Errno.ENODATA.is(result) || Errno.EOPNOTSUPP.is(result)) {
+            return false;
+        }
+        if (result < 0) {
+            throw LinuxException.of(result, call, arguments);
+        }
+        return true;
     }
 
     private static List<byte[]> split(Block block, int length) {

@@ -167,6 +167,15 @@ class DirectoryTest {
             assertThat(Xattrs.all(directory, NAME).keySet()).isEqualTo(all.keySet());
             Xattrs.remove(file, "user.large");
             assertThat(Xattrs.all(file)).containsOnlyKeys("user.empty");
+            assertThatThrownBy(() -> Xattrs.remove(file, "user.large")).hasMessageContaining("ENODATA");
+            assertThat(Xattrs.has(file, "user.large")).isFalse();
+            assertThat(Xattrs.has(file, "user.empty")).isTrue();
+            assertThat(Xattrs.clear(file, "user.empty")).isTrue();
+            assertThat(Xattrs.clear(file, "user.empty")).isFalse();
+            Xattrs.set(directory, NAME, "user.empty", new byte[0]);
+            assertThat(Xattrs.clear(directory, NAME, "user.empty")).isTrue();
+            assertThat(Xattrs.clear(directory, NAME, "user.empty")).isFalse();
+            assertThat(Xattrs.all(file)).isEmpty();
         }
     }
 
