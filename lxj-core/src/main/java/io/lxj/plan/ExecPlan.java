@@ -8,6 +8,7 @@ import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.ProgramBuilder.Label;
 import io.lxj.linux.Syscall;
 import io.lxj.linux.SyscallProgram;
+import java.util.List;
 
 /**
  * The way from a new process to a program in a running container. The stage enters all namespaces of the container's
@@ -54,6 +55,9 @@ public final class ExecPlan {
     }
 
     private static void child(ProgramBuilder program, ExecSpec spec) {
+        ProgramEnd end = new ProgramEnd(program);
+        // Others in the container see this process already.
+        end.letGoOf(List.of(FdNames.INIT, FdNames.CGROUP));
         program.step("start a session", Syscall.SETSID);
         program.step("set standard input", Syscall.DUP3, program.fd(FdNames.STDIN), 0, 0);
         program.step("set standard output", Syscall.DUP3, program.fd(FdNames.STDOUT), 1, 0);
@@ -74,9 +78,8 @@ public final class ExecPlan {
         confinement.capabilities(spec.confinement());
         // As another user the kernel clears the permitted and effective sets by itself, see capabilities(7).
         program.step("set the user", Syscall.SETRESUID, spec.uid(), spec.uid(), spec.uid());
+        end.closeFds(SyscallProgram.FIRST_FD);
         program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
-        ProgramEnd end = new ProgramEnd(program);
-        end.closeFds(3);
         execute(program, spec, end);
     }
 

@@ -21,7 +21,6 @@ import java.util.List;
  */
 public final class InitPlan {
     private static final int SIGCHLD = 17;
-    private static final int FIRST_FD = 3;
 
     private final SyscallProgram program;
     private final Arg pid;
@@ -135,6 +134,8 @@ public final class InitPlan {
             if (!spec.keep()) {
                 end.dieWithParent();
             }
+            end.letGoOf(List.of(FdNames.CGROUP));
+            end.letGoOf(spec.keep() ? KeeperSteps.FDS : List.of());
             program.step("start a session", Syscall.SETSID);
             program.step("start a cgroup namespace", Syscall.UNSHARE, Arg.of(CLONE_NEWCGROUP, "CLONE_NEWCGROUP"));
             program.step("create files with the modes given", Syscall.UMASK, 0);
@@ -154,8 +155,8 @@ public final class InitPlan {
             program.step("leave the JVM's groups", Syscall.SETGROUPS, 0, 0);
             confinement.capabilities(spec.confinement());
             program.step("set the umask", Syscall.UMASK, Arg.of(022, "022"));
+            end.closeFds(SyscallProgram.FIRST_FD + spec.listening());
             program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
-            end.closeFds(FIRST_FD + spec.listening());
             if (!spec.keep()) {
                 end.dieWithParent();
             }

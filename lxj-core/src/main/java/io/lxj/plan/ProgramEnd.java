@@ -1,6 +1,7 @@
 package io.lxj.plan;
 
 import io.lxj.linux.Arg;
+import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.Syscall;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.Map;
 
 /** The last steps before a program of the container runs, and execve(2) itself. */
 final class ProgramEnd {
-    private static final int CLOSE_RANGE_CLOEXEC = 4;
     private static final int PR_SET_PDEATHSIG = 1;
     private static final int SIGKILL = 9;
 
@@ -18,14 +18,28 @@ final class ProgramEnd {
         this.program = program;
     }
 
-    /** From this one on, no fd of the host gets in, whatever went wrong before (CVE-2024-21626). */
+    /**
+     * Closes what came from the host. From here on paths of the container are looked up, and one that leads through
+     * /proc/self/fd must not find anything there (CVE-2024-21626): what is left is the pipe by which a failure shows, and
+     * that is closed at exec.
+     *
+     * @param first the number that the pipe gets; nothing that is to be passed on is behind it
+     */
     void closeFds(int first) {
         program.step(
-                "close all other fds at exec",
-                Syscall.CLOSE_RANGE,
+                "keep the report",
+                Syscall.DUP3,
+                program.fd(FdNames.REPORT),
                 first,
-                Arg.of(0xFFFFFFFFL, "~0"),
-                Arg.of(CLOSE_RANGE_CLOEXEC, "CLOSE_RANGE_CLOEXEC"));
+                Arg.of(Open.O_CLOEXEC, "O_CLOEXEC"));
+        program.step("close all other fds", Syscall.CLOSE_RANGE, first + 1, Arg.of(0xFFFFFFFFL, "~0"), 0);
+    }
+
+    /** Closes fds that only the one process of the two needs which a clone has made. */
+    void letGoOf(List<String> fds) {
+        for (String fd : fds) {
+            program.step("let go of " + fd, Syscall.CLOSE, program.fd(fd));
+        }
     }
 
     /** Ties the process to the thread that spawned it; a change of credentials would undo it, so this comes last. */

@@ -44,11 +44,13 @@ class InitPlanTest {
     }
 
     @Test
-    void fdsAreClosedAndTheDeathSignalIsSetLastBeforeExec() {
+    void fdsAreClosedBeforePathsOfTheContainerAreLookedUpAndTheDeathSignalIsSetLast() {
         List<Step> steps = steps(Specs.init(false));
         int exec = indexOf(steps, "execve");
         assertThat(steps.get(exec - 1).render()).isEqualTo("prctl(PR_SET_PDEATHSIG, SIGKILL)");
-        assertThat(steps.get(exec - 2).render()).isEqualTo("close_range(3, ~0, CLOSE_RANGE_CLOEXEC)");
+        assertThat(steps.get(exec - 2).render()).isEqualTo("chdir(\"/srv\")");
+        assertThat(steps.get(exec - 3).render()).isEqualTo("close_range(4, ~0, 0)");
+        assertThat(steps.get(exec - 4).render()).isEqualTo("dup3(<report>, 3, O_CLOEXEC)");
         assertThat(steps.get(exec).render())
                 .isEqualTo("execve(\"/sbin/init\", [\"/sbin/init\", \"--log\"], [\"PATH=/bin\", \"container=lxj\"])");
     }

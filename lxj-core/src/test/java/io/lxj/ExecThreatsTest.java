@@ -1,0 +1,209 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxj.config.Command;
+import io.lxj.config.Config;
+import io.lxj.config.ExecResult;
+import io.lxj.config.TerminalSize;
+import io.lxj.config.User;
+import io.lxj.error.LxjException;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Containers that wait for a command to be executed in them, to get hold of it or of what it brings along. Each attack
+ * worked on another runtime and is named after its CVE.
+ */
+@NeedsRoot
+@NeedsRootfs("alpine")
+@LeaksNothing
+@Timeout(300)
+class ExecThreatsTest {
+    private static final String SELF = "/proc/self/exe";
+    private static final int ROUNDS = 60;
+
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
+
+    private Container container;
+
+    @BeforeEach
+    void start() {
+        container = host.start(Config.ofImage("alpine").init("/bin/sh", "-c", "while :; do sleep 1000000; done"));
+        sh("adduser -D -u 1500 ann");
+    }
+
+    private String sh(String script) {
+        return out(Command.of("sh", "-c", script));
+    }
+
+    private String out(Command command) {
+        ExecResult result = container.exec(command);
+        assertThat(result.stderr()).as(command.toString()).isEmpty();
+        return result.stdout();
+    }
+
+    private String status(Command command, String fields) {
+        return out(command)
+                .lines()
+                .filter(line -> line.matches("(" + fields + "):.*"))
+                .sorted()
+                .toList()
+                .toString();
+    }
+
+    /**
+     * What is executed leads back to the program that enters the container: that is never a file of the host, and can't be
+     * written to.
+     */
+    @Test
+    void cve2019_5736AProgramThatIsTheOneWhichEnters() {
+        sh("ln -s " + SELF + " /usr/bin/link; printf '#!" + SELF + "\\n' >/usr/bin/script; chmod 755 /usr/bin/script");
+        for (String program : List.of(SELF, "link", "script")) {
+            ExecResult result = container.exec(Command.of(program).timeout(TestLxj.LONG));
+            assertThat(result.exitCode()).as(program).isNotZero();
+            assertThat(result.stdout()).isEmpty();
+        }
+        // A process inside looks at every newcomer, and tries to write to what it is executed from.
+        watch("exe=$(readlink $p/exe) && echo $exe >>/seen; (: >>$p/exe) 2>/dev/null && echo $exe >>/written");
+        assertThat(sh("sort -u /seen"))
+                .as("what a process of the container saw others run")
+                .contains("/bin/busybox")
+                .matches("((/memfd:lxj-stage \\(deleted\\)|/bin/busybox)\n)+");
+        assertThat(sh("test -e /written && cat /written || echo nothing")).isEqualTo("nothing\n");
+    }
+
+    /** Runs something for each process that appears while commands are executed; p is its folder in /proc. */
+    private void watch(String script) {
+        sh("cat >/watch <<'EOF'\n: >/seen\nwhile ! test -e /over; do for p in /proc/[0-9]*; do " + script
+                + "; done; done 2>/dev/null\nrm /over; touch /ended\nEOF\n"
+                + "sh /watch </dev/null >/dev/null 2>&1 & until test -e /seen; do sleep 0.01; done");
+        for (int i = 0; i < ROUNDS; i++) {
+            assertThat(container.exec("true").exitCode()).isZero();
+        }
+        sh("touch /over; until test -e /ended; do sleep 0.01; done");
+    }
+
+    /** Neither a descriptor of the host nor a working directory outside comes along. */
+    @Test
+    void cve2024_21626ADescriptorOrWorkingDirectoryOfTheHost(@TempDir Path outside) throws IOException {
+        Files.writeString(outside.resolve("secret"), "of the host");
+        Path tool = Files.writeString(outside.resolve("tool"), "#!/bin/sh\necho of the host\n");
+        Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThat(out(Command.of("ls", "/proc/self/fd")).split("\n")).containsExactly("0", "1", "2", "3");
+        for (int fd = 0; fd < 24; fd++) {
+            String link = "/proc/self/fd/" + fd;
+            sh("rm -f /work /usr/bin/tool; ln -s " + link + "/..".repeat(12) + outside
+                    + " /work; ln -s /work/tool /usr/bin");
+            for (String folder : List.of(link, "/work")) {
+                assertThatThrownBy(
+                                () -> container.exec(Command.of("cat", "secret").workingDirectory(folder)))
+                        .isInstanceOf(LxjException.class)
+                        .hasMessageContaining("enter the working directory");
+            }
+            assertThat(container.exec("tool").exitCode()).isEqualTo(127);
+        }
+        assertThat(out(Command.of("ls", "-d", "passwd").workingDirectory("/proc/1/root/etc")))
+                .isEqualTo("passwd\n");
+    }
+
+    /** The /proc of the container says what it likes; what is entered doesn't depend on it. */
+    @Test
+    void cve2015_1334AProcThatTheContainerMadeUp() {
+        String expected =
+                sh("for n in mnt pid net ipc uts cgroup; do readlink /proc/1/ns/$n; done; cat /proc/1/cgroup");
+        String capabilities = status(Command.of("cat", "/proc/self/status"), "Cap.*");
+        sh(
+                "mkdir /fake /real; mount --bind /proc /real; mount -t tmpfs none /fake; cd /fake; mkdir -p self/ns self/attr 1/ns"
+                        + " sys/kernel; echo 0 >sys/kernel/cap_last_cap; ln -s /etc/passwd 1/ns/mnt; ln -s 1 self/fd;"
+                        + " echo 'CapBnd: ffffffffffffffff' >self/status; mount --move /fake /proc");
+        String seen = sh("for n in mnt pid net ipc uts cgroup; do readlink /real/1/ns/$n; done; cat /real/1/cgroup");
+        assertThat(seen).isEqualTo(expected);
+        assertThat(sh("readlink /real/self/ns/mnt"))
+                .isEqualTo(expected.lines().findFirst().orElseThrow() + "\n");
+        assertThat(status(Command.of("cat", "/real/self/status"), "Cap.*")).isEqualTo(capabilities);
+    }
+
+    /** A command is confined as the init is, from its first instruction on. */
+    @Test
+    void cve2022_0071ACommandHasTheConfinementOfTheInit() {
+        String fields = "Cap.*|NoNewPrivs|Seccomp|Seccomp_filters";
+        assertThat(status(Command.of("cat", "/proc/self/status"), fields))
+                .isEqualTo(status(Command.of("cat", "/proc/1/status"), fields))
+                .contains("CapBnd");
+        assertThat(sh("cat /proc/self/cgroup"))
+                .isEqualTo(sh("cat /proc/1/cgroup"))
+                .contains("0::/\n");
+        assertThat(sh("for n in /proc/self/ns/*; do readlink $n; done"))
+                .isEqualTo(sh("for n in /proc/1/ns/*; do readlink $n; done"));
+        assertThat(sh("ulimit -n; ulimit -Hn"))
+                .isEqualTo(sh("sed -n 's/^Max open files *\\([0-9]*\\) *\\([0-9]*\\).*/\\1\\n\\2/p' /proc/1/limits"));
+    }
+
+    /** CVE-2022-27650 and CVE-2022-29162: what is inheritable would come back with a file's capabilities. */
+    @Test
+    void cve2022_27650ACommandInheritsNoCapabilities() {
+        for (User user : List.of(User.id(0, 0), User.named("ann"))) {
+            assertThat(status(Command.of("cat", "/proc/self/status").user(user), "CapInh|CapAmb"))
+                    .isEqualTo("[CapAmb:\t0000000000000000, CapInh:\t0000000000000000]");
+        }
+        assertThat(status(Command.of("cat", "/proc/self/status").user(User.named("ann")), "CapEff|CapPrm"))
+                .isEqualTo("[CapEff:\t0000000000000000, CapPrm:\t0000000000000000]");
+    }
+
+    /** A number is a number, whatever users are called in the container. */
+    @Test
+    void cve2026_30892AUserWhoseNameIsANumber() {
+        sh("echo '1500x:x:0:0::/:/bin/sh' >>/etc/passwd; echo '4000:x:0:0::/:/bin/sh' >>/etc/passwd");
+        assertThat(out(Command.of("id", "-u").user(User.id(4000, 4000)))).isEqualTo("4000\n");
+        assertThat(out(Command.of("id", "-u").user(User.id(1500, 1500)))).isEqualTo("1500\n");
+        for (String name : List.of("4000", "0", "-1", "+0", "0x0", " 0", "4294967296")) {
+            ExecResult[] result = new ExecResult[1];
+            try {
+                result[0] = container.exec(Command.of("id", "-un").user(User.named(name)));
+            } catch (LxjException | IllegalArgumentException e) {
+                continue;
+            }
+            // A name is looked up as a name.
+            assertThat(name).isEqualTo("4000");
+        }
+        assertThatThrownBy(() -> User.id(-1, 0)).isInstanceOf(LxjException.class);
+        assertThatThrownBy(() -> User.id(0xFFFFFFFFL, 0)).isInstanceOf(LxjException.class);
+    }
+
+    /** CVE-2016-10124 and CVE-2017-5226: input pushed into a terminal of the host by TIOCSTI. */
+    @Test
+    void cve2016_10124ATerminalOfTheHost() {
+        // Fields 6 and 7 of proc_pid_stat(5): the session, 0 if it is of another namespace, and the terminal.
+        List<String> piped = stat(Command.of("cat", "/proc/self/stat"));
+        assertThat(piped.get(5)).isEqualTo(piped.get(0));
+        assertThat(piped.get(6)).isEqualTo("0");
+        assertThat(container.exec("sh", "-c", ": >/dev/tty").stderr()).contains("No such device or address");
+        List<String> terminal = stat(Command.of("cat", "/proc/self/stat").terminal(new TerminalSize(24, 80)));
+        assertThat(terminal.get(5)).isEqualTo(terminal.get(0));
+        assertThat(terminal.get(6)).isNotEqualTo("0");
+        // Its terminal is one of the container's own.
+        assertThat(container
+                        .exec(Command.of("sh", "-c", "tty; ls /dev/pts").terminal(new TerminalSize(24, 80)))
+                        .stdout())
+                .startsWith("/dev/pts/");
+    }
+
+    private List<String> stat(Command command) {
+        return Arrays.asList(out(command).strip().split(" "));
+    }
+}
