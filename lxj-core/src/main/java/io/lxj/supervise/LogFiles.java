@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
@@ -29,7 +28,6 @@ public final class LogFiles {
     public static final String CURRENT = "console.log";
 
     private static final int MOST = 100;
-    private static final int ATTEMPTS = 8;
 
     private final Directory directory;
 
@@ -61,39 +59,44 @@ public final class LogFiles {
 
     /** Open files, oldest first. */
     Deque<Fd> openFiles() throws LinuxException {
-        for (int attempt = 1; ; attempt++) {
-            Deque<Fd> files = new ArrayDeque<>();
-            try {
-                // Of a log that is rotated all the time, the last attempt is taken as it is.
-                if (openInto(files) || attempt == ATTEMPTS) {
-                    return files;
-                }
-            } catch (LinuxException | RuntimeException e) {
-                files.forEach(Fd::close);
-                throw e;
-            }
+        Deque<Fd> files = new ArrayDeque<>();
+        try {
+            openInto(files);
+            return files;
+        } catch (LinuxException | RuntimeException e) {
             files.forEach(Fd::close);
+            throw e;
         }
     }
 
-    /** Opens each file once; false if one showed up twice: then the names have moved on meanwhile. */
-    private boolean openInto(Deque<Fd> files) throws LinuxException {
-        List<Stat> seen = new ArrayList<>();
-        boolean stable = true;
-        // From the newest on, since names only ever move to higher numbers.
-        for (int age = 0; age <= MOST; age++) {
-            Optional<Fd> file = open(age);
-            if (file.isPresent()) {
-                files.addFirst(file.get());
-                Stat stat = file.get().stat();
-                if (seen.stream().anyMatch(stat::isSameFile)) {
-                    files.removeFirst().close();
-                    stable = false;
-                }
-                seen.add(stat);
+    /**
+     * From the newest on, since names only ever move to higher numbers. If a file has its number still when the next one
+     * is open, that one is what was written before it; else it is looked for under a higher number, to go on from there.
+     */
+    private void openInto(Deque<Fd> files) throws LinuxException {
+        int age = -1;
+        for (int next = 0; next <= MOST; next++) {
+            Optional<Fd> file = open(next);
+            if (file.isEmpty()) {
+                continue;
             }
+            if (files.isEmpty() || isAt(age, files.getFirst())) {
+                files.addFirst(file.get());
+                age = next;
+                continue;
+            }
+            file.get().close();
+            age++;
+            while (age <= MOST && !isAt(age, files.getFirst())) {
+                age++;
+            }
+            next = age;
         }
-        return stable;
+    }
+
+    private boolean isAt(int age, Fd file) throws LinuxException {
+        Optional<Stat> stat = stat(age);
+        return stat.isPresent() && stat.get().isSameFile(file.stat());
     }
 
     /** A file of the log; empty if it doesn't exist, which is no reason to make an exception for most numbers. */
