@@ -36,6 +36,7 @@ import java.util.regex.Pattern;
 /**
  * The console of a container: the terminal that its init has for {@code /dev/console}. What is written there is kept in
  * memory (the latest part, as much as {@code ConsoleSettings.bufferSize} says) and in a log, whoever looks at it or not.
+ * Or another of its terminals, see {@link Container#tty}, whose log is empty.
  *
  * <p>Output is whatever the container wrote, for a terminal to act on. Methods with text in their name leave out what
  * could drive a terminal or forge log lines; all others give it as it is.
@@ -47,9 +48,9 @@ public final class Console {
     private static final int LINES_IN_MESSAGES = 5;
     private static final int STDIN = 0;
     private static final int STDOUT = 1;
-    private static final String ATTACH = "attach to the console of ";
+    private static final String ATTACH = "attach to ";
 
-    private final String container;
+    private final String name;
     private final ConsoleOutput output;
     private final ConsoleSink input;
     private final LogSource log;
@@ -66,14 +67,14 @@ public final class Console {
     /**
      * The console of a container.
      *
-     * @param container the container's name, for messages
+     * @param name what it is, for messages: "the console of web1"
      * @param output what the container writes
      * @param input what is typed; fails while the container doesn't run
      * @param log the log files
      * @param lane runs listeners, one call at a time
      */
-    Console(String container, ConsoleOutput output, ConsoleSink input, LogSource log, Executor lane) {
-        this.container = container;
+    Console(String name, ConsoleOutput output, ConsoleSink input, LogSource log, Executor lane) {
+        this.name = name;
         this.output = output;
         this.input = input;
         this.log = log;
@@ -119,7 +120,7 @@ public final class Console {
         try (InputStream all = log.open()) {
             return new String(all.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw failure("read the console log of ", e);
+            throw failure("read the log of ", e);
         }
     }
 
@@ -134,7 +135,7 @@ public final class Console {
         try {
             return log.open();
         } catch (IOException e) {
-            throw failure("open the console log of ", e);
+            throw failure("open the log of ", e);
         }
     }
 
@@ -199,7 +200,7 @@ public final class Console {
         try {
             input.send(bytes);
         } catch (IOException e) {
-            throw failure("type on the console of ", e);
+            throw failure("type on ", e);
         }
     }
 
@@ -226,7 +227,7 @@ public final class Console {
         try {
             input.resize(size.rows(), size.columns());
         } catch (IOException e) {
-            throw failure("resize the console of ", e);
+            throw failure("resize ", e);
         }
     }
 
@@ -318,7 +319,7 @@ public final class Console {
 
     private AttachEnd attach(Fd in, Fd out, DetachKeys keys) throws IOException, InterruptedException {
         if (!output.isRunning()) {
-            throw new WrongStateException(ATTACH + container, "STOPPED", List.of("RUNNING"));
+            throw new WrongStateException(ATTACH + name, "STOPPED", List.of("RUNNING"));
         }
         try {
             Terminal.of(in);
@@ -338,7 +339,7 @@ public final class Console {
     }
 
     private LxjException notFound(String what, boolean ended, Duration timeout) {
-        String action = "wait for " + what + " on the console of " + container;
+        String action = "wait for " + what + " on " + name;
         String problem = ended ? "the container stopped before" : "not there after " + timeout.toMillis() + " ms";
         String lines = tailText(LINES_IN_MESSAGES).replace("\n", " | ");
         return new LxjException(Failure.of(action, problem)
@@ -346,11 +347,11 @@ public final class Console {
     }
 
     private LxjException failure(String action, IOException cause) {
-        return Failures.exception(action + container, cause);
+        return Failures.exception(action + name, cause);
     }
 
     @Override
     public String toString() {
-        return "console of " + container;
+        return name;
     }
 }

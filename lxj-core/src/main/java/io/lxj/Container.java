@@ -6,7 +6,9 @@ import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
+import io.lxj.lifecycle.ContainerTerminal;
 import io.lxj.lifecycle.Instance;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -311,7 +313,24 @@ public final class Container {
      */
     public Console console() {
         instance.join();
-        return new Console(name(), instance.output(), instance.input(), instance::openLog, instance.lane());
+        ContainerTerminal console = instance.terminals().console();
+        return new Console("the console of " + name(), console.output(), console, instance::openLog, instance.lane());
+    }
+
+    /**
+     * One of the container's terminals beside its console, see {@link Config#ttys(int)}. Only the JVM that starts the
+     * container has the other end of it. Nothing of it is logged.
+     *
+     * @param number 1 for the one that is {@code pts/1} in the container, and so on
+     * @return the terminal, which is used like the console; the handle stays good when the container stops, starts or
+     *     reboots
+     * @throws io.lxj.error.InvalidConfigException if the container isn't configured to have so many
+     */
+    public Console tty(int number) {
+        instance.join();
+        ContainerTerminal tty = instance.terminals().configured(number);
+        return new Console(
+                "tty " + number + " of " + name(), tty.output(), tty, InputStream::nullInputStream, instance.lane());
     }
 
     /**

@@ -34,7 +34,8 @@ final class AttachingJvm {
             });
             talker.setDaemon(true);
             talker.start();
-            Console console = new Console("web1", output, pty.input(), InputStream::nullInputStream, supervisor.lane());
+            Console console = new Console(
+                    "the console of web1", output, pty.input(), InputStream::nullInputStream, supervisor.lane());
             try {
                 System.out.println("end: " + console.attach(DetachKeys.ctrl('b', 'd')));
             } catch (LxjException e) {

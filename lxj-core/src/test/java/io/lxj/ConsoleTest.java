@@ -53,7 +53,7 @@ class ConsoleTest {
         pty = PtyConsole.open(supervisor, master, output, Optional.empty());
         output.begin();
         console = new Console(
-                "web1",
+                "the console of web1",
                 output,
                 pty.input(),
                 () -> new ByteArrayInputStream("logg\u00e9d".getBytes(StandardCharsets.UTF_8)),
@@ -111,7 +111,7 @@ class ConsoleTest {
         assertThat(console.tailText(1)).startsWith("last").doesNotContain("\u001b");
         assertThat(console.log()).isEqualTo("logg\u00e9d");
         assertThat(console.openLog()).hasBinaryContent("logg\u00e9d".getBytes(StandardCharsets.UTF_8));
-        assertThat(console).hasToString("console of web1");
+        assertThat(console).hasToString("the console of web1");
     }
 
     @Test

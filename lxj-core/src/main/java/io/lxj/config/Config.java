@@ -325,6 +325,24 @@ public final class Config {
         return with(ConfigSettings.CONSOLE, console);
     }
 
+    /** {@return how many terminals the container has beside its console; none unless set} */
+    public int ttys() {
+        return get(ConfigSettings.TTYS);
+    }
+
+    /**
+     * The same with another number of terminals beside the console: {@code pts/1} and on in the container, whose init
+     * finds them in {@code container_ttys}. A systemd that has getty(8) runs a login on each. {@code Container.tty} is the
+     * other end, in the JVM that starts the container; a container that is kept when the JVM ends can't have any.
+     *
+     * @param number how many, 0 to 16
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it is outside of its range, or the container is to be kept
+     */
+    public Config ttys(int number) {
+        return with(ConfigSettings.TTYS, Ttys.check(number, onExit()));
+    }
+
     /** {@return the signal that asks the init to shut down, or empty if it depends on the image's kind of init} */
     public Optional<Signal> stopSignal() {
         return get(ConfigSettings.STOP_SIGNAL);
@@ -383,8 +401,11 @@ public final class Config {
      *
      * @param fate what becomes of the running container when the JVM ends
      * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it is to be kept and has {@link #ttys() terminals} that end with the
+     *     JVM
      */
     public Config onExit(OnExit fate) {
+        Ttys.check(ttys(), fate);
         return with(ConfigSettings.ON_EXIT, fate);
     }
 

@@ -2,6 +2,7 @@ package io.lxj.config;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -75,6 +76,8 @@ final class ConfigCodec {
                 return Optional.of(JsonForm.constant(config.storage()));
             case "console":
                 return Optional.of(ConsoleForm.write(config.console()));
+            case "ttys":
+                return config.ttys() == 0 ? Optional.empty() : Optional.of(new JsonPrimitive(config.ttys()));
             case "stopSignal":
                 return JsonForm.optional(config.stopSignal());
             case "rebootSignal":
@@ -114,6 +117,8 @@ final class ConfigCodec {
                 return config.storage(value.constant(Storage.class));
             case "console":
                 return config.console(ConsoleForm.read(value));
+            case "ttys":
+                return config.ttys(value.integer());
             case "stopSignal":
                 return config.stopSignal(value.parsed(Signal::parse));
             case "rebootSignal":

@@ -19,6 +19,7 @@ final class ConfigSettings {
     static final Setting<List<Device>> DEVICES = Setting.of("devices", List.of());
     static final Setting<Storage> STORAGE = Setting.of("storage", Storage.OVERLAY);
     static final Setting<ConsoleSettings> CONSOLE = Setting.of("console", ConsoleSettings.DEFAULT);
+    static final Setting<Integer> TTYS = Setting.of("ttys", 0);
     static final Setting<Optional<Signal>> STOP_SIGNAL = Setting.optional("stopSignal");
     static final Setting<Optional<Signal>> REBOOT_SIGNAL = Setting.optional("rebootSignal");
     static final Setting<Duration> STOP_TIMEOUT = Setting.of("stopTimeout", Duration.ofSeconds(30));
@@ -37,6 +38,7 @@ final class ConfigSettings {
             DEVICES,
             STORAGE,
             CONSOLE,
+            TTYS,
             STOP_SIGNAL,
             REBOOT_SIGNAL,
             STOP_TIMEOUT,

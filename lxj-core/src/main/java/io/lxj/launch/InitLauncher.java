@@ -41,14 +41,16 @@ public final class InitLauncher {
      * @param init the init; a child of this process unless there is a keeper
      * @param console the master of its console
      * @param notifySocket the socket on which an init of the kind of systemd says that it has booted
+     * @param ttys the masters of its other terminals
      * @param keeper the keeper, for a container that is kept
      */
-    public record Launched(int pid, Pidfd init, Fd console, Fd notifySocket, Optional<Keeper> keeper) {
+    public record Launched(int pid, Pidfd init, Fd console, Fd notifySocket, List<Fd> ttys, Optional<Keeper> keeper) {
         /** Gives up all fds; the processes are left alone. */
         public void close() {
             init.close();
             console.close();
             notifySocket.close();
+            ttys.forEach(Fd::close);
             keeper.ifPresent(Keeper::close);
         }
     }
@@ -102,23 +104,25 @@ public final class InitLauncher {
                     throw Failures.exception(
                             "start " + spec.name(), failure.get(), LaunchHints.of(spec, failure.get()));
                 }
-                return spec.keep() ? kept(stage, plan, recorded) : owned(spec.name(), stage, plan, console);
+                return spec.keep() ? kept(stage, plan, recorded) : owned(spec, stage, plan, console);
             }
         }
     }
 
-    private static Launched owned(String name, Spawned stage, InitPlan plan, UnixSocket.Pair console)
+    private static Launched owned(LaunchSpec spec, Spawned stage, InitPlan plan, UnixSocket.Pair console)
             throws IOException {
         int pid = (int) stage.readLong(plan.pid());
         Children.reap(stage.pid());
         Pidfd init = Pidfd.open(pid);
         try {
-            List<Fd> received = console.first().receive(8, 2).fds();
-            if (received.size() < 2) {
+            int expected = 2 + spec.terminals().ttys();
+            List<Fd> received = console.first().receive(8, expected).fds();
+            if (received.size() < expected) {
                 received.forEach(Fd::close);
-                throw new LxjException(Failure.of("start " + name, "its init was killed before it could begin"));
+                throw new LxjException(Failure.of("start " + spec.name(), "its init was killed before it could begin"));
             }
-            return new Launched(pid, init, received.get(0), received.get(1), Optional.empty());
+            return new Launched(
+                    pid, init, received.get(0), received.get(1), received.subList(2, expected), Optional.empty());
         } catch (IOException | RuntimeException e) {
             try (init) {
                 init.send(Signal.SIGKILL);
@@ -142,7 +146,8 @@ public final class InitLauncher {
             Fd notify = keeper.getFd(FdNames.KEEPER_NOTIFY_NUMBER);
             opened.add(notify);
             Fd word = recorded.writer().duplicate();
-            return new Launched(pid, init, master, notify, Optional.of(new Keeper(stage.pid(), keeper, word)));
+            return new Launched(
+                    pid, init, master, notify, List.of(), Optional.of(new Keeper(stage.pid(), keeper, word)));
         } catch (IOException | RuntimeException e) {
             opened.forEach(Fd::close);
             recorded.writer().close();

@@ -93,8 +93,8 @@ final class BuildRoom {
                 "/",
                 List.of(),
                 List.of(),
-                config.console().size().rows(),
-                config.console().size().columns(),
+                new LaunchSpec.Terminals(
+                        config.console().size().rows(), config.console().size().columns(), 0),
                 release.content(),
                 engine.confinement(),
                 false,
@@ -115,8 +115,7 @@ final class BuildRoom {
                 Run.Part.PARENT,
                 launched.init(),
                 Optional.empty(),
-                Optional.of(launched.console()),
-                Optional.of(launched.notifySocket()),
+                Optional.of(RunFds.of(launched)),
                 cgroup);
         try {
             Executed executed = engine.executing().execute(name, run, command);

@@ -23,7 +23,8 @@ final class Consoles {
 
     /** Begins to follow a run's console. */
     void attach(Instance instance, Run run) throws IOException {
-        instance.output().begin();
+        Terminals terminals = instance.terminals();
+        terminals.begin();
         if (run.part() == Run.Part.PARENT) {
             own(instance, run);
             return;
@@ -31,26 +32,39 @@ final class Consoles {
         // Somebody else reads the terminal and keeps the log: the keeper, or the JVM that started the container.
         Directory folder = folder(instance);
         try {
-            run.source(LogFollower.takeOver(engine.supervisor(), folder, instance.output()));
+            run.source(LogFollower.takeOver(
+                    engine.supervisor(), folder, terminals.console().output()));
         } catch (IOException | RuntimeException e) {
             folder.close();
             throw e;
         }
-        run.console().ifPresent(master -> instance.input(new PtyInput(master)));
+        run.fds().ifPresent(fds -> terminals.console().connect(new PtyInput(fds.console())));
     }
 
     private void own(Instance instance, Run run) throws IOException {
         ConsoleSettings settings = run.config().console();
-        Fd master = run.console().orElseThrow().duplicate();
+        RunFds fds = run.fds().orElseThrow();
         Optional<ConsoleLog> log = Optional.empty();
         try {
             log = settings.hasLog() ? Optional.of(log(instance, settings)) : Optional.empty();
-            PtyConsole console = PtyConsole.open(engine.supervisor(), master, instance.output(), log);
-            run.source(console);
-            instance.input(console.input());
+            own(instance.terminals().console(), run, fds.console(), log);
         } catch (IOException | RuntimeException e) {
-            master.close();
             log.ifPresent(ConsoleLog::close);
+            throw e;
+        }
+        for (int i = 0; i < fds.ttys().size(); i++) {
+            own(instance.terminals().tty(i + 1), run, fds.ttys().get(i), Optional.empty());
+        }
+    }
+
+    private void own(ContainerTerminal terminal, Run run, Fd master, Optional<ConsoleLog> log) throws IOException {
+        Fd own = master.duplicate();
+        try {
+            PtyConsole console = PtyConsole.open(engine.supervisor(), own, terminal.output(), log);
+            run.source(console);
+            terminal.connect(console.input());
+        } catch (IOException | RuntimeException e) {
+            own.close();
             throw e;
         }
     }

@@ -30,7 +30,7 @@ final class Ending {
     /** The init of a run that this JVM took part in has ended. */
     ExitStatus end(Instance instance, Run run, Optional<WaitStatus> status) {
         String name = instance.name();
-        run.finishConsole();
+        run.finishOutput();
         try (ContainerFolder folder = engine.store().open(name)) {
             if (folder.run().filter(run.record()::equals).isEmpty()) {
                 // Another process was first, and has removed everything.

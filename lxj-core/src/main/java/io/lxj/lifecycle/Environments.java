@@ -8,6 +8,8 @@ import io.lxj.lifecycle.Accounts.Identity;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The environments of a container's processes. Nothing of the JVM's own environment is in them. */
 final class Environments {
@@ -39,6 +41,9 @@ final class Environments {
             environment.put("LISTEN_PID", "1");
             environment.put("LISTEN_FDNAMES", String.join(":", config.listen().keySet()));
         }
+        if (config.ttys() > 0) {
+            environment.put("container_ttys", ttys(config.ttys()));
+        }
         environment.put("HOME", "/root");
         environment.put("USER", "root");
         environment.put("TERM", "linux");
@@ -65,6 +70,11 @@ final class Environments {
         environment.put("PATH", PATH);
         environment.put("container", "lxj");
         return environment;
+    }
+
+    /** The names that the plan's terminals have, of which the console's is pts/0. */
+    private static String ttys(int number) {
+        return IntStream.rangeClosed(1, number).mapToObj(i -> "pts/" + i).collect(Collectors.joining(" "));
     }
 
     /** A machine id in the form of a UUID, which the container interface wants. */

@@ -20,8 +20,6 @@ import io.lxj.storage.ExitRecord;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.LockSet;
-import io.lxj.supervise.ConsoleOutput;
-import io.lxj.supervise.ConsoleSink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -43,9 +41,8 @@ public final class Instance {
     private final Executor lane;
     private final StateListeners listeners;
     private final Background background;
-    private final ConsoleOutput output;
+    private final Terminals terminals;
     private final Life life;
-    private volatile Optional<ConsoleSink> input = Optional.empty();
     private volatile boolean gone;
 
     Instance(Engine engine, String name) {
@@ -55,8 +52,7 @@ public final class Instance {
         this.listeners = new StateListeners(lane);
         this.background = new Background(engine, name);
         this.life = new Life(engine, this);
-        this.output =
-                new ConsoleOutput((int) record().config().console().bufferSize().bytes());
+        this.terminals = new Terminals(this);
     }
 
     /** {@return the name} */
@@ -87,19 +83,9 @@ public final class Instance {
         }
     }
 
-    /** {@return what the container's console shows} */
-    public ConsoleOutput output() {
-        return output;
-    }
-
-    /** {@return where to type on the container's console; it fails while nobody could read it} */
-    public ConsoleSink input() {
-        return new ConsoleInput(this);
-    }
-
-    /** Where to type now, if the container runs and this JVM has its terminal. */
-    Optional<ConsoleSink> currentInput() {
-        return life.hasRun() ? input : Optional.empty();
+    /** {@return the container's console and its other terminals} */
+    public Terminals terminals() {
+        return terminals;
     }
 
     /**
@@ -115,10 +101,6 @@ public final class Instance {
     /** {@return runs what is to be told of this container, one after the other} */
     public Executor lane() {
         return lane;
-    }
-
-    void input(ConsoleSink sink) {
-        input = Optional.of(sink);
     }
 
     /** {@return what the container is doing now} */

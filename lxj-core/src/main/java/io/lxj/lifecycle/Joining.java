@@ -12,6 +12,7 @@ import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.RunRecord;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -53,18 +54,21 @@ final class Joining {
             Optional<Pidfd> keeper =
                     record.keeper().isPresent() ? record.keeper().get().open(engine.proc()) : Optional.empty();
             keeper.ifPresent(process -> undo.add(process::close));
-            Optional<Fd> console = keeper.isPresent()
-                    ? Optional.of(keeper.get().getFd(FdNames.KEEPER_MASTER_NUMBER))
-                    : Optional.empty();
-            console.ifPresent(fd -> undo.add(fd::close));
-            Optional<Fd> notify = keeper.isPresent()
-                    ? Optional.of(keeper.get().getFd(FdNames.KEEPER_NOTIFY_NUMBER))
-                    : Optional.empty();
+            Optional<RunFds> fds = keeper.isPresent() ? Optional.of(fds(keeper.get())) : Optional.empty();
             Run.Part part = keeper.isPresent() ? Run.Part.HEIR : Run.Part.OBSERVER;
-            return Optional.of(
-                    new Run(record, config(instance), part, init.get(), keeper, console, notify, cgroup.get()));
+            return Optional.of(new Run(record, config(instance), part, init.get(), keeper, fds, cgroup.get()));
         } catch (IOException | RuntimeException e) {
             undo.run(e);
+            throw e;
+        }
+    }
+
+    private static RunFds fds(Pidfd keeper) throws IOException {
+        Fd console = keeper.getFd(FdNames.KEEPER_MASTER_NUMBER);
+        try {
+            return new RunFds(console, keeper.getFd(FdNames.KEEPER_NOTIFY_NUMBER), List.of());
+        } catch (IOException e) {
+            console.close();
             throw e;
         }
     }

@@ -190,7 +190,7 @@ final class Life {
             if (again) {
                 restart(exit);
             } else {
-                instance.output().end();
+                instance.terminals().end();
                 instance.listeners().tell(State.STOPPED, Optional.of(exit));
             }
             return Optional.of(exit);
@@ -202,7 +202,7 @@ final class Life {
             startLocked();
         } catch (LxjException e) {
             LOG.error("Container {} asked for a reboot and could not be started again", name, e);
-            instance.output().end();
+            instance.terminals().end();
             instance.listeners().tell(State.STOPPED, Optional.of(exit));
         }
     }

@@ -32,15 +32,15 @@ final class Readiness {
     private Readiness() {}
 
     static void watch(Supervisor supervisor, Run run) throws IOException {
-        if (run.notifySocket().isPresent()) {
-            Fd socket = run.notifySocket().get();
+        if (run.fds().isPresent()) {
+            Fd socket = run.fds().get().notifySocket();
             run.watch(supervisor.watch(socket, Epoll.EPOLLIN, (events, watch) -> read(socket, run)));
         }
     }
 
     /** Waits until the container has booted; fails if it ends before, or if the time is over. */
     static void await(String action, Run run, Duration timeout) {
-        if (run.notifySocket().isEmpty()) {
+        if (run.fds().isEmpty()) {
             return;
         }
         try {

@@ -30,13 +30,12 @@ final class Run {
     private final Part part;
     private final Pidfd init;
     private final Optional<Pidfd> keeper;
-    private final Optional<Fd> console;
-    private final Optional<Fd> notify;
+    private final Optional<RunFds> fds;
     private final Cgroup cgroup;
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final List<Registration> watches = new ArrayList<>();
-    private Optional<ConsoleSource> source = Optional.empty();
+    private final List<ConsoleSource> sources = new ArrayList<>();
     private volatile Optional<Fd> root = Optional.empty();
     private volatile String killReason;
 
@@ -46,16 +45,14 @@ final class Run {
             Part part,
             Pidfd init,
             Optional<Pidfd> keeper,
-            Optional<Fd> console,
-            Optional<Fd> notify,
+            Optional<RunFds> fds,
             Cgroup cgroup) {
         this.record = record;
         this.config = config;
         this.part = part;
         this.init = init;
         this.keeper = keeper;
-        this.console = console;
-        this.notify = notify;
+        this.fds = fds;
         this.cgroup = cgroup;
     }
 
@@ -80,13 +77,9 @@ final class Run {
         return keeper;
     }
 
-    Optional<Fd> console() {
-        return console;
-    }
-
-    /** The socket on which systemd says that it has booted, if this JVM has it. */
-    Optional<Fd> notifySocket() {
-        return notify;
+    /** What this JVM has of the container's; nothing of one that another JVM started and looks after. */
+    Optional<RunFds> fds() {
+        return fds;
     }
 
     /** Completed when the init has said that it has booted. */
@@ -116,14 +109,14 @@ final class Run {
         watches.add(registration);
     }
 
-    synchronized void source(ConsoleSource console) {
-        source = Optional.of(console);
+    synchronized void source(ConsoleSource source) {
+        sources.add(source);
     }
 
-    /** Brings what the container wrote last to its console. */
-    synchronized void finishConsole() {
-        source.ifPresent(ConsoleSource::finish);
-        source = Optional.empty();
+    /** Brings what the container wrote last to its console and other terminals. */
+    synchronized void finishOutput() {
+        sources.forEach(ConsoleSource::finish);
+        sources.clear();
     }
 
     /**
@@ -143,12 +136,11 @@ final class Run {
     synchronized void close() {
         watches.forEach(Registration::close);
         watches.clear();
-        source.ifPresent(ConsoleSource::close);
-        source = Optional.empty();
+        sources.forEach(ConsoleSource::close);
+        sources.clear();
         init.close();
         keeper.ifPresent(Pidfd::close);
-        console.ifPresent(Fd::close);
-        notify.ifPresent(Fd::close);
+        fds.ifPresent(RunFds::close);
         cgroup.close();
     }
 }

@@ -160,8 +160,7 @@ final class Starter {
                 part,
                 launched.init(),
                 launched.keeper().map(Keeper::process),
-                Optional.of(launched.console()),
-                Optional.of(launched.notifySocket()),
+                Optional.of(RunFds.of(launched)),
                 cgroup);
     }
 

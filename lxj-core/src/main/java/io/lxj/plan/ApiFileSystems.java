@@ -93,7 +93,7 @@ final class ApiFileSystems {
     }
 
     /** Makes /dev and what is mounted in it; returns the pts instance, whose ptmx makes the container's terminals. */
-    Arg dev(List<Node> devices) {
+    Arg dev(List<Node> devices, LaunchSpec.Terminals terminals) {
         long noExec = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
         Arg target = steps.mountPoint(root, "dev");
         Arg dev = steps.make("tmpfs", noExec, Map.of("mode", "755", "size", "4m"));
@@ -119,7 +119,7 @@ final class ApiFileSystems {
                 steps.make("tmpfs", MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV, Map.of("mode", "1777"));
         steps.place("mount /dev/shm", shm, dev, "shm");
         steps.place("mount /dev/mqueue", steps.make("mqueue", FileSystemSteps.NO_EXEC, Map.of()), dev, "mqueue");
-        new ConsoleSteps(program, steps).bind(dev, pts);
+        new ConsoleSteps(program, steps).bind(dev, pts, terminals);
         return pts;
     }
 

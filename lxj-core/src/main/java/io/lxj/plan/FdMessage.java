@@ -3,10 +3,13 @@ package io.lxj.plan;
 import io.lxj.linux.Arg;
 import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.Syscall;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
- * The message by which an init hands two fds to whoever looks after the container: the master of its console, and the
- * socket on which it says that it has booted. See unix(7) for SCM_RIGHTS and cmsg(3) for the layout.
+ * The message by which an init hands fds to whoever looks after the container: the master of its console, the socket on
+ * which it says that it has booted, and the masters of its other terminals. See unix(7) for SCM_RIGHTS and cmsg(3) for
+ * the layout.
  */
 final class FdMessage {
     /** The number of the console's master while it is sent. */
@@ -17,8 +20,10 @@ final class FdMessage {
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
-    /** struct cmsghdr of 16 bytes and two numbers of 4. */
-    private static final int CONTROL_SIZE = 24;
+    private static final int HEADER_SIZE = 16;
+    private static final int NUMBER_SIZE = 4;
+    /** struct cmsghdr and two numbers: a keeper gets no more. */
+    private static final int CONTROL_SIZE = HEADER_SIZE + 2 * NUMBER_SIZE;
 
     private FdMessage() {}
 
@@ -31,14 +36,22 @@ final class FdMessage {
      */
     record Received(ProgramBuilder.Added step, Arg master, Arg notifySocket) {}
 
-    static void send(ProgramBuilder program, Arg socket) {
-        Arg control = program.words(
-                "{SCM_RIGHTS, [" + MASTER_NUMBER + ", " + NOTIFY_NUMBER + "]}",
-                CONTROL_SIZE,
-                SOL_SOCKET | ((long) SCM_RIGHTS << 32),
-                MASTER_NUMBER | ((long) NOTIFY_NUMBER << 32));
-        program.step(
-                "hand the console and the notify socket over", Syscall.SENDMSG, socket, message(program, control), 0);
+    /** The number of a terminal's master while it is sent, from 0 on. */
+    static int ttyNumber(int index) {
+        return NOTIFY_NUMBER + 1 + index;
+    }
+
+    static void send(ProgramBuilder program, Arg socket, int ttys) {
+        int size = CONTROL_SIZE + ttys * NUMBER_SIZE;
+        ByteBuffer control = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        control.putLong(size).putInt(SOL_SOCKET).putInt(SCM_RIGHTS);
+        // Their numbers follow each other, in the order in which they are received.
+        for (int number = MASTER_NUMBER; number < ttyNumber(ttys); number++) {
+            control.putInt(number);
+        }
+        String rendered = "{SCM_RIGHTS, [" + MASTER_NUMBER + " to " + (ttyNumber(ttys) - 1) + "]}";
+        Arg message = message(program, program.bytes(control.array(), rendered), size);
+        program.step("hand the console and the notify socket over", Syscall.SENDMSG, socket, message, 0);
     }
 
     static Received receive(ProgramBuilder program, Arg socket) {
@@ -48,14 +61,14 @@ final class FdMessage {
                 "get the console and the notify socket",
                 Syscall.RECVMSG,
                 socket,
-                message(program, control),
+                message(program, control, CONTROL_SIZE),
                 Arg.of(MSG_CMSG_CLOEXEC, "MSG_CMSG_CLOEXEC"));
         return new Received(step, program.valueAt(control.plus(16)), program.valueAt(control.plus(20)));
     }
 
     /** struct msghdr with one byte of data. */
-    private static Arg message(ProgramBuilder program, Arg control) {
+    private static Arg message(ProgramBuilder program, Arg control, int size) {
         Arg iov = program.words("iov", program.space(8, "byte"), 1);
-        return program.words("{control=" + control + "}", 0, 0, iov, 1, control, CONTROL_SIZE, 0);
+        return program.words("{control=" + control + "}", 0, 0, iov, 1, control, size, 0);
     }
 }

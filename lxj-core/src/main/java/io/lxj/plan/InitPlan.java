@@ -144,11 +144,11 @@ public final class InitPlan {
             ApiFileSystems api = new ApiFileSystems(program, root);
             api.proc();
             api.sysAndCgroup();
-            api.dev(spec.devices());
+            api.dev(spec.devices(), spec.terminals());
             api.run(spec);
-            FdMessage.send(program, program.fd(FdNames.CONSOLE));
+            FdMessage.send(
+                    program, program.fd(FdNames.CONSOLE), spec.terminals().ttys());
             mounts(root);
-            new ConsoleSteps(program, new FileSystemSteps(program)).size(spec.rows(), spec.columns());
             identity();
             ConfinementSteps confinement = new ConfinementSteps(program);
             confinement.limits(spec.confinement());

@@ -19,8 +19,7 @@ import java.util.TreeMap;
  * @param workingDirectory of the init, in the container
  * @param mounts what is mounted besides the API file systems, in this order
  * @param devices nodes in /dev besides the standard ones
- * @param rows of the console
- * @param columns of the console
+ * @param terminals the console and what is beside it
  * @param osRelease the host's os-release, shown in /run/host
  * @param confinement limits and privileges, the same for every process of the container
  * @param keep whether the container outlives the process that started it
@@ -37,8 +36,7 @@ public record LaunchSpec(
         String workingDirectory,
         List<MountSpec> mounts,
         List<Node> devices,
-        int rows,
-        int columns,
+        Terminals terminals,
         byte[] osRelease,
         Confinement confinement,
         boolean keep,
@@ -51,6 +49,15 @@ public record LaunchSpec(
         mounts = List.copyOf(mounts);
         devices = List.copyOf(devices);
     }
+
+    /**
+     * The terminals that the container is given: its console and others, all of one size.
+     *
+     * @param rows how many lines
+     * @param columns how many characters in a line
+     * @param ttys how many others there are; a container that is kept has none
+     */
+    public record Terminals(int rows, int columns, int ttys) {}
 
     /**
      * The console's log file.

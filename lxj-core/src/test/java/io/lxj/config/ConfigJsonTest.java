@@ -162,6 +162,8 @@ class ConfigJsonTest {
                 "'environment': {'A': 12} | environment.A: is a number; allowed: text",
                 "'environment': {'A=': ''} | environment.A=: 'A=' is not allowed; allowed: a name",
                 "'credentials': {'../a': ''} | credentials.../a: '../a' is not allowed; allowed: 1 to 255",
+                "'ttys': 17 | ttys: '17' is not allowed; allowed: a number from 0 to 16",
+                "'ttys': 1, 'onExit': 'keep' | ttys: '1' is not allowed; allowed: 0 for a container that is kept",
                 "'listen': {'a': 'localhost:80'} | listen.a: 'localhost:80' is not allowed; allowed: an IP address",
                 "'listen': {'a': '127.0.0.1:65536'} | listen.a: '127.0.0.1:65536' is not allowed; allowed: an IP address",
                 "'listen': {'a': '1.2.3.400:1'} | listen.a: '1.2.3.400:1' is not allowed; allowed: an IP address",

@@ -169,6 +169,17 @@ class ConfigTest {
     }
 
     @Test
+    void hasAsManyTerminalsAsCanBeLookedAfter() {
+        assertThat(DEBIAN.ttys()).isZero();
+        assertThat(DEBIAN.ttys(16).ttys()).isEqualTo(16);
+        refuses("ttys", () -> DEBIAN.ttys(17));
+        refuses("ttys", () -> DEBIAN.ttys(-1));
+        refuses("ttys", () -> DEBIAN.onExit(OnExit.KEEP).ttys(1));
+        refuses("ttys", () -> DEBIAN.ttys(1).onExit(OnExit.KEEP));
+        assertThat(DEBIAN.onExit(OnExit.KEEP).ttys(0)).isEqualTo(DEBIAN.onExit(OnExit.KEEP));
+    }
+
+    @Test
     void refusesBadValuesByNameOfTheField() {
         refuses("image name", () -> Config.ofImage("../x"));
         refuses("hostname", () -> DEBIAN.hostname("a_b"));

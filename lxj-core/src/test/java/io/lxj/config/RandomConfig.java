@@ -36,6 +36,7 @@ final class RandomConfig {
         config = maybe(config, c -> c.rebootSignal(signal()));
         config = maybe(config, c -> c.stopTimeout(Duration.ofNanos(random.nextLong() >>> 11)));
         config = maybe(config, c -> c.onExit(OnExit.KEEP));
+        config = config.onExit() == OnExit.KEEP ? config : maybe(config, c -> c.ttys(random.nextInt(17)));
         for (int i = random.nextInt(4); i > 0; i--) {
             config = config.env("E" + text(TEXT.replace("=", ""), 0, 5), text(TEXT, 0, 20));
             config = config.credential(text(LETTERS, 1, 20), text(TEXT + "\n", 0, 20));

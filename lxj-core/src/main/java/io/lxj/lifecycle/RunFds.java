@@ -1,0 +1,24 @@
+package io.lxj.lifecycle;
+
+import io.lxj.launch.InitLauncher.Launched;
+import io.lxj.linux.Fd;
+import java.util.List;
+
+/**
+ * What this JVM has of a running container's own.
+ *
+ * @param console the master of its console
+ * @param notifySocket the socket on which systemd says that it has booted
+ * @param ttys the masters of its other terminals
+ */
+record RunFds(Fd console, Fd notifySocket, List<Fd> ttys) {
+    static RunFds of(Launched launched) {
+        return new RunFds(launched.console(), launched.notifySocket(), launched.ttys());
+    }
+
+    void close() {
+        console.close();
+        notifySocket.close();
+        ttys.forEach(Fd::close);
+    }
+}
