@@ -8,6 +8,7 @@ import io.lxj.config.ImageInfo;
 import io.lxj.config.ImportLimits;
 import io.lxj.config.ImportOptions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -165,5 +166,41 @@ class HostileArchiveTest {
     void namesTheLayersOfAContainerImage() throws IOException {
         imports.refused(new TarBytes().file("manifest.json", "[]").file("layer.tar", "x"))
                 .hasMessageContaining("layers of a container image");
+    }
+
+    /** Links that lead through links, each of them made by the archive, so that no single one looks wrong. */
+    @Test
+    void cve2020_27833ChainedLinks() throws IOException {
+        String parent = imports.outside().getParent().toString();
+        imports.load(new TarBytes()
+                .directory(parent.substring(1))
+                .directory("a/b")
+                .symlink("a/b/up", "..")
+                .symlink("a/b/top", "up/b/up")
+                .symlink("a/out", "b/top/" + "../".repeat(12))
+                .symlink("a/far", "out" + parent)
+                .file("a/far/outside", "in the image")
+                .symlink("later", parent)
+                .file("later/other", "in the image too"));
+
+        assertThat(imports.rootfs().resolve(imports.outside().toString().substring(1)))
+                .hasContent("in the image");
+        assertThat(imports.rootfs().resolve(parent.substring(1)).resolve("other"))
+                .hasContent("in the image too");
+    }
+
+    /** The digest is checked before anything is unpacked: an archive that isn't the right one is never looked into. */
+    @Test
+    void cve2026_33542AnArchiveThatIsNotTheRightOne() throws IOException {
+        byte[] archive =
+                new TarBytes().file("etc/passwd", "root::0:0::/:/bin/sh\n").finish();
+        ImportOptions options = ImportOptions.defaults().sha256("0".repeat(64));
+
+        assertThatThrownBy(() -> imports.load(archive, options)).hasMessageContaining("SHA-256");
+        imports.assertNothingLeft();
+        assertThatThrownBy(() -> imports.load("x".repeat(5000).getBytes(StandardCharsets.US_ASCII), options))
+                .as("not even its form")
+                .hasMessageContaining("SHA-256");
+        imports.assertNothingLeft();
     }
 }
