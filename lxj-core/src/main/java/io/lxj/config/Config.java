@@ -218,7 +218,8 @@ public final class Config {
      * @param name 1 to 255 letters, digits and {@code . _ @ -}
      * @param address an address of the host, or the wildcard, with a port from 1 to 65535
      * @return the configuration
-     * @throws io.lxj.error.InvalidConfigException if the name isn't allowed, or the address is unresolved or has a scope
+     * @throws io.lxj.error.InvalidConfigException if the name isn't allowed, the address is unresolved or has a scope, or
+     *     there are 64 others
      */
     public Config listen(String name, InetSocketAddress address) {
         return with(ConfigSettings.LISTEN, ListenAddress.plus(listen(), name, address));
@@ -251,7 +252,7 @@ public final class Config {
      *
      * @param mounts the mounts in the order in which to make them
      * @return the configuration
-     * @throws io.lxj.error.InvalidConfigException if two have the same target
+     * @throws io.lxj.error.InvalidConfigException if two have the same target, or there are more than 256
      */
     public Config mounts(List<? extends Mount> mounts) {
         return with(ConfigSettings.MOUNTS, Unique.targets(ConfigSettings.MOUNTS.name(), mounts, Mount::target));
@@ -262,7 +263,7 @@ public final class Config {
      *
      * @param mount the mount
      * @return the configuration
-     * @throws io.lxj.error.InvalidConfigException if another has the same target
+     * @throws io.lxj.error.InvalidConfigException if another has the same target, or there are 256
      */
     public Config mount(Mount mount) {
         return mounts(plus(mounts(), mount));
@@ -278,7 +279,7 @@ public final class Config {
      *
      * @param devices the devices
      * @return the configuration
-     * @throws io.lxj.error.InvalidConfigException if two have the same target
+     * @throws io.lxj.error.InvalidConfigException if two have the same target, or there are more than 256
      */
     public Config devices(List<? extends Device> devices) {
         return with(ConfigSettings.DEVICES, Unique.targets(ConfigSettings.DEVICES.name(), devices, Device::target));
@@ -289,7 +290,7 @@ public final class Config {
      *
      * @param device the device
      * @return the configuration
-     * @throws io.lxj.error.InvalidConfigException if another has the same target
+     * @throws io.lxj.error.InvalidConfigException if another has the same target, or there are 256
      */
     public Config device(Device device) {
         return devices(plus(devices(), device));

@@ -22,6 +22,7 @@ final class ListenAddress {
             Pattern.compile("(" + OCTET + "(?:\\." + OCTET + "){3}|\\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\\]):(\\d{1,5})");
     private static final String RULE = "an IP address and a port from 1 to 65535, as 127.0.0.1:80 or [::1]:80";
     private static final int LAST_PORT = 65_535;
+    private static final int MOST = 64;
 
     private ListenAddress() {}
 
@@ -33,6 +34,9 @@ final class ListenAddress {
     }
 
     static Map<String, InetSocketAddress> of(Map<String, InetSocketAddress> addresses) {
+        if (addresses.size() > MOST) {
+            throw InvalidConfigException.problem("listen", "has " + addresses.size() + " names", "at most " + MOST);
+        }
         Map<String, InetSocketAddress> checked = new TreeMap<>();
         addresses.forEach((name, address) -> checked.put(name, check(name, address)));
         return Collections.unmodifiableMap(checked);

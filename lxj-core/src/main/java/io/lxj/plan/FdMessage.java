@@ -12,10 +12,13 @@ import java.nio.ByteOrder;
  * the layout.
  */
 final class FdMessage {
-    /** The number of the console's master while it is sent. */
-    static final int MASTER_NUMBER = 100;
+    /**
+     * The number of the console's master while it is sent: above all that is open by then, and below 1024, which is as
+     * many as a process may have open on a host that is frugal.
+     */
+    static final int MASTER_NUMBER = 900;
     /** The number of the notify socket while it is sent. */
-    static final int NOTIFY_NUMBER = 101;
+    static final int NOTIFY_NUMBER = MASTER_NUMBER + 1;
 
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;

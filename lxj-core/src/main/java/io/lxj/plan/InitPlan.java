@@ -4,11 +4,14 @@ import static io.lxj.linux.CloneFlags.CLONE_NEWCGROUP;
 import static io.lxj.linux.CloneFlags.CLONE_PARENT;
 import static io.lxj.linux.CloneFlags.CLONE_PIDFD;
 
+import io.lxj.error.Failure;
+import io.lxj.error.LxjException;
 import io.lxj.linux.Arg;
 import io.lxj.linux.FileName;
 import io.lxj.linux.MountFlags;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
+import io.lxj.linux.ProgramTooLongException;
 import io.lxj.linux.Syscall;
 import io.lxj.linux.SyscallProgram;
 import io.lxj.plan.LaunchSpec.MountSpec;
@@ -35,9 +38,15 @@ public final class InitPlan {
      *
      * @param spec what to launch
      * @return the plan
+     * @throws LxjException if it would be too long
      */
     public static InitPlan of(LaunchSpec spec) {
-        return new Compiler(spec).compile();
+        try {
+            return new Compiler(spec).compile();
+        } catch (ProgramTooLongException e) {
+            String problem = "its mounts, devices and credentials take " + e.getMessage();
+            throw new LxjException(Failure.of("start " + spec.name(), problem).hint("have fewer of them"), e);
+        }
     }
 
     /**
@@ -84,13 +93,14 @@ public final class InitPlan {
                 fds.add(FdNames.listen(i));
             }
             fds.addAll(List.of(FdNames.ROOT, FdNames.CGROUP, FdNames.REPORT, FdNames.CONSOLE));
+            if (spec.keep()) {
+                // Before the mounts, however many those are: a keeper has numbers of its own above.
+                fds.addAll(KeeperSteps.FDS);
+            }
             for (int i = 0; i < spec.mounts().size(); i++) {
                 if (!spec.mounts().get(i).isTmpfs()) {
                     fds.add(FdNames.mount(i));
                 }
-            }
-            if (spec.keep()) {
-                fds.addAll(KeeperSteps.FDS);
             }
             return fds;
         }

@@ -180,6 +180,21 @@ class ConfigTest {
     }
 
     @Test
+    void hasNoMoreThanAStartCanHandOver() {
+        List<Mount> mounts = new ArrayList<>();
+        Config listening = DEBIAN;
+        for (int i = 0; i < 256; i++) {
+            mounts.add(Mount.tmpfs("/m" + i));
+        }
+        for (int i = 0; i < 64; i++) {
+            listening = listening.listen("s" + i, new InetSocketAddress("127.0.0.1", 1000 + i));
+        }
+        Config full = listening.mounts(mounts);
+        refuses("mounts", () -> full.mount(Mount.tmpfs("/one-more")));
+        refuses("listen", () -> full.listen("one-more", new InetSocketAddress("127.0.0.1", 80)));
+    }
+
+    @Test
     void refusesBadValuesByNameOfTheField() {
         refuses("image name", () -> Config.ofImage("../x"));
         refuses("hostname", () -> DEBIAN.hostname("a_b"));

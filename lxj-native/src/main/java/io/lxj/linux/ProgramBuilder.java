@@ -118,11 +118,14 @@ public final class ProgramBuilder {
      * @param call the system call
      * @param args up to six, each an {@link Arg} or a number
      * @return the step
+     * @throws ProgramTooLongException if there is no room for it
      */
     public Added step(String what, Syscall call, Object... args) {
-        if (args.length > 6 || steps.size() == SyscallProgram.MAX_STEPS) {
-            throw new IllegalArgumentException(
-                    "more than 6 arguments or " + SyscallProgram.MAX_STEPS + " steps: " + what);
+        if (args.length > 6) {
+            throw new IllegalArgumentException("more than 6 arguments: " + what);
+        }
+        if (steps.size() == SyscallProgram.MAX_STEPS) {
+            throw new ProgramTooLongException(SyscallProgram.MAX_STEPS);
         }
         List<Arg> list = new ArrayList<>(args.length);
         for (Object arg : args) {

@@ -17,8 +17,8 @@ public final class SyscallProgram {
     public static final long BASE = 0x10_0000_0000L;
     /** How much it maps, in bytes. */
     public static final int CAPACITY = 16 * 1024 * 1024;
-    /** Where the data begins, from the base. */
-    public static final int DATA = 0x10000;
+    /** Where the data begins, from the base. Memory that no step is written to is never there. */
+    public static final int DATA = 0x80000;
     /** The number of the first inherited fd; the others follow it. */
     public static final int FIRST_FD = 3;
     /** The result of a step that hasn't been run. */
