@@ -1,0 +1,118 @@
+package io.lxj.testing;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * System calls made one after the other by a program of a few instructions, by all ways into the kernel of x86-64, and
+ * what each returned. Needs gcc. Immutable and thread-safe.
+ */
+public final class RawCalls {
+    private static final Path SOURCE = Path.of("../lxj-native/src/testing/c/calls.c");
+    private static final int SIZE = 1 << 20;
+    private static final int CALL = 9 * Long.BYTES;
+    private static final int RESULT = 8 * Long.BYTES;
+
+    private final byte[] filter;
+    private final List<Call> calls;
+
+    /**
+     * A call.
+     *
+     * @param bySoftwareInterrupt whether it is made with {@code int 0x80}, as a 32-bit call
+     * @param number its number, with the bit of x32 if it is one of those
+     * @param arguments up to six
+     */
+    public record Call(boolean bySoftwareInterrupt, long number, List<Long> arguments) {}
+
+    /**
+     * Calls under a seccomp filter.
+     *
+     * @param filter an array of {@code struct sock_filter}; empty for none besides those that are there already
+     * @param calls the calls
+     */
+    public RawCalls(byte[] filter, List<Call> calls) {
+        this.filter = filter.clone();
+        this.calls = List.copyOf(calls);
+    }
+
+    /**
+     * Builds the program that makes the calls.
+     *
+     * @param program the file to make
+     * @throws IOException if the compiler can't
+     */
+    public static void build(Path program) throws IOException {
+        run(List.of(
+                "gcc",
+                "-static",
+                "-nostdlib",
+                "-ffreestanding",
+                "-fno-stack-protector",
+                "-O1",
+                SOURCE.toString(),
+                "-o",
+                program.toString()));
+    }
+
+    /** {@return the file that the program takes as its standard input, opened for reading and writing} */
+    public byte[] file() {
+        ByteBuffer file = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(filter.length / 8).putLong(calls.size()).put(filter);
+        for (Call call : calls) {
+            file.putLong(call.bySoftwareInterrupt() ? 1 : 0).putLong(call.number());
+            for (int i = 0; i < 6; i++) {
+                file.putLong(i < call.arguments().size() ? call.arguments().get(i) : 0);
+            }
+            file.putLong(Long.MIN_VALUE);
+        }
+        return file.array();
+    }
+
+    /**
+     * What the calls returned.
+     *
+     * @param file the file after the program has run
+     * @return a result for each call; the least of all numbers for one that was not reached
+     */
+    public List<Long> results(byte[] file) {
+        ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        List<Long> results = new ArrayList<>();
+        for (int i = 0; i < calls.size(); i++) {
+            results.add(buffer.getLong(2 * Long.BYTES + filter.length + i * CALL + RESULT));
+        }
+        return results;
+    }
+
+    /**
+     * Makes the calls on this machine.
+     *
+     * @param folder where to put program and file
+     * @return a result for each call
+     * @throws IOException if they can't be made
+     */
+    public List<Long> run(Path folder) throws IOException {
+        Path program = folder.resolve("calls");
+        if (!Files.exists(program)) {
+            build(program);
+        }
+        Path file = folder.resolve("file");
+        Files.write(file, file());
+        run(List.of("sh", "-c", "exec \"$0\" 0<>\"$1\"", program.toString(), file.toString()));
+        return results(Files.readAllBytes(file));
+    }
+
+    private static void run(List<String> command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        int status = process.onExit().join().exitValue();
+        if (status != 0) {
+            throw new IOException(command + " ended with " + status + ": " + output);
+        }
+    }
+}
