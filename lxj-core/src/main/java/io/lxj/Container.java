@@ -115,6 +115,16 @@ public final class Container {
     }
 
     /**
+     * The filter of system calls that a start would install, as the kernel would run it: the program that the {@link
+     * io.lxj.config.SeccompProfile} of the configuration is compiled to for this host.
+     *
+     * @return a line for each instruction; empty if there is no filter
+     */
+    public String seccompFilter() {
+        return instance.seccompFilter();
+    }
+
+    /**
      * Asks the init to halt, waits as long as the configuration says, and kills what is left then.
      *
      * @return how the container ended

@@ -296,6 +296,21 @@ public final class Config {
         return devices(plus(devices(), device));
     }
 
+    /** {@return what the processes of the container may do; {@link Security#DEFAULT} unless set} */
+    public Security security() {
+        return get(ConfigSettings.SECURITY);
+    }
+
+    /**
+     * The same with other limits to what its processes may do.
+     *
+     * @param security what they may do
+     * @return the configuration
+     */
+    public Config security(Security security) {
+        return with(ConfigSettings.SECURITY, security);
+    }
+
     /** {@return how the container gets its root file system when it is created; overlay unless set} */
     public Storage storage() {
         return get(ConfigSettings.STORAGE);

@@ -72,6 +72,8 @@ final class ConfigCodec {
                 return Optional.of(JsonForm.list(config.mounts(), MountForm::write));
             case "devices":
                 return Optional.of(JsonForm.list(config.devices(), DeviceForm::write));
+            case "security":
+                return SecurityForm.write(config.security());
             case "storage":
                 return Optional.of(JsonForm.constant(config.storage()));
             case "console":
@@ -113,6 +115,8 @@ final class ConfigCodec {
                 return config.mounts(value.list(MountForm::read));
             case "devices":
                 return config.devices(value.list(DeviceForm::read));
+            case "security":
+                return config.security(SecurityForm.read(value));
             case "storage":
                 return config.storage(value.constant(Storage.class));
             case "console":

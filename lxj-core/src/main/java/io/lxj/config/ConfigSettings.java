@@ -17,6 +17,7 @@ final class ConfigSettings {
     static final Setting<String> WORKING_DIRECTORY = Setting.of("workingDirectory", "/");
     static final Setting<List<Mount>> MOUNTS = Setting.of("mounts", List.of());
     static final Setting<List<Device>> DEVICES = Setting.of("devices", List.of());
+    static final Setting<Security> SECURITY = Setting.of("security", Security.DEFAULT);
     static final Setting<Storage> STORAGE = Setting.of("storage", Storage.OVERLAY);
     static final Setting<ConsoleSettings> CONSOLE = Setting.of("console", ConsoleSettings.DEFAULT);
     static final Setting<Integer> TTYS = Setting.of("ttys", 0);
@@ -36,6 +37,7 @@ final class ConfigSettings {
             WORKING_DIRECTORY,
             MOUNTS,
             DEVICES,
+            SECURITY,
             STORAGE,
             CONSOLE,
             TTYS,

@@ -11,6 +11,7 @@ import com.google.gson.stream.JsonToken;
 import io.lxj.error.InvalidConfigException;
 import java.io.IOException;
 import java.io.StringReader;
+import java.math.BigInteger;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +25,8 @@ final class JsonInput {
     private static final int DEEPEST = 8;
     private static final String DOCUMENT = "JSON";
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,17})");
+    /** What only values of 64 bits without a sign need. */
+    private static final Pattern LONGER_NUMBER = Pattern.compile("[1-9][0-9]{18,19}");
 
     private JsonInput() {}
 
@@ -70,8 +73,11 @@ final class JsonInput {
 
     private static JsonElement readNumber(JsonReader reader, String path) throws IOException {
         String digits = reader.nextString();
+        if (LONGER_NUMBER.matcher(digits).matches()) {
+            return new JsonPrimitive(new BigInteger(digits));
+        }
         if (!WHOLE_NUMBER.matcher(digits).matches()) {
-            throw new InvalidConfigException(path, digits, "a whole number of at most 18 digits");
+            throw new InvalidConfigException(path, digits, "a whole number of at most 20 digits");
         }
         return new JsonPrimitive(Long.parseLong(digits));
     }

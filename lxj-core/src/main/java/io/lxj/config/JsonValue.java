@@ -2,6 +2,7 @@ package io.lxj.config;
 
 import com.google.gson.JsonElement;
 import io.lxj.error.InvalidConfigException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,11 +53,31 @@ final class JsonValue {
         if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isNumber()) {
             throw wrongType("a whole number");
         }
-        long number = element.getAsLong();
-        if (number != (int) number) {
+        BigInteger number = element.getAsBigInteger();
+        if (number.bitLength() > 31) {
             throw notAllowed("a whole number from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE);
         }
-        return (int) number;
+        return number.intValue();
+    }
+
+    /** A number of 64 bits without a sign. */
+    long unsignedLong() {
+        if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isNumber()) {
+            throw wrongType("a whole number");
+        }
+        BigInteger number = element.getAsBigInteger();
+        if (number.signum() < 0 || number.bitLength() > 64) {
+            throw notAllowed("a whole number from 0 to 18446744073709551615");
+        }
+        return number.longValue();
+    }
+
+    boolean isNull() {
+        return element.isJsonNull();
+    }
+
+    boolean isText() {
+        return element.isJsonPrimitive() && element.getAsJsonPrimitive().isString();
     }
 
     <E extends Enum<E>> E constant(Class<E> type) {

@@ -96,7 +96,7 @@ final class BuildRoom {
                 new LaunchSpec.Terminals(
                         config.console().size().rows(), config.console().size().columns(), 0),
                 release.content(),
-                engine.confinement(),
+                engine.confinement(config),
                 false,
                 new LaunchSpec.LogSpec(ByteSize.kib(4).bytes(), 0));
     }

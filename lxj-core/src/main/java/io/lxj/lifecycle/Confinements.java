@@ -1,14 +1,24 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.Config;
+import io.lxj.config.Security;
+import io.lxj.linux.Architecture;
 import io.lxj.linux.Block;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Scratch;
+import io.lxj.linux.SeccompFilter;
 import io.lxj.linux.Syscall;
 import io.lxj.plan.Confinement;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The privileges that lxj gives to containers, as far as the privileges of this process go. */
+/**
+ * The privileges that lxj gives to containers, as far as the privileges of this process go. Filters of system calls are
+ * compiled once. Thread-safe.
+ */
 final class Confinements {
     /**
      * What a container without a user namespace must not have, see capabilities(7): kernel modules, raw I/O, the clock,
@@ -21,10 +31,49 @@ final class Confinements {
     private static final long MAX_OPEN_FILES = 524_288;
     private static final long CAPABILITY_VERSION_3 = 0x20080522L;
 
-    private Confinements() {}
+    /** How many are remembered: whoever makes more profiles than that has them compiled again. */
+    private static final int REMEMBERED = 64;
 
-    static Confinement ofThisProcess() throws LinuxException {
-        return new Confinement(DROPPED, permitted(), Math.min(hardOpenFiles(), MAX_OPEN_FILES));
+    private final long permitted;
+    private final long openFiles;
+    private final Map<Security, Confinement> known = new ConcurrentHashMap<>();
+    // Most containers have the default, whose rules need not be compared then.
+    private volatile Confinement standard;
+
+    private Confinements(long permitted, long openFiles) {
+        this.permitted = permitted;
+        this.openFiles = openFiles;
+    }
+
+    static Confinements ofThisProcess() throws LinuxException {
+        return new Confinements(permitted(), Math.min(hardOpenFiles(), MAX_OPEN_FILES));
+    }
+
+    Confinement of(Config config) {
+        Security security = config.security();
+        if (security == Security.DEFAULT) {
+            Confinement made = standard;
+            if (made == null) {
+                made = make(security);
+                standard = made;
+            }
+            return made;
+        }
+        if (known.size() > REMEMBERED) {
+            known.clear();
+        }
+        return known.computeIfAbsent(security, this::make);
+    }
+
+    private Confinement make(Security security) {
+        Confinement open = new Confinement(DROPPED, permitted, openFiles, false, Optional.empty());
+        if (!security.seccomp().isFilter()) {
+            return open;
+        }
+        SeccompPolicies policies =
+                new SeccompPolicies(open.remaining(), false, Architecture.current(), System.getProperty("os.version"));
+        SeccompFilter filter = policies.filter(security.seccomp());
+        return new Confinement(DROPPED, permitted, openFiles, false, Optional.of(filter));
     }
 
     private static long permitted() throws LinuxException {

@@ -52,7 +52,7 @@ public final class Engine implements AutoCloseable {
     private final Supervisor supervisor;
     private final SpawnThread spawnThread = new SpawnThread();
     private final CgroupTree cgroups;
-    private final Confinement confinement;
+    private final Confinements confinements;
     private final ProcessIdentity self;
     private final Map<String, Instance> instances = new ConcurrentHashMap<>();
     private final Starter starter;
@@ -75,7 +75,7 @@ public final class Engine implements AutoCloseable {
         this.proc = proc;
         this.supervisor = supervisor;
         this.cgroups = cgroups;
-        this.confinement = Confinements.ofThisProcess();
+        this.confinements = Confinements.ofThisProcess();
         this.self = ProcessIdentity.of(proc, (int) ProcessHandle.current().pid());
         this.starter = new Starter(this, new InitLauncher(spawnThread));
         this.buildRoom = new BuildRoom(this, new InitLauncher(spawnThread));
@@ -198,8 +198,9 @@ public final class Engine implements AutoCloseable {
         return cgroups;
     }
 
-    Confinement confinement() {
-        return confinement;
+    /** The limits of a container's processes; a bad one is refused here. */
+    Confinement confinement(Config config) {
+        return confinements.of(config);
     }
 
     ProcessIdentity self() {
@@ -287,6 +288,7 @@ public final class Engine implements AutoCloseable {
         check();
         Names.container(name);
         String hostname = config.hostname().orElse(Names.hostnameOf(name));
+        confinement(config);
         try (Lock lock = lock(name)) {
             FirstBoot firstBoot = new FirstBoot(
                     hostname, MachineId.random(), HostResolver.ofHost().read());

@@ -39,7 +39,7 @@ final class Executing {
         try (RootDir root = root(run);
                 Fd cgroup = cgroupOfInit(run)) {
             Accounts accounts = Accounts.read(name, root);
-            ExecSpec spec = ExecSpecs.of(name, run.config(), command, accounts, engine.confinement());
+            ExecSpec spec = ExecSpecs.of(name, run.config(), command, accounts, engine.confinement(run.config()));
             return command.terminal().isPresent()
                     ? onTerminal(run, spec, root, cgroup, command.terminal().get())
                     : onPipes(run, spec, cgroup, command.stdin());

@@ -13,6 +13,7 @@ import io.lxj.error.NotFoundException;
 import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.SeccompFilter;
 import io.lxj.linux.WaitStatus;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerRecord;
@@ -122,6 +123,15 @@ public final class Instance {
     public String plan() {
         check();
         return engine.starter().plan(this);
+    }
+
+    /** {@return the filter of system calls that a start would install, as text} */
+    public String seccompFilter() {
+        check();
+        return engine.confinement(record().config())
+                .filter()
+                .map(SeccompFilter::disassembly)
+                .orElse("");
     }
 
     /** {@return who hears of its changes} */

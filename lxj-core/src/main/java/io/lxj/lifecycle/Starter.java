@@ -14,6 +14,7 @@ import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProcessIdentity;
+import io.lxj.plan.Confinement;
 import io.lxj.plan.FdNames;
 import io.lxj.plan.InitPlan;
 import io.lxj.plan.LaunchSpec;
@@ -58,7 +59,12 @@ final class Starter {
         List<Devices.Allowed> devices = Devices.of(name, record.config().devices());
         try (MountSpecs mounts = MountSpecs.open(name, record.config().mounts())) {
             return InitPlan.of(LaunchSpecs.of(
-                            name, record, engine.imageOf(instance), mounts.specs(), devices, engine.confinement()))
+                            name,
+                            record,
+                            engine.imageOf(instance),
+                            mounts.specs(),
+                            devices,
+                            engine.confinement(record.config())))
                     .toString();
         }
     }
@@ -75,6 +81,7 @@ final class Starter {
         ImageInfo image = engine.imageOf(instance);
         Config config = image.defaults().under(record.config());
         StartChecks.check(name, config, image);
+        Confinement confinement = engine.confinement(config);
         List<Devices.Allowed> devices = Devices.of(name, config.devices());
         try (MountSpecs mounts = MountSpecs.open(name, config.mounts())) {
             Fd root = mountRoot(name, config);
@@ -85,7 +92,7 @@ final class Starter {
             undo.add(cgroup::close);
             engine.devices().attach(cgroup, devices);
             engine.checkpoints().reached("start: cgroup made");
-            LaunchSpec spec = LaunchSpecs.of(name, record, image, mounts.specs(), devices, engine.confinement());
+            LaunchSpec spec = LaunchSpecs.of(name, record, image, mounts.specs(), devices, confinement);
             Launched launched;
             try (Cgroup payload = cgroup.child(CgroupTree.PAYLOAD);
                     KeeperFiles files = KeeperFiles.open(engine.store(), name, config);

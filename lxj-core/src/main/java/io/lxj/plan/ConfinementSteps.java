@@ -2,6 +2,7 @@ package io.lxj.plan;
 
 import io.lxj.linux.Arg;
 import io.lxj.linux.ProgramBuilder;
+import io.lxj.linux.SeccompFilter;
 import io.lxj.linux.Syscall;
 
 /** The privileges of a container's process: the same steps for its init and for every program executed in it. */
@@ -10,6 +11,10 @@ final class ConfinementSteps {
     private static final int PR_CAP_AMBIENT = 47;
     private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
     private static final int RLIMIT_NOFILE = 7;
+    private static final int PR_SET_KEEPCAPS = 8;
+    private static final int PR_SET_NO_NEW_PRIVS = 38;
+    private static final int SECCOMP_SET_MODE_FILTER = 1;
+    private static final int SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4;
     private static final long SOFT_OPEN_FILES = 1024;
     private static final long CAPABILITY_VERSION_3 = 0x20080522L;
 
@@ -47,8 +52,13 @@ final class ConfinementSteps {
                 0,
                 0,
                 0);
+        // One more than it is to have if the filter needs it: for root, execve(2) makes the sets anew of the bounding
+        // set.
+        keep(confinement.remaining() | confinement.neededForFilter());
+    }
+
+    private void keep(long left) {
         Arg header = program.words("{_LINUX_CAPABILITY_VERSION_3, 0}", CAPABILITY_VERSION_3);
-        long left = confinement.remaining();
         long low = left & 0xFFFFFFFFL;
         long high = left >>> 32;
         // Two structs of three 32-bit words: effective, permitted, inheritable.
@@ -58,5 +68,54 @@ final class ConfinementSteps {
                 high << 32,
                 high);
         program.step("keep only these capabilities", Syscall.CAPSET, header, sets);
+    }
+
+    /** Lets a change from root to another user keep what the filter needs; execve(2) ends it. */
+    void keepAcrossChangeOfUser(Confinement confinement) {
+        if (confinement.neededForFilter() != 0) {
+            program.step(
+                    "keep privileges for the filter",
+                    Syscall.PRCTL,
+                    Arg.of(PR_SET_KEEPCAPS, "PR_SET_KEEPCAPS"),
+                    1,
+                    0,
+                    0,
+                    0);
+        }
+    }
+
+    /** As another user than root: of what was kept only what the filter needs; execve(2) takes that away, too. */
+    void keepForFilter(Confinement confinement) {
+        if (confinement.neededForFilter() != 0) {
+            keep(confinement.neededForFilter());
+        }
+    }
+
+    /** Nothing but execve(2) comes after it: so a filter needs to allow only what the program itself does. */
+    void filter(Confinement confinement) {
+        if (confinement.noNewPrivileges()) {
+            program.step(
+                    "gain no privileges ever",
+                    Syscall.PRCTL,
+                    Arg.of(PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS"),
+                    1,
+                    0,
+                    0,
+                    0);
+        }
+        if (confinement.filter().isEmpty()) {
+            return;
+        }
+        SeccompFilter filter = confinement.filter().get();
+        Arg instructions = program.bytes(filter.bytes(), "[" + filter + "]");
+        int length = filter.program().size();
+        // Mitigations of speculative execution stay as the host has them: before Linux 5.16 a filter turned more on,
+        // which made every program in the container slower.
+        program.step(
+                "filter system calls",
+                Syscall.SECCOMP,
+                Arg.of(SECCOMP_SET_MODE_FILTER, "SECCOMP_SET_MODE_FILTER"),
+                Arg.of(SECCOMP_FILTER_FLAG_SPEC_ALLOW, "SECCOMP_FILTER_FLAG_SPEC_ALLOW"),
+                program.words("{" + length + ", " + instructions + "}", length, instructions));
     }
 }

@@ -76,11 +76,20 @@ public final class ExecPlan {
                 program.words(spec.groups().toString(), groups));
         program.step("set the group", Syscall.SETRESGID, spec.gid(), spec.gid(), spec.gid());
         confinement.capabilities(spec.confinement());
-        // As another user the kernel clears the permitted and effective sets by itself, see capabilities(7).
+        boolean root = spec.uid() == 0;
+        if (!root) {
+            confinement.keepAcrossChangeOfUser(spec.confinement());
+        }
+        // As another user the kernel clears the effective set by itself, and at execve(2) the permitted one, see
+        // capabilities(7).
         program.step("set the user", Syscall.SETRESUID, spec.uid(), spec.uid(), spec.uid());
+        end.hide();
         end.closeFds(SyscallProgram.FIRST_FD);
         program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
-        execute(program, spec, end);
+        if (!root) {
+            confinement.keepForFilter(spec.confinement());
+        }
+        execute(program, spec, end, confinement);
     }
 
     /** gid_t has 32 bits: two in a word. */
@@ -94,18 +103,17 @@ public final class ExecPlan {
         return words;
     }
 
-    private static void execute(ProgramBuilder program, ExecSpec spec, ProgramEnd end) {
+    /** Whether there is a program is found out before, because the filter may deny what that takes. */
+    private static void execute(ProgramBuilder program, ExecSpec spec, ProgramEnd end, ConfinementSteps confinement) {
         Arg argv = end.argv(spec.argv());
         Arg environment = end.environment(spec.environment());
         Label notExecutable = program.label();
         for (String path : spec.candidates()) {
             Label next = program.label();
-            Label there = program.label();
-            end.exec(path, argv, environment).onError(there);
-            program.place(there);
             program.step("see whether " + path + " exists", Syscall.FACCESSAT2, -100, program.string(path), 0, 0)
-                    .onZero(notExecutable)
                     .onError(next);
+            confinement.filter(spec.confinement());
+            end.exec(path, argv, environment).onError(notExecutable);
             program.place(next);
         }
         giveUp(program, spec, "command not found", NOT_FOUND);

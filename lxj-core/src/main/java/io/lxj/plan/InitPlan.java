@@ -174,7 +174,10 @@ public final class InitPlan {
                 stay();
                 return;
             }
-            end.exec(spec.argv().get(0), end.argv(spec.argv()), end.environment(spec.environment()));
+            Arg argv = end.argv(spec.argv());
+            Arg environment = end.environment(spec.environment());
+            confinement.filter(spec.confinement());
+            end.exec(spec.argv().get(0), argv, environment);
             program.step("never come here", Syscall.EXIT_GROUP, 126);
         }
 

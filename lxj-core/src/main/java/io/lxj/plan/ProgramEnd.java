@@ -10,6 +10,7 @@ import java.util.Map;
 /** The last steps before a program of the container runs, and execve(2) itself. */
 final class ProgramEnd {
     private static final int PR_SET_PDEATHSIG = 1;
+    private static final int PR_SET_DUMPABLE = 4;
     private static final int SIGKILL = 9;
 
     private final ProgramBuilder program;
@@ -40,6 +41,12 @@ final class ProgramEnd {
         for (String fd : fds) {
             program.step("let go of " + fd, Syscall.CLOSE, program.fd(fd));
         }
+    }
+
+    /** A change of the user may have made the process dumpable, see fs.suid_dumpable in proc(5). */
+    void hide() {
+        program.step(
+                "stay hidden from what is around it", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 0);
     }
 
     /** Ties the process to the thread that spawned it; a change of credentials would undo it, so this comes last. */

@@ -50,6 +50,24 @@ class ExecPlanTest {
     }
 
     @Test
+    void anotherUserHasWhatTheFilterNeedsAndNothingElseUntilTheProgramRuns() {
+        List<String> steps = rendered(Specs.exec(1000, false, Specs.confinement(false), "/a/tool", "/b/tool"));
+        int user = steps.indexOf("setresuid(1000, 1000, 1000)");
+        assertThat(steps.get(user - 1)).isEqualTo("prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)");
+        assertThat(steps.get(user + 1)).isEqualTo("prctl(PR_SET_DUMPABLE, 0)");
+        assertThat(steps.subList(user, steps.size()))
+                .anyMatch(step -> step.startsWith("capset") && step.contains("permitted=0x200000,"));
+        for (int i = 0; i < steps.size(); i++) {
+            if (steps.get(i).startsWith("execve")) {
+                assertThat(steps.get(i - 1)).startsWith("seccomp(");
+                assertThat(steps.get(i - 2)).startsWith("faccessat2(");
+            }
+        }
+        assertThat(rendered(Specs.exec(1000, false, Specs.confinement(true), "/a/tool")))
+                .noneMatch(step -> step.contains("PR_SET_KEEPCAPS"));
+    }
+
+    @Test
     void takesTheTerminalOnlyWhenThereIsOne() {
         assertThat(rendered(Specs.exec(0, true, "/bin/tool"))).anyMatch(step -> step.contains("TIOCSCTTY"));
         assertThat(rendered(Specs.exec(0, false, "/bin/tool"))).noneMatch(step -> step.contains("TIOCSCTTY"));

@@ -56,6 +56,20 @@ class InitPlanTest {
     }
 
     @Test
+    void theFilterComesLastAndWithThePrivilegeThatItNeeds() {
+        List<Step> steps = steps(Specs.filtered(false));
+        int exec = indexOf(steps, "execve");
+        assertThat(steps.get(exec - 1).render())
+                .startsWith("seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, {");
+        assertThat(steps.get(indexOf(steps, "capset")).render()).contains("permitted=0x1fffdfeffff");
+        List<Step> withoutPrivileges = steps(Specs.filtered(true));
+        assertThat(withoutPrivileges
+                        .get(indexOf(withoutPrivileges, "seccomp") - 1)
+                        .render())
+                .isEqualTo("prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)");
+    }
+
+    @Test
     void keptInitHasNoDeathSignal() {
         assertThat(steps(Specs.init(true))).noneMatch(step -> step.render().contains("PR_SET_PDEATHSIG"));
     }

@@ -1,18 +1,47 @@
 package io.lxj.plan;
 
+import io.lxj.linux.Architecture;
+import io.lxj.linux.SeccompFilter;
+import io.lxj.linux.SeccompPolicy;
+import io.lxj.linux.SeccompVerdict;
+import io.lxj.linux.SyscallAbi;
 import io.lxj.plan.LaunchSpec.LogSpec;
 import io.lxj.plan.LaunchSpec.MountSpec;
 import io.lxj.plan.LaunchSpec.Node;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** What the tests of plans launch. */
 final class Specs {
-    static final Confinement CONFINEMENT = new Confinement(List.of(16, 25), 0x1FFFFFFFFFFL, 524_288);
+    static final Confinement CONFINEMENT =
+            new Confinement(List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, false, Optional.empty());
+
+    private static final SeccompFilter FILTER = SeccompFilter.of(
+            new SeccompPolicy(
+                    Set.of(SyscallAbi.X86_64),
+                    List.of(),
+                    SeccompVerdict.ALLOW,
+                    SeccompVerdict.ALLOW,
+                    SeccompVerdict.KILL_PROCESS),
+            Architecture.X86_64);
 
     private Specs() {}
 
+    static LaunchSpec filtered(boolean noNewPrivileges) {
+        return init(false, List.of(), List.of(), confinement(noNewPrivileges));
+    }
+
+    static Confinement confinement(boolean noNewPrivileges) {
+        return new Confinement(List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, noNewPrivileges, Optional.of(FILTER));
+    }
+
     static LaunchSpec init(boolean keep, List<MountSpec> mounts, List<Node> devices) {
+        return init(keep, mounts, devices, CONFINEMENT);
+    }
+
+    private static LaunchSpec init(boolean keep, List<MountSpec> mounts, List<Node> devices, Confinement confinement) {
         return new LaunchSpec(
                 "web1",
                 "web1.example",
@@ -26,7 +55,7 @@ final class Specs {
                 devices,
                 new LaunchSpec.Terminals(30, 100, keep ? 0 : 2),
                 "ID=test\n".getBytes(),
-                CONFINEMENT,
+                confinement,
                 keep,
                 new LogSpec(4096, 2));
     }
@@ -36,6 +65,10 @@ final class Specs {
     }
 
     static ExecSpec exec(int uid, boolean terminal, String... candidates) {
+        return exec(uid, terminal, CONFINEMENT, candidates);
+    }
+
+    static ExecSpec exec(int uid, boolean terminal, Confinement confinement, String... candidates) {
         return new ExecSpec(
                 "web1",
                 List.of(candidates),
@@ -46,6 +79,6 @@ final class Specs {
                 33,
                 List.of(1, 2, 3),
                 terminal,
-                CONFINEMENT);
+                confinement);
     }
 }

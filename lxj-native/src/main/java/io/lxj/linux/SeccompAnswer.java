@@ -14,9 +14,6 @@ record SeccompAnswer(List<SyscallRule> rules, SeccompVerdict otherwise) {
 
     /** With one more rule, which takes precedence over those that are there. */
     SeccompAnswer with(SyscallRule rule) {
-        if (rule.tests().isEmpty()) {
-            return of(rule.verdict());
-        }
         List<SyscallRule> all = new ArrayList<>();
         all.add(rule);
         all.addAll(rules);

@@ -57,7 +57,9 @@ public final class SeccompFilter {
     public byte[] bytes() {
         ByteBuffer bytes =
                 ByteBuffer.allocate(program.size() * FilterInstruction.SIZE).order(ByteOrder.LITTLE_ENDIAN);
-        program.forEach(instruction -> instruction.put(bytes));
+        for (FilterInstruction instruction : program) {
+            instruction.put(bytes);
+        }
         return bytes.array();
     }
 

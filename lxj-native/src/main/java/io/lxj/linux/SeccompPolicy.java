@@ -1,5 +1,6 @@
 package io.lxj.linux;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -59,44 +60,77 @@ public record SeccompPolicy(
         return answers(abi).floorEntry(number).getValue().verdict(arguments);
     }
 
+    /**
+     * Whether a call is made whatever its arguments are.
+     *
+     * @param abi the way into the kernel
+     * @param call the name of the call
+     * @return whether it always is; false if there is no such call
+     */
+    public boolean alwaysAllows(SyscallAbi abi, String call) {
+        if (!abis.contains(abi) || SyscallNumbers.of(abi).number(call).isEmpty()) {
+            return false;
+        }
+        boolean allowed = otherwise.allows();
+        for (SyscallRule rule : rules) {
+            if (rule.call().equals(call)) {
+                allowed = rule.verdict().allows() && (allowed || rule.tests().isEmpty());
+            }
+        }
+        return allowed;
+    }
+
     /** What becomes of all numbers from one on, up to the next one in the map. */
     TreeMap<Integer, SeccompAnswer> answers(SyscallAbi abi) {
         SyscallNumbers numbers = SyscallNumbers.of(abi);
-        Map<Integer, SeccompAnswer> ruled = new TreeMap<>();
+        // One for each verdict, so that neighbours with the same can be told by identity: the equals method of a record
+        // costs a fresh JVM more than all the rest of this.
+        Map<Integer, SeccompAnswer> simple = new HashMap<>();
+        SeccompAnswer unruled = simple(simple, otherwise);
+        SeccompAnswer unknown = simple(simple, newer);
+        Map<Integer, SeccompAnswer> ruled = new HashMap<>();
         int newest = FIRST_COMMON_NUMBER - 1;
         for (SyscallRule rule : rules) {
             OptionalInt number = numbers.number(rule.call());
             if (number.isPresent()) {
                 int at = number.getAsInt();
                 ruled.put(
-                        at, ruled.getOrDefault(at, SeccompAnswer.of(otherwise)).with(rule));
+                        at,
+                        rule.tests().isEmpty()
+                                ? simple(simple, rule.verdict())
+                                : ruled.getOrDefault(at, unruled).with(rule));
                 newest = at < PRIVATE_NUMBERS ? Math.max(newest, at) : newest;
             }
         }
-        SeccompAnswer unknown = SeccompAnswer.of(newer);
-        SeccompAnswer unruled = SeccompAnswer.of(otherwise);
         TreeMap<Integer, SeccompAnswer> answers = new TreeMap<>();
-        answers.put(0, unknown);
+        int next = 0;
+        SeccompAnswer last = null;
         for (int number : numbers.names().keySet()) {
-            boolean isNewer = !otherwise.allows() && number > newest && number < PRIVATE_NUMBERS;
-            answers.put(number, ruled.getOrDefault(number, isNewer ? unknown : unruled));
-            if (!numbers.names().containsKey(number + 1)) {
-                answers.put(number + 1, unknown);
+            if (number > next && last != unknown) {
+                answers.put(next, unknown);
+                last = unknown;
             }
+            boolean isNewer = !otherwise.allows() && number > newest && number < PRIVATE_NUMBERS;
+            SeccompAnswer answer = ruled.getOrDefault(number, isNewer ? unknown : unruled);
+            if (answer != last) {
+                answers.put(number, answer);
+                last = answer;
+            }
+            next = number + 1;
         }
-        return merged(answers);
+        if (last != unknown) {
+            answers.put(next, unknown);
+        }
+        return answers;
     }
 
-    private static TreeMap<Integer, SeccompAnswer> merged(TreeMap<Integer, SeccompAnswer> answers) {
-        TreeMap<Integer, SeccompAnswer> merged = new TreeMap<>();
-        SeccompAnswer last = null;
-        for (Map.Entry<Integer, SeccompAnswer> entry : answers.entrySet()) {
-            if (!entry.getValue().equals(last)) {
-                last = entry.getValue();
-                merged.put(entry.getKey(), last);
-            }
+    private static SeccompAnswer simple(Map<Integer, SeccompAnswer> known, SeccompVerdict verdict) {
+        SeccompAnswer answer = known.get(verdict.value());
+        if (answer == null) {
+            answer = SeccompAnswer.of(verdict);
+            known.put(verdict.value(), answer);
         }
-        return merged;
+        return answer;
     }
 
     /** The policy as a list of rules. */

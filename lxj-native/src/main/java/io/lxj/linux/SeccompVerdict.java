@@ -41,7 +41,7 @@ public record SeccompVerdict(int value) {
      * @return true for {@link #ALLOW} and {@link #LOG}
      */
     public boolean allows() {
-        return equals(ALLOW) || equals(LOG);
+        return value == ALLOW.value || value == LOG.value;
     }
 
     /** The verdict as in a listing, for example {@code errno EPERM}. */

@@ -1,19 +1,15 @@
 package io.lxj.linux;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The names and numbers of all system calls that Linux has, for every way into the kernel. {@link Syscall} has those that
@@ -22,54 +18,60 @@ import java.util.TreeMap;
  */
 public final class SyscallNumbers {
     private static final String TABLE = "syscalls.txt";
-    private static final SyscallAbi[] COLUMNS = {
-        SyscallAbi.X86_64, SyscallAbi.X32, SyscallAbi.I386, SyscallAbi.AARCH64, SyscallAbi.ARM
-    };
 
-    private final Map<String, Integer> numbers = new HashMap<>(512);
+    private final Map<String, Integer> numbers = new HashMap<>(1024);
     private final TreeMap<Integer, String> names = new TreeMap<>();
 
     private SyscallNumbers() {}
 
-    /** In a class of its own, so that it is read only when somebody asks. */
+    /** In a class of its own, so that it is read only when somebody asks, and then only what is asked for. */
     private static final class Tables {
-        static final Map<SyscallAbi, SyscallNumbers> BY_ABI = new EnumMap<>(SyscallAbi.class);
-        static final Set<String> NAMES = new HashSet<>(1024);
+        static final String[] LINES = read();
+        static final Map<String, String> BY_NAME = byName();
+        static final Map<SyscallAbi, SyscallNumbers> BY_ABI = new ConcurrentHashMap<>();
 
-        static {
-            for (SyscallAbi abi : COLUMNS) {
-                BY_ABI.put(abi, new SyscallNumbers());
-            }
-            try (InputStream table = SyscallNumbers.class.getResourceAsStream(TABLE);
-                    BufferedReader reader =
-                            new BufferedReader(new InputStreamReader(table, StandardCharsets.US_ASCII))) {
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    if (!line.startsWith("#")) {
-                        add(line);
-                    }
-                }
+        private Tables() {}
+
+        private static String[] read() {
+            try (InputStream table = SyscallNumbers.class.getResourceAsStream(TABLE)) {
+                return new String(table.readAllBytes(), StandardCharsets.ISO_8859_1).split("\n");
             } catch (IOException e) {
                 throw new UncheckedIOException(TABLE, e);
             }
         }
 
-        private Tables() {}
+        private static Map<String, String> byName() {
+            Map<String, String> lines = new HashMap<>(1024);
+            for (String line : LINES) {
+                lines.put(line.substring(0, line.indexOf(' ')), line);
+            }
+            return lines;
+        }
+    }
 
-        private static void add(String line) {
-            int at = line.indexOf(' ');
-            String name = line.substring(0, at);
-            NAMES.add(name);
-            for (SyscallAbi abi : COLUMNS) {
-                int end = line.indexOf(' ', at + 1);
-                end = end < 0 ? line.length() : end;
-                if (line.charAt(at + 1) != '-') {
-                    int number = Integer.parseInt(line, at + 1, end, 10);
-                    BY_ABI.get(abi).numbers.put(name, number);
-                    BY_ABI.get(abi).names.put(number, name);
-                }
-                at = end;
+    /** The columns of the table are in the order of the constants. */
+    private static SyscallNumbers read(SyscallAbi abi) {
+        SyscallNumbers read = new SyscallNumbers();
+        for (String line : Tables.LINES) {
+            if (line.charAt(0) == '#') {
+                continue;
+            }
+            int name = line.indexOf(' ');
+            int at = name;
+            for (int column = 0; column < abi.ordinal(); column++) {
+                at = line.indexOf(' ', at + 1);
+            }
+            int end = line.indexOf(' ', at + 1);
+            if (line.charAt(at + 1) != '-') {
+                read.add(line.substring(0, name), Integer.parseInt(line, at + 1, end < 0 ? line.length() : end, 10));
             }
         }
+        return read;
+    }
+
+    private void add(String name, int number) {
+        numbers.put(name, number);
+        names.put(number, name);
     }
 
     /**
@@ -79,7 +81,12 @@ public final class SyscallNumbers {
      * @return its names and numbers
      */
     public static SyscallNumbers of(SyscallAbi abi) {
-        return Tables.BY_ABI.get(abi);
+        SyscallNumbers known = Tables.BY_ABI.get(abi);
+        if (known == null) {
+            known = read(abi);
+            Tables.BY_ABI.put(abi, known);
+        }
+        return known;
     }
 
     /**
@@ -89,7 +96,7 @@ public final class SyscallNumbers {
      * @return whether it is known
      */
     public static boolean isKnown(String name) {
-        return Tables.NAMES.contains(name);
+        return Tables.BY_NAME.containsKey(name) && !name.startsWith("#");
     }
 
     /**

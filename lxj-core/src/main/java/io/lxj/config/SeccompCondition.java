@@ -1,0 +1,117 @@
+package io.lxj.config;
+
+import io.lxj.error.InvalidConfigException;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * When a rule of a profile holds at all: depending on the container's privileges and on the host, not on the call. The
+ * conditions of Docker's format, and whether the container has a user namespace. All that are set must be met. An
+ * immutable value. Thread-safe.
+ *
+ * @param capabilities the container has all of these
+ * @param withoutCapabilities the container has none of these
+ * @param architectures the host is one of these, under the names that Docker uses, for example {@code amd64}; empty for
+ *     any
+ * @param withoutArchitectures the host is none of these
+ * @param minKernel the kernel's version is at least this one, for example {@code 4.8}; empty for any
+ * @param userNamespace whether the container has a user namespace; empty if it doesn't matter
+ */
+public record SeccompCondition(
+        Set<Capability> capabilities,
+        Set<Capability> withoutCapabilities,
+        Set<String> architectures,
+        Set<String> withoutArchitectures,
+        Optional<String> minKernel,
+        Optional<Boolean> userNamespace) {
+    private static final Pattern VERSION = Pattern.compile("[0-9]{1,4}\\.[0-9]{1,4}");
+
+    /** A rule that always holds. */
+    public static final SeccompCondition ALWAYS =
+            new SeccompCondition(Set.of(), Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty());
+
+    /**
+     * Takes copies of the sets.
+     *
+     * @param capabilities see {@link #capabilities()}
+     * @param withoutCapabilities see {@link #withoutCapabilities()}
+     * @param architectures see {@link #architectures()}
+     * @param withoutArchitectures see {@link #withoutArchitectures()}
+     * @param minKernel see {@link #minKernel()}
+     * @param userNamespace see {@link #userNamespace()}
+     * @throws InvalidConfigException if the version isn't of the form {@code major.minor}
+     */
+    public SeccompCondition {
+        capabilities = Enums.set(Capability.class, capabilities);
+        withoutCapabilities = Enums.set(Capability.class, withoutCapabilities);
+        architectures = sorted(architectures);
+        withoutArchitectures = sorted(withoutArchitectures);
+        Objects.requireNonNull(userNamespace, "userNamespace");
+        if (minKernel.isPresent() && !VERSION.matcher(minKernel.get()).matches()) {
+            throw new InvalidConfigException(
+                    "seccomp.includes.minKernel", minKernel.get(), "a version of the form major.minor");
+        }
+    }
+
+    private static Set<String> sorted(Collection<String> names) {
+        Set<String> sorted = new TreeSet<>();
+        for (String name : names) {
+            sorted.add(Text.check("seccomp.includes.arches", name));
+        }
+        return Collections.unmodifiableSet(sorted);
+    }
+
+    /**
+     * The container has a capability.
+     *
+     * @param capability the capability
+     * @return the condition
+     */
+    public static SeccompCondition with(Capability capability) {
+        return new SeccompCondition(
+                Set.of(capability), Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * The container has none of these capabilities.
+     *
+     * @param capabilities the capabilities
+     * @return the condition
+     */
+    public static SeccompCondition without(Capability... capabilities) {
+        return new SeccompCondition(
+                Set.of(), Set.of(capabilities), Set.of(), Set.of(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * The container has no user namespace: its root is the host's.
+     *
+     * @return the condition
+     */
+    public static SeccompCondition withoutUserNamespace() {
+        return new SeccompCondition(Set.of(), Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.of(false));
+    }
+
+    /** {@return the conditions in words; empty if there are none} */
+    @Override
+    public String toString() {
+        StringJoiner text = new StringJoiner(", ");
+        capabilities.forEach(capability -> text.add("with " + capability));
+        withoutCapabilities.forEach(capability -> text.add("without " + capability));
+        architectures.forEach(architecture -> text.add("on " + architecture));
+        withoutArchitectures.forEach(architecture -> text.add("not on " + architecture));
+        if (minKernel.isPresent()) {
+            text.add("from Linux " + minKernel.get());
+        }
+        if (userNamespace.isPresent()) {
+            text.add(userNamespace.get() ? "in a user namespace" : "without a user namespace");
+        }
+        return text.toString();
+    }
+}
