@@ -286,7 +286,7 @@ public final class Console {
      * #attach(DetachKeys)}.
      *
      * @return how the session ended
-     * @throws LxjException if the JVM's standard input is no terminal, or the container doesn't run
+     * @throws LxjException if the JVM's standard input is no terminal or is jshell's, or the container doesn't run
      * @throws InterruptedException if the thread is interrupted
      */
     public AttachEnd attach() throws InterruptedException {
@@ -297,13 +297,13 @@ public final class Console {
      * Connects the terminal that this JVM runs in (its standard input and output) to the console. Everything that is
      * typed goes to the container, Ctrl-c too; everything that the container writes from now on is shown as it is,
      * escape sequences included. The size of the terminal is copied, and followed when it changes. Meanwhile nothing else
-     * should read {@link System#in}. Several sessions can be attached at once.
+     * should read {@link System#in}: in jshell, which does, this is refused. Several sessions can be attached at once.
      *
      * <p>The terminal's settings are as before when this returns, and also when the JVM ends before.
      *
      * @param keys the keys that end the session
      * @return how the session ended
-     * @throws LxjException if the JVM's standard input is no terminal, or the container doesn't run
+     * @throws LxjException if the JVM's standard input is no terminal or is jshell's, or the container doesn't run
      * @throws InterruptedException if the thread is interrupted
      */
     public AttachEnd attach(DetachKeys keys) throws InterruptedException {
@@ -320,6 +320,10 @@ public final class Console {
     private AttachEnd attach(Fd in, Fd out, DetachKeys keys) throws IOException, InterruptedException {
         if (!output.isRunning()) {
             throw new WrongStateException(ATTACH + name, "STOPPED", List.of("RUNNING"));
+        }
+        if (Jshell.isCaller()) {
+            throw new LxjException(Failure.of(ATTACH + name, "jshell reads this terminal, and would take what is typed")
+                    .hint("attach from a program of your own; here there are follow, waitFor and send"));
         }
         try {
             Terminal.of(in);

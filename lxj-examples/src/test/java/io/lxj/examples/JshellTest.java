@@ -37,4 +37,21 @@ class JshellTest {
 
         assertThat(jshell).isEqualTo(new Program(0, "exit code 0\nweb1\nRUNNING\n"));
     }
+
+    @Test
+    @NeedsRoot
+    @NeedsRootfs("busybox")
+    void saysThatItTakesWhatIsTypedInsteadOfAttachingToAConsole() throws Exception {
+        Program jshell = Program.run(folder, """
+                var lxj = Lxj.open(Path.of("state"))
+                var image = lxj.images().importTarball("busybox", Path.of("%s"))
+                var web = lxj.containers().create("web1", Config.of(image).init("/bin/sleep", "1000"))
+                web.start()
+                web.console().attach()
+                """.formatted(TestRootfs.find("busybox")), "jshell");
+
+        assertThat(jshell.output())
+                .contains("attach to the console of web1: jshell reads this terminal, and would take what is typed;"
+                        + " attach from a program of your own");
+    }
 }
