@@ -148,6 +148,10 @@ final class JsonValue {
         return new InvalidConfigException(path, element.getAsString(), allowed);
     }
 
+    InvalidConfigException problem(String problem, String allowed) {
+        return InvalidConfigException.problem(path, problem, allowed);
+    }
+
     private InvalidConfigException wrongType(String wanted) {
         return InvalidConfigException.problem(path.equals(ROOT) ? "JSON" : path, "is " + type(), wanted);
     }

@@ -8,14 +8,20 @@ import java.util.Optional;
  * method that sets something returns a new one. Thread-safe.
  *
  * <pre>{@code
- * config.security(Security.DEFAULT.seccomp(SeccompProfile.standard().deny("ptrace")))
+ * config.security(Security.DEFAULT
+ *         .seccomp(SeccompProfile.standard().deny("ptrace"))
+ *         .dropCapabilities(Capability.NET_RAW)
+ *         .noNewPrivileges())
  * }</pre>
  */
 public final class Security {
     /** Empty for the standard profile, whose rules need not be made then. */
     static final Setting<Optional<SeccompProfile>> SECCOMP = Setting.optional("seccomp");
 
-    static final List<Setting<?>> ALL = List.of(SECCOMP);
+    static final Setting<CapabilityChanges> CAPABILITIES = Setting.of("capabilities", CapabilityChanges.NONE);
+    static final Setting<Boolean> NO_NEW_PRIVILEGES = Setting.of("noNewPrivileges", false);
+
+    static final List<Setting<?>> ALL = List.of(SECCOMP, CAPABILITIES, NO_NEW_PRIVILEGES);
 
     /** What holds unless something else is set. */
     public static final Security DEFAULT = new Security(Settings.NONE);
@@ -47,6 +53,57 @@ public final class Security {
      */
     public Security seccomp(SeccompProfile profile) {
         return with(SECCOMP, profile.equals(SeccompProfile.standard()) ? Optional.empty() : Optional.of(profile));
+    }
+
+    /** {@return what differs from the capabilities that a container has by default} */
+    public CapabilityChanges capabilities() {
+        return settings.get(CAPABILITIES);
+    }
+
+    /**
+     * The same with other capabilities.
+     *
+     * @param changes what differs from the capabilities that a container has by default
+     * @return the settings
+     */
+    public Security capabilities(CapabilityChanges changes) {
+        return with(CAPABILITIES, changes);
+    }
+
+    /**
+     * The same, but root in the container doesn't have some capabilities, whatever program it executes.
+     *
+     * @param capabilities the capabilities
+     * @return the settings
+     */
+    public Security dropCapabilities(Capability... capabilities) {
+        return capabilities(capabilities().drop(capabilities));
+    }
+
+    /**
+     * The same, but root in the container has some capabilities that it would not have by default. In a container without
+     * a user namespace they hold for the whole host.
+     *
+     * @param capabilities the capabilities
+     * @return the settings
+     */
+    public Security keepCapabilities(Capability... capabilities) {
+        return capabilities(capabilities().keep(capabilities));
+    }
+
+    /** {@return whether programs can't gain privileges by being executed; they can unless set} */
+    public boolean isNoNewPrivileges() {
+        return settings.get(NO_NEW_PRIVILEGES);
+    }
+
+    /**
+     * The same, but no program gains privileges by being executed: set-user-id bits and capabilities of files have no
+     * effect, see PR_SET_NO_NEW_PRIVS in prctl(2). Commands like su and sudo don't work then.
+     *
+     * @return the settings
+     */
+    public Security noNewPrivileges() {
+        return with(NO_NEW_PRIVILEGES, true);
     }
 
     @Override

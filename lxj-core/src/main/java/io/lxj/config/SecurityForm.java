@@ -16,6 +16,15 @@ final class SecurityForm {
         if (security.hasOwnSeccomp()) {
             object.add(Security.SECCOMP.name(), write(security.seccomp()));
         }
+        if (!security.capabilities().equals(CapabilityChanges.NONE)) {
+            JsonObject capabilities = new JsonObject();
+            capabilities.add("keep", JsonForm.list(security.capabilities().kept(), JsonForm::text));
+            capabilities.add("drop", JsonForm.list(security.capabilities().dropped(), JsonForm::text));
+            object.add(Security.CAPABILITIES.name(), capabilities);
+        }
+        if (security.isNoNewPrivileges()) {
+            object.addProperty(Security.NO_NEW_PRIVILEGES.name(), true);
+        }
         return object.size() == 0 ? Optional.empty() : Optional.of(object);
     }
 
@@ -30,8 +39,32 @@ final class SecurityForm {
         if (seccomp.isPresent()) {
             security = security.seccomp(seccomp(seccomp.get()));
         }
+        Optional<JsonValue> capabilities = fields.optional(Security.CAPABILITIES.name());
+        if (capabilities.isPresent()) {
+            security = security.capabilities(capabilities(capabilities.get().fields()));
+        }
+        security = fields.bool(Security.NO_NEW_PRIVILEGES.name(), false) ? security.noNewPrivileges() : security;
         fields.refuseOthers();
         return security;
+    }
+
+    private static CapabilityChanges capabilities(JsonFields fields) {
+        CapabilityChanges changes = CapabilityChanges.NONE.keep(all(fields, "keep"));
+        for (Capability dropped : all(fields, "drop")) {
+            if (changes.kept().contains(dropped)) {
+                throw fields.required("drop").problem("has " + dropped + ", which is to be kept", "one or the other");
+            }
+            changes = changes.drop(dropped);
+        }
+        fields.refuseOthers();
+        return changes;
+    }
+
+    private static Capability[] all(JsonFields fields, String key) {
+        Optional<JsonValue> values = fields.optional(key);
+        return values.isEmpty()
+                ? new Capability[0]
+                : values.get().list(value -> value.parsed(Capability::parse)).toArray(new Capability[0]);
     }
 
     private static SeccompProfile seccomp(JsonValue value) {

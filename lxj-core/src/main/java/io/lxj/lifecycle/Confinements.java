@@ -1,32 +1,28 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.Capability;
 import io.lxj.config.Config;
 import io.lxj.config.Security;
+import io.lxj.error.InvalidConfigException;
 import io.lxj.linux.Architecture;
 import io.lxj.linux.Block;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Scratch;
-import io.lxj.linux.SeccompFilter;
 import io.lxj.linux.Syscall;
 import io.lxj.plan.Confinement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The privileges that lxj gives to containers, as far as the privileges of this process go. Filters of system calls are
  * compiled once. Thread-safe.
  */
 final class Confinements {
-    /**
-     * What a container without a user namespace must not have, see capabilities(7): kernel modules, raw I/O, the clock,
-     * mandatory access control, the audit system, the system log, waking the machine, loading BPF programs and
-     * profiling the kernel. CAP_SYS_BOOT stays: reboot(2) in a PID namespace only ends its init.
-     */
-    private static final List<Integer> DROPPED = List.of(16, 17, 25, 29, 30, 32, 33, 34, 35, 37, 38, 39);
-
     private static final int RLIMIT_NOFILE = 7;
     private static final long MAX_OPEN_FILES = 524_288;
     private static final long CAPABILITY_VERSION_3 = 0x20080522L;
@@ -36,9 +32,11 @@ final class Confinements {
 
     private final long permitted;
     private final long openFiles;
-    private final Map<Security, Confinement> known = new ConcurrentHashMap<>();
+    private final Map<Key, Confinement> known = new ConcurrentHashMap<>();
     // Most containers have the default, whose rules need not be compared then.
-    private volatile Confinement standard;
+    private final AtomicReferenceArray<Confinement> standard = new AtomicReferenceArray<>(2);
+
+    private record Key(Security security, boolean userNamespace) {}
 
     private Confinements(long permitted, long openFiles) {
         this.permitted = permitted;
@@ -49,31 +47,46 @@ final class Confinements {
         return new Confinements(permitted(), Math.min(hardOpenFiles(), MAX_OPEN_FILES));
     }
 
-    Confinement of(Config config) {
+    /** The privileges of a container; a bad one is refused here. */
+    Confinement of(Config config, boolean userNamespace) {
         Security security = config.security();
         if (security == Security.DEFAULT) {
-            Confinement made = standard;
+            int index = userNamespace ? 1 : 0;
+            Confinement made = standard.get(index);
             if (made == null) {
-                made = make(security);
-                standard = made;
+                made = make(security, userNamespace);
+                standard.set(index, made);
             }
             return made;
         }
         if (known.size() > REMEMBERED) {
             known.clear();
         }
-        return known.computeIfAbsent(security, this::make);
+        return known.computeIfAbsent(new Key(security, userNamespace), key -> make(security, userNamespace));
     }
 
-    private Confinement make(Security security) {
-        Confinement open = new Confinement(DROPPED, permitted, openFiles, false, Optional.empty());
+    private Confinement make(Security security, boolean userNamespace) {
+        // Root of a user namespace has all capabilities in it; the kernel leaves out those that it doesn't know.
+        long owned = userNamespace ? -1 : permitted;
+        List<Integer> dropped = new ArrayList<>();
+        for (Capability capability : security.capabilities().allDropped(userNamespace)) {
+            dropped.add(capability.number());
+        }
+        for (Capability capability : security.capabilities().kept()) {
+            if ((owned >>> capability.number() & 1) == 0) {
+                throw InvalidConfigException.problem(
+                        "security.capabilities.keep",
+                        capability + " can't be given to the container, as this process doesn't have it",
+                        "capabilities that the process has that runs lxj");
+            }
+        }
+        Confinement open = new Confinement(dropped, owned, openFiles, security.isNoNewPrivileges(), Optional.empty());
         if (!security.seccomp().isFilter()) {
             return open;
         }
-        SeccompPolicies policies =
-                new SeccompPolicies(open.remaining(), false, Architecture.current(), System.getProperty("os.version"));
-        SeccompFilter filter = policies.filter(security.seccomp());
-        return new Confinement(DROPPED, permitted, openFiles, false, Optional.of(filter));
+        SeccompPolicies policies = new SeccompPolicies(
+                open.remaining(), userNamespace, Architecture.current(), System.getProperty("os.version"));
+        return open.with(policies.filter(security.seccomp()));
     }
 
     private static long permitted() throws LinuxException {

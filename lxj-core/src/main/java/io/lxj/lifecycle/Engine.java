@@ -198,9 +198,9 @@ public final class Engine implements AutoCloseable {
         return cgroups;
     }
 
-    /** The limits of a container's processes; a bad one is refused here. */
+    /** The privileges of a container's processes; a bad one is refused here. */
     Confinement confinement(Config config) {
-        return confinements.of(config);
+        return confinements.of(config, false);
     }
 
     ProcessIdentity self() {

@@ -41,6 +41,16 @@ public record Confinement(
     }
 
     /**
+     * The same with a filter of system calls.
+     *
+     * @param calls the filter
+     * @return the confinement
+     */
+    public Confinement with(SeccompFilter calls) {
+        return new Confinement(droppedCapabilities, permitted, maxOpenFiles, noNewPrivileges, Optional.of(calls));
+    }
+
+    /**
      * What a process has to keep that installs the filter, see seccomp(2), until it executes its program.
      *
      * @return a bit mask; 0 if nothing is needed

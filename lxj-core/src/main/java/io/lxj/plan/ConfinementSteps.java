@@ -33,10 +33,10 @@ final class ConfinementSteps {
     }
 
     /**
-     * Drops capabilities from the bounding set, and clears the ambient and inheritable sets: what isn't in the bounding
-     * set can't come back with execve(2), and an inheritable set that is left over could (CVE-2022-29162).
+     * Drops capabilities from the bounding set, and clears the ambient one: what isn't in the bounding set can't come back
+     * with execve(2).
      */
-    void capabilities(Confinement confinement) {
+    void bound(Confinement confinement) {
         for (int capability : confinement.droppedCapabilities()) {
             program.step(
                     "drop capability " + capability,
@@ -52,9 +52,15 @@ final class ConfinementSteps {
                 0,
                 0,
                 0);
-        // One more than it is to have if the filter needs it: for root, execve(2) makes the sets anew of the bounding
-        // set.
-        keep(confinement.remaining() | confinement.neededForFilter());
+    }
+
+    /**
+     * Leaves the capabilities that the program is to have, and until it is executed the one that the filter needs: for
+     * root execve(2) makes the sets anew of the bounding set, for others it clears them. The inheritable set is cleared,
+     * which would otherwise be left over (CVE-2022-27650, CVE-2022-29162).
+     */
+    void capabilities(Confinement confinement, boolean root) {
+        keep(confinement.neededForFilter() | (root ? confinement.remaining() : 0));
     }
 
     private void keep(long left) {
@@ -81,13 +87,6 @@ final class ConfinementSteps {
                     0,
                     0,
                     0);
-        }
-    }
-
-    /** As another user than root: of what was kept only what the filter needs; execve(2) takes that away, too. */
-    void keepForFilter(Confinement confinement) {
-        if (confinement.neededForFilter() != 0) {
-            keep(confinement.neededForFilter());
         }
     }
 

@@ -75,7 +75,7 @@ public final class ExecPlan {
                 spec.groups().size(),
                 program.words(spec.groups().toString(), groups));
         program.step("set the group", Syscall.SETRESGID, spec.gid(), spec.gid(), spec.gid());
-        confinement.capabilities(spec.confinement());
+        confinement.bound(spec.confinement());
         boolean root = spec.uid() == 0;
         if (!root) {
             confinement.keepAcrossChangeOfUser(spec.confinement());
@@ -86,9 +86,7 @@ public final class ExecPlan {
         end.hide();
         end.closeFds(SyscallProgram.FIRST_FD);
         program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
-        if (!root) {
-            confinement.keepForFilter(spec.confinement());
-        }
+        confinement.capabilities(spec.confinement(), root);
         execute(program, spec, end, confinement);
     }
 

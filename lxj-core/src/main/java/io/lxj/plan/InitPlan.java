@@ -163,7 +163,8 @@ public final class InitPlan {
             ConfinementSteps confinement = new ConfinementSteps(program);
             confinement.limits(spec.confinement());
             program.step("leave the JVM's groups", Syscall.SETGROUPS, 0, 0);
-            confinement.capabilities(spec.confinement());
+            confinement.bound(spec.confinement());
+            confinement.capabilities(spec.confinement(), true);
             program.step("set the umask", Syscall.UMASK, Arg.of(022, "022"));
             end.closeFds(SyscallProgram.FIRST_FD + spec.listening());
             program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));

@@ -35,6 +35,7 @@ final class RandomConfig {
         config = maybe(config, c -> c.stopSignal(signal()));
         config = maybe(config, c -> c.rebootSignal(signal()));
         config = maybe(config, c -> c.stopTimeout(Duration.ofNanos(random.nextLong() >>> 11)));
+        config = maybe(config, c -> c.security(security()));
         config = maybe(config, c -> c.onExit(OnExit.KEEP));
         config = config.onExit() == OnExit.KEEP ? config : maybe(config, c -> c.ttys(random.nextInt(17)));
         for (int i = random.nextInt(4); i > 0; i--) {
@@ -47,6 +48,24 @@ final class RandomConfig {
             config = config.device(device("/dev" + unique));
         }
         return config;
+    }
+
+    private Security security() {
+        Security security = Security.DEFAULT;
+        if (random.nextBoolean()) {
+            security = security.dropCapabilities(any(Capability.values())).keepCapabilities(any(Capability.values()));
+        }
+        if (random.nextBoolean()) {
+            security = security.seccomp(
+                    random.nextBoolean()
+                            ? SeccompProfile.unconfined()
+                            : SeccompProfile.of(SeccompAction.errno(1 + random.nextInt(4095)))
+                                    .allow("execve")
+                                    .rule(SeccompRule.of(SeccompAction.LOG, "read", "ioctl")
+                                            .argument(SeccompArgument.masked(
+                                                    random.nextInt(6), random.nextLong(), random.nextLong()))));
+        }
+        return random.nextBoolean() ? security.noNewPrivileges() : security;
     }
 
     private Config maybe(Config config, UnaryOperator<Config> setting) {

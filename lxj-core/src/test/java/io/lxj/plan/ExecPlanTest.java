@@ -21,13 +21,15 @@ class ExecPlanTest {
     }
 
     @Test
-    void losesPrivilegesBeforeItBecomesTheUser() {
+    void losesPrivilegesForGoodBeforeTheProgramRuns() {
         List<String> steps = rendered(Specs.exec(1000, false, "/bin/tool"));
         int capset = steps.indexOf(
                 steps.stream().filter(s -> s.startsWith("capset")).findFirst().orElseThrow());
         int user = steps.indexOf("setresuid(1000, 1000, 1000)");
         assertThat(steps.indexOf("prctl(PR_CAPBSET_DROP, 16)")).isPositive().isLessThan(capset);
-        assertThat(capset).isLessThan(user);
+        assertThat(steps.indexOf("prctl(PR_CAPBSET_DROP, 16)")).isLessThan(user);
+        assertThat(capset).isGreaterThan(user);
+        assertThat(steps.get(capset)).contains("effective=permitted=0x0, inheritable=0");
         assertThat(steps.indexOf("setresgid(33, 33, 33)")).isPositive().isLessThan(user);
         assertThat(steps).contains("setgroups(3, [1, 2, 3])");
         // Nothing of the host is open when paths of the container are looked up.
