@@ -8,6 +8,9 @@ import java.io.IOException;
  * decompresses, and the caller's takes the result. Used by one thread.
  */
 final class UncompressedArchive implements AutoCloseable {
+    /** As much as bzip2 has one checksum for. */
+    private static final int LARGEST_BLOCK = 900_000;
+
     private final ArchiveFormat format;
     private final ChunkSource content;
 
@@ -35,10 +38,28 @@ final class UncompressedArchive implements AutoCloseable {
             }
             opened = decode(format, compressed);
             PeekedChunks content = new PeekedChunks(opened);
-            FormatDetector.requireTar(content.head(), format);
+            requireTar(content, format);
             return new UncompressedArchive(format, content);
         } catch (IOException | RuntimeException | Error e) {
             opened.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Decoders give out what they made of damaged data and find only later that the checksum is wrong. Then that is to be
+     * told, and not what the damaged data looks like.
+     */
+    private static void requireTar(PeekedChunks content, ArchiveFormat format) throws IOException {
+        try {
+            FormatDetector.requireTar(content.head(), format);
+        } catch (ArchiveException e) {
+            long read = 0;
+            for (ChunkSource.Chunk chunk = content.next();
+                    chunk != null && read < LARGEST_BLOCK;
+                    chunk = content.next()) {
+                read += chunk.length();
+            }
             throw e;
         }
     }

@@ -45,6 +45,10 @@ final class ImportFixture implements AutoCloseable {
                 .importArchive(name, new ByteArrayInputStream(archive), "bad.tar", options, watch);
     }
 
+    ImageInfo load(Path archive) {
+        return new ImageImporter(state).importArchive("x", archive, ImportOptions.defaults(), ImportWatch.none());
+    }
+
     ImageInfo load(byte[] archive, ImportOptions options) {
         return load("x", archive, options, ImportWatch.none());
     }
