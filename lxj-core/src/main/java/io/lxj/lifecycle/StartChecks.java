@@ -26,18 +26,18 @@ final class StartChecks {
         }
         String here = Architecture.current().machine();
         String there = image.architecture().orElse(here);
-        if (!there.equals(here) && !emulated(there)) {
+        if (!there.equals(here) && !emulated(BINFMT_MISC, there)) {
             throw new UnsupportedHostException(
                     "start " + container + ": image " + image.name() + " is for " + there + ", this machine is " + here,
-                    "binfmt_misc handler for " + there,
+                    "enabled binfmt_misc handler for " + there + " with the flag F",
                     "install qemu-user-static and binfmt-support, or use an image for " + here);
         }
     }
 
     /** A handler with the F flag has its interpreter open already, so that it works in a container too. */
-    private static boolean emulated(String machine) {
-        try (Stream<Path> handlers = Files.list(BINFMT_MISC)) {
-            return handlers.filter(handler -> handler.getFileName().toString().contains(machine))
+    static boolean emulated(Path folder, String machine) {
+        try (Stream<Path> handlers = Files.list(folder)) {
+            return handlers.filter(handler -> handler.getFileName().toString().endsWith(machine))
                     .anyMatch(StartChecks::isUsable);
         } catch (IOException e) {
             return false;
