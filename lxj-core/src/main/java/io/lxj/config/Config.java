@@ -311,6 +311,42 @@ public final class Config {
         return with(ConfigSettings.SECURITY, security);
     }
 
+    /** {@return what the processes of the container begin with; {@link ProcessSettings#DEFAULT} unless set} */
+    public ProcessSettings processes() {
+        return get(ConfigSettings.PROCESSES);
+    }
+
+    /**
+     * The same with other beginnings of its processes.
+     *
+     * @param settings what they begin with
+     * @return the configuration
+     */
+    public Config processes(ProcessSettings settings) {
+        return with(ConfigSettings.PROCESSES, settings);
+    }
+
+    /** {@return the kernel's settings for the container's namespaces, by name, ordered by name} */
+    public Map<String, String> sysctls() {
+        return get(ConfigSettings.SYSCTLS);
+    }
+
+    /**
+     * The same with one more of the kernel's settings, see sysctl(8), or another value of it. It is set before the init
+     * runs. Only settings of a namespace of the container's own can be: {@code net.*}, {@code fs.mqueue.*}, {@code
+     * kernel.domainname}, and {@code kernel.} with {@code msgmax}, {@code msgmnb}, {@code msgmni}, {@code sem}, {@code
+     * shmall}, {@code shmmax}, {@code shmmni} and {@code shm_rmid_forced}. The start fails if the kernel doesn't have it
+     * or refuses the value.
+     *
+     * @param name its name, with dots
+     * @param value its value
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it isn't one of those
+     */
+    public Config sysctl(String name, String value) {
+        return with(ConfigSettings.SYSCTLS, Sysctls.plus(sysctls(), name, value));
+    }
+
     /** {@return how the container gets its root file system when it is created; overlay unless set} */
     public Storage storage() {
         return get(ConfigSettings.STORAGE);

@@ -6,6 +6,7 @@ import com.google.gson.JsonPrimitive;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -74,6 +75,10 @@ final class ConfigCodec {
                 return Optional.of(JsonForm.list(config.devices(), DeviceForm::write));
             case "security":
                 return SecurityForm.write(config.security());
+            case "processes":
+                return ProcessForm.write(config.processes());
+            case "sysctls":
+                return config.sysctls().isEmpty() ? Optional.empty() : Optional.of(JsonForm.texts(config.sysctls()));
             case "storage":
                 return Optional.of(JsonForm.constant(config.storage()));
             case "console":
@@ -117,6 +122,10 @@ final class ConfigCodec {
                 return config.devices(value.list(DeviceForm::read));
             case "security":
                 return config.security(SecurityForm.read(value));
+            case "processes":
+                return config.processes(ProcessForm.read(value));
+            case "sysctls":
+                return withSysctls(config, value.strings());
             case "storage":
                 return config.storage(value.constant(Storage.class));
             case "console":
@@ -150,6 +159,14 @@ final class ConfigCodec {
             listening = listening.listen(name, addresses.required(name).parsed(ListenAddress::parse));
         }
         return listening;
+    }
+
+    private static Config withSysctls(Config config, Map<String, String> sysctls) {
+        Config set = config;
+        for (Map.Entry<String, String> sysctl : sysctls.entrySet()) {
+            set = set.sysctl(sysctl.getKey(), sysctl.getValue());
+        }
+        return set;
     }
 
     private static Config withInit(Config config, List<String> init) {

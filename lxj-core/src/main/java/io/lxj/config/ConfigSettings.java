@@ -18,6 +18,8 @@ final class ConfigSettings {
     static final Setting<List<Mount>> MOUNTS = Setting.of("mounts", List.of());
     static final Setting<List<Device>> DEVICES = Setting.of("devices", List.of());
     static final Setting<Security> SECURITY = Setting.of("security", Security.DEFAULT);
+    static final Setting<ProcessSettings> PROCESSES = Setting.of("processes", ProcessSettings.DEFAULT);
+    static final Setting<Map<String, String>> SYSCTLS = Setting.of("sysctls", Map.of());
     static final Setting<Storage> STORAGE = Setting.of("storage", Storage.OVERLAY);
     static final Setting<ConsoleSettings> CONSOLE = Setting.of("console", ConsoleSettings.DEFAULT);
     static final Setting<Integer> TTYS = Setting.of("ttys", 0);
@@ -38,6 +40,8 @@ final class ConfigSettings {
             MOUNTS,
             DEVICES,
             SECURITY,
+            PROCESSES,
+            SYSCTLS,
             STORAGE,
             CONSOLE,
             TTYS,

@@ -26,6 +26,15 @@ final class LaunchHints {
             return "the container has no folder " + spec.workingDirectory()
                     + "; choose another one with Config.workingDirectory(...)";
         }
+        if (failure.step().what().contains("sysctl ")) {
+            return sysctl(errno);
+        }
+        if (call == Syscall.PRLIMIT64 && errno == Errno.EPERM) {
+            return "the limit is above the one of this process, and CAP_SYS_RESOURCE is missing";
+        }
+        if (failure.step().what().startsWith("adjust the score")) {
+            return "less than the score of this process needs CAP_SYS_RESOURCE";
+        }
         if (errno == Errno.ENOSPC && call == Syscall.CLONE3) {
             return "too many namespaces: see /proc/sys/user/max_*_namespaces";
         }
@@ -57,6 +66,15 @@ final class LaunchHints {
             case EACCES -> init + " is not an executable file";
             case ENOEXEC -> init + " is no program for this machine's architecture";
             case ELOOP -> init + " is a symbolic link that leads to itself";
+            default -> null;
+        };
+    }
+
+    private static String sysctl(Errno errno) {
+        return switch (errno) {
+            case ENOENT -> "the kernel has no such setting in the container's namespaces";
+            case EINVAL -> "the kernel doesn't take that value";
+            case EACCES, EPERM -> "the kernel doesn't let root of this container set it";
             default -> null;
         };
     }

@@ -2,6 +2,7 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.Capability;
 import io.lxj.config.Config;
+import io.lxj.config.ProcessSettings;
 import io.lxj.config.Security;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.linux.Architecture;
@@ -11,10 +12,13 @@ import io.lxj.linux.LinuxException;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Syscall;
 import io.lxj.plan.Confinement;
+import io.lxj.plan.ProcessSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -36,7 +40,16 @@ final class Confinements {
     // Most containers have the default, whose rules need not be compared then.
     private final AtomicReferenceArray<Confinement> standard = new AtomicReferenceArray<>(2);
 
-    private record Key(Security security, boolean userNamespace) {}
+    private record Key(
+            Security security, ProcessSettings processes, Map<String, String> sysctls, boolean userNamespace) {
+        static Key of(Config config, boolean userNamespace) {
+            return new Key(config.security(), config.processes(), config.sysctls(), userNamespace);
+        }
+
+        boolean isStandard() {
+            return security == Security.DEFAULT && processes == ProcessSettings.DEFAULT && sysctls.isEmpty();
+        }
+    }
 
     private Confinements(long permitted, long openFiles) {
         this.permitted = permitted;
@@ -49,12 +62,12 @@ final class Confinements {
 
     /** The privileges of a container; a bad one is refused here. */
     Confinement of(Config config, boolean userNamespace) {
-        Security security = config.security();
-        if (security == Security.DEFAULT) {
+        Key key = Key.of(config, userNamespace);
+        if (key.isStandard()) {
             int index = userNamespace ? 1 : 0;
             Confinement made = standard.get(index);
             if (made == null) {
-                made = make(security, userNamespace);
+                made = make(key);
                 standard.set(index, made);
             }
             return made;
@@ -62,10 +75,12 @@ final class Confinements {
         if (known.size() > REMEMBERED) {
             known.clear();
         }
-        return known.computeIfAbsent(new Key(security, userNamespace), key -> make(security, userNamespace));
+        return known.computeIfAbsent(key, this::make);
     }
 
-    private Confinement make(Security security, boolean userNamespace) {
+    private Confinement make(Key key) {
+        Security security = key.security();
+        boolean userNamespace = key.userNamespace();
         // Root of a user namespace has all capabilities in it; the kernel leaves out those that it doesn't know.
         long owned = userNamespace ? -1 : permitted;
         List<Integer> dropped = new ArrayList<>();
@@ -80,13 +95,30 @@ final class Confinements {
                         "capabilities that the process has that runs lxj");
             }
         }
-        Confinement open = new Confinement(dropped, owned, openFiles, security.isNoNewPrivileges(), Optional.empty());
+        Confinement open = new Confinement(
+                dropped, owned, openFiles, security.isNoNewPrivileges(), Optional.empty(), process(key));
         if (!security.seccomp().isFilter()) {
             return open;
         }
         SeccompPolicies policies = new SeccompPolicies(
                 open.remaining(), userNamespace, Architecture.current(), System.getProperty("os.version"));
         return open.with(policies.filter(security.seccomp()));
+    }
+
+    private static ProcessSpec process(Key key) {
+        ProcessSettings settings = key.processes();
+        Map<Integer, ProcessSpec.Limit> limits = new HashMap<>();
+        settings.limits()
+                .forEach((resource, limit) ->
+                        limits.put(resource.number(), new ProcessSpec.Limit(limit.soft(), limit.hard())));
+        List<Integer> groups = new ArrayList<>();
+        for (long gid : settings.groups()) {
+            groups.add((int) gid);
+        }
+        OptionalInt score = settings.oomScoreAdjust().isPresent()
+                ? OptionalInt.of(settings.oomScoreAdjust().get())
+                : OptionalInt.empty();
+        return new ProcessSpec(limits, score, settings.umask(), groups, key.sysctls());
     }
 
     private static long permitted() throws LinuxException {

@@ -57,10 +57,11 @@ final class ApiFileSystems {
         this.root = root;
     }
 
-    void proc() {
+    void proc(Map<String, String> sysctls) {
         Arg target = steps.mountPoint(root, "proc");
         Arg proc = steps.make("proc", FileSystemSteps.NO_EXEC, Map.of());
         steps.placeOn("mount /proc", proc, target);
+        new SysctlSteps(program).set(proc, sysctls);
         Arg net = steps.copy("keep /proc/" + PROC_WRITABLE, proc, PROC_WRITABLE);
         for (String path : PROC_READ_ONLY) {
             // Not every kernel has all of them.

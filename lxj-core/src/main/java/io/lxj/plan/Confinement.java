@@ -13,13 +13,15 @@ import java.util.Optional;
  * @param maxOpenFiles hard limit of RLIMIT_NOFILE; the soft limit is 1024, or this if it is lower
  * @param noNewPrivileges whether no program that is executed may gain privileges, see PR_SET_NO_NEW_PRIVS in prctl(2)
  * @param filter of system calls, if there is one
+ * @param process what a process begins with besides
  */
 public record Confinement(
         List<Integer> droppedCapabilities,
         long permitted,
         long maxOpenFiles,
         boolean noNewPrivileges,
-        Optional<SeccompFilter> filter) {
+        Optional<SeccompFilter> filter,
+        ProcessSpec process) {
     private static final long CAP_SYS_ADMIN = 1L << 21;
 
     /** Takes a copy of the list. */
@@ -47,7 +49,8 @@ public record Confinement(
      * @return the confinement
      */
     public Confinement with(SeccompFilter calls) {
-        return new Confinement(droppedCapabilities, permitted, maxOpenFiles, noNewPrivileges, Optional.of(calls));
+        return new Confinement(
+                droppedCapabilities, permitted, maxOpenFiles, noNewPrivileges, Optional.of(calls), process);
     }
 
     /**

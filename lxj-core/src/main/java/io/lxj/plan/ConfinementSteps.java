@@ -25,11 +25,25 @@ final class ConfinementSteps {
     }
 
     void limits(Confinement confinement) {
+        confinement.process().limits().forEach(this::limit);
+        if (confinement.process().limits().containsKey(RLIMIT_NOFILE)) {
+            return;
+        }
         long hard = confinement.maxOpenFiles();
         // The JVM raises its own soft limit to the hard one; programs that use select(2) break on that.
         Arg limit = program.words(
                 "{" + Math.min(SOFT_OPEN_FILES, hard) + ", " + hard + "}", Math.min(SOFT_OPEN_FILES, hard), hard);
         program.step("limit open files", Syscall.PRLIMIT64, 0, Arg.of(RLIMIT_NOFILE, "RLIMIT_NOFILE"), limit, 0);
+    }
+
+    private void limit(int resource, ProcessSpec.Limit limit) {
+        Arg struct = program.words("{" + limit.soft() + ", " + limit.hard() + "}", limit.soft(), limit.hard());
+        program.step("limit resource " + resource, Syscall.PRLIMIT64, 0, resource, struct, 0);
+    }
+
+    void umask(Confinement confinement) {
+        int umask = confinement.process().umask();
+        program.step("set the umask", Syscall.UMASK, Arg.of(umask, "0" + Integer.toOctalString(umask)));
     }
 
     /**

@@ -40,6 +40,7 @@ public final class ExecPlan {
         ProgramBuilder program = SyscallProgram.builder(
                 FdNames.INIT, FdNames.CGROUP, FdNames.REPORT, FdNames.STDIN, FdNames.STDOUT, FdNames.STDERR);
         Arg pid = program.space(8, "pid");
+        new StartSteps(program).run(spec.confinement().process());
         program.step(
                 "enter the namespaces of " + spec.container(),
                 Syscall.SETNS,
@@ -67,13 +68,8 @@ public final class ExecPlan {
         }
         ConfinementSteps confinement = new ConfinementSteps(program);
         confinement.limits(spec.confinement());
-        program.step("set the umask", Syscall.UMASK, Arg.of(022, "022"));
-        Object[] groups = pairs(spec);
-        program.step(
-                "set the groups",
-                Syscall.SETGROUPS,
-                spec.groups().size(),
-                program.words(spec.groups().toString(), groups));
+        confinement.umask(spec.confinement());
+        StartSteps.groups(program, spec.groups());
         program.step("set the group", Syscall.SETRESGID, spec.gid(), spec.gid(), spec.gid());
         confinement.bound(spec.confinement());
         boolean root = spec.uid() == 0;
@@ -88,17 +84,6 @@ public final class ExecPlan {
         program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
         confinement.capabilities(spec.confinement(), root);
         execute(program, spec, end, confinement);
-    }
-
-    /** gid_t has 32 bits: two in a word. */
-    private static Object[] pairs(ExecSpec spec) {
-        Object[] words = new Object[(spec.groups().size() + 1) / 2];
-        for (int i = 0; i < words.length; i++) {
-            long low = spec.groups().get(2 * i) & 0xFFFFFFFFL;
-            long high = 2 * i + 1 < spec.groups().size() ? spec.groups().get(2 * i + 1) : 0;
-            words[i] = low | (high << 32);
-        }
-        return words;
     }
 
     /** Whether there is a program is found out before, because the filter may deny what that takes. */

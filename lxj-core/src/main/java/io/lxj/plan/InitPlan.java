@@ -110,6 +110,7 @@ public final class InitPlan {
             if (spec.keep()) {
                 program.step("leave the JVM's session", Syscall.SETSID);
             }
+            new StartSteps(program).run(spec.confinement().process());
             clone3().onZero(init);
             if (spec.keep()) {
                 letGoOfWhatIsForTheInit();
@@ -152,7 +153,7 @@ public final class InitPlan {
             root();
             Arg root = program.fd(FdNames.ROOT);
             ApiFileSystems api = new ApiFileSystems(program, root);
-            api.proc();
+            api.proc(spec.confinement().process().sysctls());
             api.sysAndCgroup();
             api.dev(spec.devices(), spec.terminals());
             api.run(spec);
@@ -162,10 +163,10 @@ public final class InitPlan {
             identity();
             ConfinementSteps confinement = new ConfinementSteps(program);
             confinement.limits(spec.confinement());
-            program.step("leave the JVM's groups", Syscall.SETGROUPS, 0, 0);
+            StartSteps.groups(program, spec.confinement().process().groups());
             confinement.bound(spec.confinement());
             confinement.capabilities(spec.confinement(), true);
-            program.step("set the umask", Syscall.UMASK, Arg.of(022, "022"));
+            confinement.umask(spec.confinement());
             end.closeFds(SyscallProgram.FIRST_FD + spec.listening());
             program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
             if (!spec.keep()) {

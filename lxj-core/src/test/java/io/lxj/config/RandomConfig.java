@@ -36,6 +36,8 @@ final class RandomConfig {
         config = maybe(config, c -> c.rebootSignal(signal()));
         config = maybe(config, c -> c.stopTimeout(Duration.ofNanos(random.nextLong() >>> 11)));
         config = maybe(config, c -> c.security(security()));
+        config = maybe(config, c -> c.processes(processes()));
+        config = maybe(config, c -> c.sysctl("net.ipv4." + text(LETTERS, 1, 20), text(TEXT, 1, 20)));
         config = maybe(config, c -> c.onExit(OnExit.KEEP));
         config = config.onExit() == OnExit.KEEP ? config : maybe(config, c -> c.ttys(random.nextInt(17)));
         for (int i = random.nextInt(4); i > 0; i--) {
@@ -66,6 +68,19 @@ final class RandomConfig {
                                                     random.nextInt(6), random.nextLong(), random.nextLong()))));
         }
         return random.nextBoolean() ? security.noNewPrivileges() : security;
+    }
+
+    private ProcessSettings processes() {
+        ProcessSettings settings = ProcessSettings.DEFAULT.umask(random.nextInt(01000));
+        if (random.nextBoolean()) {
+            long soft = random.nextLong() >>> 1;
+            settings =
+                    settings.limit(any(Resource.values()), soft, random.nextBoolean() ? soft : ResourceLimit.UNLIMITED);
+        }
+        if (random.nextBoolean()) {
+            settings = settings.oomScoreAdjust(random.nextInt(2001) - 1000);
+        }
+        return random.nextBoolean() ? settings.groups(random.nextInt(100), 4_294_967_294L) : settings;
     }
 
     private Config maybe(Config config, UnaryOperator<Config> setting) {

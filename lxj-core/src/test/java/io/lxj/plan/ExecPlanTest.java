@@ -16,8 +16,9 @@ class ExecPlanTest {
     void entersAllNamespacesBeforeTheProcessIsMadeInItsCgroup() {
         List<String> steps = rendered(Specs.exec(0, false, "/bin/tool"));
         assertThat(steps.get(0)).isEqualTo("prctl(PR_SET_DUMPABLE, 0)");
-        assertThat(steps.get(2)).isEqualTo("setns(<init>, mount, pid, uts, ipc, net, cgroup)");
-        assertThat(steps.get(3)).startsWith("clone3(").contains("cgroup=<cgroup>");
+        assertThat(steps.get(2)).isEqualTo("keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0)");
+        assertThat(steps.get(3)).isEqualTo("setns(<init>, mount, pid, uts, ipc, net, cgroup)");
+        assertThat(steps.get(4)).startsWith("clone3(").contains("cgroup=<cgroup>");
     }
 
     @Test

@@ -11,12 +11,14 @@ import io.lxj.plan.LaunchSpec.Node;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** What the tests of plans launch. */
 final class Specs {
+    static final ProcessSpec PROCESS = new ProcessSpec(Map.of(), OptionalInt.empty(), 022, List.of(), Map.of());
     static final Confinement CONFINEMENT =
-            new Confinement(List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, false, Optional.empty());
+            new Confinement(List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, false, Optional.empty(), PROCESS);
 
     private static final SeccompFilter FILTER = SeccompFilter.of(
             new SeccompPolicy(
@@ -34,7 +36,7 @@ final class Specs {
     }
 
     static Confinement confinement(boolean noNewPrivileges) {
-        return new Confinement(List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, noNewPrivileges, Optional.of(FILTER));
+        return new Confinement(List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, noNewPrivileges, Optional.of(FILTER), PROCESS);
     }
 
     static LaunchSpec init(boolean keep, List<MountSpec> mounts, List<Node> devices) {

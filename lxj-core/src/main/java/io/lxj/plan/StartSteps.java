@@ -1,0 +1,68 @@
+package io.lxj.plan;
+
+import io.lxj.linux.Arg;
+import io.lxj.linux.Open;
+import io.lxj.linux.ProgramBuilder;
+import io.lxj.linux.Syscall;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * What the stage does to itself while it is a process of the host, for the process that it clones: that inherits it.
+ * Inside of a user namespace it would lack the rights.
+ */
+final class StartSteps {
+    private static final String OOM_SCORE_ADJUST = "/proc/self/oom_score_adj";
+    private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
+
+    private final ProgramBuilder program;
+
+    StartSteps(ProgramBuilder program) {
+        this.program = program;
+    }
+
+    void run(ProcessSpec process) {
+        // Keys of the JVM's session are none of the container's business. Where there is no such call, or it is denied
+        // to the JVM, the container can't make it either.
+        program.step(
+                        "leave the JVM's keys",
+                        Syscall.KEYCTL,
+                        Arg.of(KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"),
+                        0)
+                .mayFail();
+        if (process.oomScoreAdjust().isPresent()) {
+            oomScoreAdjust(process.oomScoreAdjust().getAsInt());
+        }
+    }
+
+    private void oomScoreAdjust(int score) {
+        Arg file = program.step(
+                        "open " + OOM_SCORE_ADJUST,
+                        Syscall.OPENAT,
+                        Arg.of(Open.AT_FDCWD, "AT_FDCWD"),
+                        program.string(OOM_SCORE_ADJUST),
+                        Arg.of(Open.O_WRONLY | Open.O_CLOEXEC, "O_WRONLY|O_CLOEXEC"),
+                        0)
+                .result();
+        byte[] text = Integer.toString(score).getBytes(StandardCharsets.US_ASCII);
+        program.step(
+                "adjust the score for when memory is short",
+                Syscall.WRITE,
+                file,
+                program.bytes(text, "\"" + score + "\""),
+                text.length);
+        program.step("close it", Syscall.CLOSE, file);
+    }
+
+    /** gid_t has 32 bits: two in a word. */
+    static ProgramBuilder.Added groups(ProgramBuilder program, List<Integer> groups) {
+        Object[] words = new Object[(groups.size() + 1) / 2];
+        for (int i = 0; i < words.length; i++) {
+            long low = groups.get(2 * i) & 0xFFFFFFFFL;
+            long high = 2 * i + 1 < groups.size() ? groups.get(2 * i + 1) : 0;
+            words[i] = low | (high << 32);
+        }
+        Object list = groups.isEmpty() ? 0 : program.words(groups.toString(), words);
+        return program.step("have these groups and none of the JVM's", Syscall.SETGROUPS, groups.size(), list);
+    }
+}

@@ -1,0 +1,200 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.lxj.config.Command;
+import io.lxj.config.Config;
+import io.lxj.config.Group;
+import io.lxj.config.ProcessSettings;
+import io.lxj.config.Resource;
+import io.lxj.config.ResourceLimit;
+import io.lxj.config.SeccompProfile;
+import io.lxj.config.Security;
+import io.lxj.config.State;
+import io.lxj.error.InvalidConfigException;
+import io.lxj.error.LaunchException;
+import io.lxj.linux.Architecture;
+import io.lxj.linux.Kernel;
+import io.lxj.linux.Syscall;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.RawCalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the processes of a container begin with, and what the kernel is told for its namespaces. */
+@NeedsRoot
+@NeedsRootfs("alpine")
+@LeaksNothing
+@Timeout(120)
+class ProcessSettingsTest {
+    private static final Config ALPINE = Config.ofImage("alpine").init("/bin/sleep", "1000000");
+
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
+
+    private static Container start(ProcessSettings settings) {
+        return host.start(ALPINE.processes(settings));
+    }
+
+    private static String out(Container container, String... command) {
+        return container
+                .exec(command[0], List.of(command).subList(1, command.length).toArray(new String[0]))
+                .stdout()
+                .trim();
+    }
+
+    @Test
+    void limitsHoldForTheInitAndForCommands() {
+        Container container = start(ProcessSettings.DEFAULT
+                .limit(Resource.CORE, 0, 0)
+                .limit(Resource.NOFILE, 77, 99)
+                .limit(Resource.CPU, 5000, ResourceLimit.UNLIMITED));
+        for (String process : List.of("1", "self")) {
+            assertThat(out(container, "cat", "/proc/" + process + "/limits"))
+                    .containsPattern("Max core file size +0 +0 ")
+                    .containsPattern("Max open files +77 +99 ")
+                    .containsPattern("Max cpu time +5000 +unlimited ");
+        }
+        Container other = start(ProcessSettings.DEFAULT);
+        assertThat(out(other, "cat", "/proc/1/limits")).containsPattern("Max open files +1024 ");
+    }
+
+    @Test
+    void theUmaskHoldsForTheInitAndForCommands() {
+        Container container = start(ProcessSettings.DEFAULT.umask(0127));
+        for (String process : List.of("1", "self")) {
+            assertThat(out(container, "grep", "Umask", "/proc/" + process + "/status"))
+                    .isEqualTo("Umask:\t0127");
+        }
+        assertThat(out(container, "sh", "-c", "touch /f; stat -c %a /f")).isEqualTo("640");
+    }
+
+    @Test
+    void theScoreForWhenMemoryIsShortHoldsForTheInitAndForCommands() {
+        Container container = start(ProcessSettings.DEFAULT.oomScoreAdjust(777));
+        assertThat(out(container, "cat", "/proc/1/oom_score_adj")).isEqualTo("777");
+        assertThat(out(container, "cat", "/proc/self/oom_score_adj")).isEqualTo("777");
+    }
+
+    @Test
+    void theInitHasItsGroupsAndCommandsTheirOwn() {
+        Container container = start(ProcessSettings.DEFAULT.groups(4_000_000_000L, 7, 8));
+        assertThat(out(container, "grep", "Groups", "/proc/1/status")).isEqualTo("Groups:\t7 8 4000000000");
+        Command command = Command.of("grep", "Groups", "/proc/self/status").groups(List.of(Group.id(9)));
+        assertThat(container.exec(command).stdout().trim()).isEqualTo("Groups:\t9");
+    }
+
+    @Test
+    void sysctlsAreThoseOfTheContainer() throws IOException {
+        String before = Files.readString(Path.of("/proc/sys/kernel/msgmax"));
+        Container container = host.start(ALPINE.sysctl("net.ipv4.ip_forward", "1")
+                .sysctl("net.ipv4.conf.lo.forwarding", "0")
+                .sysctl("kernel.msgmax", "4321")
+                .sysctl("kernel.sem", "250 32000 100 200")
+                .sysctl("kernel.domainname", "example.org")
+                .sysctl("fs.mqueue.msg_max", "13"));
+        assertThat(out(container, "cat", "/proc/sys/net/ipv4/ip_forward")).isEqualTo("1");
+        assertThat(out(container, "cat", "/proc/sys/kernel/msgmax")).isEqualTo("4321");
+        assertThat(out(container, "cat", "/proc/sys/kernel/sem")).isEqualTo("250\t32000\t100\t200");
+        assertThat(out(container, "cat", "/proc/sys/kernel/domainname")).isEqualTo("example.org");
+        assertThat(out(container, "cat", "/proc/sys/fs/mqueue/msg_max")).isEqualTo("13");
+        assertThat(Files.readString(Path.of("/proc/sys/kernel/msgmax"))).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"net.ipv4.no_such_setting, 1, no such setting", "kernel.msgmax, many, doesn't take that value"})
+    void aSysctlThatTheKernelRefusesFailsTheStart(String name, String value, String hint) {
+        Container container = host.create(ALPINE.sysctl(name, value));
+        assertThatThrownBy(container::start)
+                .isInstanceOf(LaunchException.class)
+                .hasMessageContaining("sysctl " + name)
+                .hasMessageContaining(hint);
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "kernel.core_pattern",
+                "kernel.hostname",
+                "kernel.sysrq",
+                "kernel.shmmax.x",
+                "vm.swappiness",
+                "fs.file-max",
+                "net",
+                "net.",
+                "net..x",
+                "net.ipv4/../../kernel/core_pattern",
+                "net.ipv4.conf./.x",
+                "",
+                "/etc/passwd"
+            })
+    void aSysctlOfTheHostIsRefusedByName(String name) {
+        assertThatThrownBy(() -> ALPINE.sysctl(name, "1"))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("sysctls: \"" + name + "\"");
+    }
+
+    @Test
+    @NeedsCommand("gcc")
+    void everyProcessHasASessionKeyringThatNobodyElseHas(@TempDir Path folder) throws IOException {
+        assumeTrue(Architecture.current() == Architecture.X86_64, "the program that makes the calls is for x86-64");
+        int getKeyringId = 0;
+        long sessionKeyring = -3;
+        RawCalls calls = new RawCalls(
+                new byte[0], List.of(new RawCalls.Call(false, 250, List.of((long) getKeyringId, sessionKeyring, 0L))));
+        RawCalls.build(folder.resolve("calls"));
+        Config config = Config.ofImage("alpine")
+                .init("/bin/sh", "-c", "/calls 0<>/of-init; exec sleep 1000000")
+                .security(Security.DEFAULT.seccomp(SeccompProfile.unconfined()));
+        Set<Long> keyrings = new HashSet<>();
+        keyrings.add(Kernel.call(Syscall.KEYCTL, getKeyringId, sessionKeyring, 0));
+        for (int i = 0; i < 2; i++) {
+            Container container = host.create(config);
+            container.files().write("/calls", Files.readAllBytes(folder.resolve("calls")), 0755);
+            container.files().write("/of-init", calls.file());
+            container.files().write("/of-command", calls.file());
+            container.start();
+            container.exec("sh", "-c", "/calls 0<>/of-command; until pidof sleep; do :; done");
+            for (String file : List.of("/of-init", "/of-command")) {
+                keyrings.addAll(calls.results(container.files().read(file)));
+            }
+        }
+        assertThat(keyrings).hasSize(5).allMatch(keyring -> keyring > 0);
+    }
+
+    @Test
+    void badNumbersAreRefused() {
+        ProcessSettings settings = ProcessSettings.DEFAULT;
+        assertThatThrownBy(() -> settings.limit(Resource.NOFILE, 5, 4))
+                .hasMessageContaining("processes.limits.RLIMIT_NOFILE");
+        assertThatThrownBy(() -> settings.limit(Resource.NOFILE, ResourceLimit.UNLIMITED, 4))
+                .hasMessageContaining("unlimited");
+        assertThatThrownBy(() -> settings.limit(Resource.CPU, -2, 4)).hasMessageContaining("-2");
+        assertThatThrownBy(() -> settings.oomScoreAdjust(1001)).hasMessageContaining("-1000 to 1000");
+        assertThatThrownBy(() -> settings.umask(01000)).hasMessageContaining("processes.umask: \"1000\"");
+        assertThatThrownBy(() -> settings.groups(-1)).hasMessageContaining("processes.groups");
+        assertThatThrownBy(() -> ALPINE.sysctl("net.x", "a\nb")).hasMessageContaining("sysctls.net.x");
+        String json = "{\"format\": 1, \"image\": \"i\", \"processes\": {\"limits\": {\"RLIMIT_FILES\": {}}}}";
+        assertThatThrownBy(() -> Config.fromJson(json))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("processes.limits: \"RLIMIT_FILES\"")
+                .hasMessageContaining("RLIMIT_NOFILE");
+    }
+}
