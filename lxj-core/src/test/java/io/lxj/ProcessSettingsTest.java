@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lxj.config.ClockOffsets;
 import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.Group;
@@ -26,6 +27,7 @@ import io.lxj.testing.RawCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -177,6 +179,39 @@ class ProcessSettingsTest {
             }
         }
         assertThat(keyrings).hasSize(5).allMatch(keyring -> keyring > 0);
+    }
+
+    private static double uptime(Container container) {
+        return Double.parseDouble(out(container, "cat", "/proc/uptime").split(" ")[0]);
+    }
+
+    @Test
+    void clocksAreAheadOfTheHosts() throws IOException {
+        double day = 86_400;
+        double host =
+                Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+        Container container = ProcessSettingsTest.host.start(
+                ALPINE.clockOffsets(new ClockOffsets(Duration.ofDays(1), Duration.ofDays(2))));
+        assertThat(uptime(container)).isBetween(host + 2 * day, host + 2 * day + 3600);
+        String offsets = out(container, "cat", "/proc/1/timens_offsets");
+        assertThat(offsets).containsPattern("monotonic +86400 ").containsPattern("boottime +172800 ");
+        assertThat(out(container, "readlink", "/proc/self/ns/time"))
+                .isEqualTo(out(container, "readlink", "/proc/1/ns/time"))
+                .isNotEqualTo(
+                        Files.readSymbolicLink(Path.of("/proc/self/ns/time")).toString());
+    }
+
+    @Test
+    void aClockBeforeItsBeginningIsRefused() {
+        Container container =
+                host.create(ALPINE.clockOffsets(new ClockOffsets(Duration.ofDays(-30_000), Duration.ZERO)));
+        assertThatThrownBy(container::start)
+                .isInstanceOf(LaunchException.class)
+                .hasMessageContaining("set the clocks")
+                .hasMessageContaining("Config.clockOffsets");
+        assertThatThrownBy(() -> new ClockOffsets(Duration.ZERO, Duration.ofDays(40_000)))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("clockOffsets.boottime");
     }
 
     @Test

@@ -347,6 +347,22 @@ public final class Config {
         return with(ConfigSettings.SYSCTLS, Sysctls.plus(sysctls(), name, value));
     }
 
+    /** {@return by how much the container's clocks are ahead of the host's; not at all unless set} */
+    public ClockOffsets clockOffsets() {
+        return get(ConfigSettings.CLOCK_OFFSETS);
+    }
+
+    /**
+     * The same with other clocks that count from some beginning; the time of day stays the host's. The start fails if a
+     * clock would be before its beginning.
+     *
+     * @param offsets by how much they are ahead of the host's
+     * @return the configuration
+     */
+    public Config clockOffsets(ClockOffsets offsets) {
+        return with(ConfigSettings.CLOCK_OFFSETS, offsets);
+    }
+
     /** {@return how the container gets its root file system when it is created; overlay unless set} */
     public Storage storage() {
         return get(ConfigSettings.STORAGE);

@@ -79,6 +79,8 @@ final class ConfigCodec {
                 return ProcessForm.write(config.processes());
             case "sysctls":
                 return config.sysctls().isEmpty() ? Optional.empty() : Optional.of(JsonForm.texts(config.sysctls()));
+            case "clockOffsets":
+                return clockOffsets(config.clockOffsets());
             case "storage":
                 return Optional.of(JsonForm.constant(config.storage()));
             case "console":
@@ -126,6 +128,8 @@ final class ConfigCodec {
                 return config.processes(ProcessForm.read(value));
             case "sysctls":
                 return withSysctls(config, value.strings());
+            case "clockOffsets":
+                return config.clockOffsets(clockOffsets(value.fields()));
             case "storage":
                 return config.storage(value.constant(Storage.class));
             case "console":
@@ -159,6 +163,23 @@ final class ConfigCodec {
             listening = listening.listen(name, addresses.required(name).parsed(ListenAddress::parse));
         }
         return listening;
+    }
+
+    private static Optional<JsonElement> clockOffsets(ClockOffsets offsets) {
+        if (offsets.equals(ClockOffsets.NONE)) {
+            return Optional.empty();
+        }
+        JsonObject object = new JsonObject();
+        object.add("monotonic", JsonForm.text(offsets.monotonic()));
+        object.add("boottime", JsonForm.text(offsets.boottime()));
+        return Optional.of(object);
+    }
+
+    private static ClockOffsets clockOffsets(JsonFields fields) {
+        Duration monotonic = duration(fields.required("monotonic"));
+        Duration boottime = duration(fields.required("boottime"));
+        fields.refuseOthers();
+        return new ClockOffsets(monotonic, boottime);
     }
 
     private static Config withSysctls(Config config, Map<String, String> sysctls) {

@@ -20,6 +20,7 @@ final class ConfigSettings {
     static final Setting<Security> SECURITY = Setting.of("security", Security.DEFAULT);
     static final Setting<ProcessSettings> PROCESSES = Setting.of("processes", ProcessSettings.DEFAULT);
     static final Setting<Map<String, String>> SYSCTLS = Setting.of("sysctls", Map.of());
+    static final Setting<ClockOffsets> CLOCK_OFFSETS = Setting.of("clockOffsets", ClockOffsets.NONE);
     static final Setting<Storage> STORAGE = Setting.of("storage", Storage.OVERLAY);
     static final Setting<ConsoleSettings> CONSOLE = Setting.of("console", ConsoleSettings.DEFAULT);
     static final Setting<Integer> TTYS = Setting.of("ttys", 0);
@@ -42,6 +43,7 @@ final class ConfigSettings {
             SECURITY,
             PROCESSES,
             SYSCTLS,
+            CLOCK_OFFSETS,
             STORAGE,
             CONSOLE,
             TTYS,

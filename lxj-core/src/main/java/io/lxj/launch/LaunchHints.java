@@ -26,6 +26,12 @@ final class LaunchHints {
             return "the container has no folder " + spec.workingDirectory()
                     + "; choose another one with Config.workingDirectory(...)";
         }
+        if (failure.step().what().equals("make a time namespace") && errno == Errno.EINVAL) {
+            return "the kernel has no time namespaces (CONFIG_TIME_NS)";
+        }
+        if (failure.step().what().equals("set the clocks") && errno == Errno.ERANGE) {
+            return "a clock of the container would be before its beginning; see Config.clockOffsets(...)";
+        }
         if (failure.step().what().contains("sysctl ")) {
             return sysctl(errno);
         }

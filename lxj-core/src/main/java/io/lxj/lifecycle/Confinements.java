@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.Capability;
+import io.lxj.config.ClockOffsets;
 import io.lxj.config.Config;
 import io.lxj.config.ProcessSettings;
 import io.lxj.config.Security;
@@ -41,13 +42,21 @@ final class Confinements {
     private final AtomicReferenceArray<Confinement> standard = new AtomicReferenceArray<>(2);
 
     private record Key(
-            Security security, ProcessSettings processes, Map<String, String> sysctls, boolean userNamespace) {
+            Security security,
+            ProcessSettings processes,
+            Map<String, String> sysctls,
+            ClockOffsets clocks,
+            boolean userNamespace) {
         static Key of(Config config, boolean userNamespace) {
-            return new Key(config.security(), config.processes(), config.sysctls(), userNamespace);
+            return new Key(
+                    config.security(), config.processes(), config.sysctls(), config.clockOffsets(), userNamespace);
         }
 
         boolean isStandard() {
-            return security == Security.DEFAULT && processes == ProcessSettings.DEFAULT && sysctls.isEmpty();
+            return security == Security.DEFAULT
+                    && processes == ProcessSettings.DEFAULT
+                    && sysctls.isEmpty()
+                    && clocks == ClockOffsets.NONE;
         }
     }
 
@@ -118,7 +127,12 @@ final class Confinements {
         OptionalInt score = settings.oomScoreAdjust().isPresent()
                 ? OptionalInt.of(settings.oomScoreAdjust().get())
                 : OptionalInt.empty();
-        return new ProcessSpec(limits, score, settings.umask(), groups, key.sysctls());
+        Optional<ProcessSpec.Clocks> clocks =
+                key.clocks().monotonic().isZero() && key.clocks().boottime().isZero()
+                        ? Optional.empty()
+                        : Optional.of(new ProcessSpec.Clocks(
+                                key.clocks().monotonic(), key.clocks().boottime()));
+        return new ProcessSpec(limits, score, settings.umask(), groups, key.sysctls(), clocks, !key.userNamespace());
     }
 
     private static long permitted() throws LinuxException {

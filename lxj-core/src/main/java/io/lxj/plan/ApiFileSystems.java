@@ -50,11 +50,15 @@ final class ApiFileSystems {
     private final ProgramBuilder program;
     private final FileSystemSteps steps;
     private final Arg root;
+    private final boolean hostRoot;
+    private final MaskSteps masks;
 
-    ApiFileSystems(ProgramBuilder program, Arg root) {
+    ApiFileSystems(ProgramBuilder program, Arg root, boolean hostRoot) {
         this.program = program;
         this.steps = new FileSystemSteps(program);
         this.root = root;
+        this.hostRoot = hostRoot;
+        this.masks = new MaskSteps(program);
     }
 
     void proc(Map<String, String> sysctls) {
@@ -63,23 +67,29 @@ final class ApiFileSystems {
         steps.placeOn("mount /proc", proc, target);
         new SysctlSteps(program).set(proc, sysctls);
         Arg net = steps.copy("keep /proc/" + PROC_WRITABLE, proc, PROC_WRITABLE);
-        for (String path : PROC_READ_ONLY) {
-            // Not every kernel has all of them.
-            ProgramBuilder.Label absent = program.label();
-            program.step(
-                            "look for /proc/" + path,
-                            Syscall.FACCESSAT2,
-                            proc,
-                            program.string(path),
-                            0,
-                            Arg.of(Open.AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"))
-                    .onError(absent);
-            Arg part = steps.copy("take /proc/" + path, proc, path);
-            steps.restrict("make /proc/" + path + " read-only", part, MountFlags.MOUNT_ATTR_RDONLY);
-            steps.place("cover /proc/" + path, part, proc, path);
-            program.place(absent);
+        PROC_READ_ONLY.forEach(path -> readOnly(proc, path));
+        if (hostRoot) {
+            MaskSteps.PROC_READ_ONLY.forEach(path -> readOnly(proc, path));
+            masks.proc(proc);
         }
         steps.place("leave /proc/" + PROC_WRITABLE + " writable", net, proc, PROC_WRITABLE);
+    }
+
+    private void readOnly(Arg proc, String path) {
+        // Not every kernel has all of them.
+        ProgramBuilder.Label absent = program.label();
+        program.step(
+                        "look for /proc/" + path,
+                        Syscall.FACCESSAT2,
+                        proc,
+                        program.string(path),
+                        0,
+                        Arg.of(Open.AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"))
+                .onError(absent);
+        Arg part = steps.copy("take /proc/" + path, proc, path);
+        steps.restrict("make /proc/" + path + " read-only", part, MountFlags.MOUNT_ATTR_RDONLY);
+        steps.place("cover /proc/" + path, part, proc, path);
+        program.place(absent);
     }
 
     void sysAndCgroup() {
@@ -89,6 +99,9 @@ final class ApiFileSystems {
         Arg net = steps.copy("keep /sys/" + SYS_WRITABLE, sys, SYS_WRITABLE);
         steps.restrict("make /sys read-only", sys, MountFlags.MOUNT_ATTR_RDONLY);
         steps.place("leave /sys/" + SYS_WRITABLE + " writable", net, sys, SYS_WRITABLE);
+        if (hostRoot) {
+            masks.sys(sys);
+        }
         Arg cgroup = steps.make("cgroup2", FileSystemSteps.NO_EXEC, Map.of());
         steps.place("mount /sys/fs/cgroup", cgroup, sys, "fs/cgroup");
     }

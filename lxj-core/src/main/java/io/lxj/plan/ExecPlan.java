@@ -3,6 +3,7 @@ package io.lxj.plan;
 import static io.lxj.linux.CloneFlags.CLONE_PARENT;
 
 import io.lxj.linux.Arg;
+import io.lxj.linux.CloneFlags;
 import io.lxj.linux.FileName;
 import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.ProgramBuilder.Label;
@@ -45,7 +46,11 @@ public final class ExecPlan {
                 "enter the namespaces of " + spec.container(),
                 Syscall.SETNS,
                 program.fd(FdNames.INIT),
-                Arg.of(Cloning.ALL_NAMESPACES, "mount, pid, uts, ipc, net, cgroup"));
+                spec.confinement().process().clocks().isPresent()
+                        ? Arg.of(
+                                Cloning.ALL_NAMESPACES | CloneFlags.CLONE_NEWTIME,
+                                "mount, pid, uts, ipc, net, cgroup, time")
+                        : Arg.of(Cloning.ALL_NAMESPACES, "mount, pid, uts, ipc, net, cgroup"));
         Label child = program.label();
         Cloning.clone3(program, "clone the process", CLONE_PARENT, Arg.of(0), pid, 0)
                 .onZero(child);

@@ -110,7 +110,9 @@ public final class InitPlan {
             if (spec.keep()) {
                 program.step("leave the JVM's session", Syscall.SETSID);
             }
-            new StartSteps(program).run(spec.confinement().process());
+            StartSteps start = new StartSteps(program);
+            start.run(spec.confinement().process());
+            start.namespaces(spec.confinement().process());
             clone3().onZero(init);
             if (spec.keep()) {
                 letGoOfWhatIsForTheInit();
@@ -152,7 +154,8 @@ public final class InitPlan {
             program.step("create files with the modes given", Syscall.UMASK, 0);
             root();
             Arg root = program.fd(FdNames.ROOT);
-            ApiFileSystems api = new ApiFileSystems(program, root);
+            ApiFileSystems api = new ApiFileSystems(
+                    program, root, spec.confinement().process().hostRoot());
             api.proc(spec.confinement().process().sysctls());
             api.sysAndCgroup();
             api.dev(spec.devices(), spec.terminals());

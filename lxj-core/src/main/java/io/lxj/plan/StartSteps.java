@@ -35,6 +35,13 @@ final class StartSteps {
         }
     }
 
+    /** Makes the namespaces that a process can't be cloned into. */
+    void namespaces(ProcessSpec process) {
+        if (process.clocks().isPresent()) {
+            new TimeNamespaceSteps(program).make(process.clocks().get());
+        }
+    }
+
     private void oomScoreAdjust(int score) {
         Arg file = program.step(
                         "open " + OOM_SCORE_ADJUST,

@@ -37,6 +37,11 @@ final class RandomConfig {
         config = maybe(config, c -> c.stopTimeout(Duration.ofNanos(random.nextLong() >>> 11)));
         config = maybe(config, c -> c.security(security()));
         config = maybe(config, c -> c.processes(processes()));
+        config = maybe(
+                config,
+                c -> c.clockOffsets(new ClockOffsets(
+                        Duration.ofSeconds(random.nextInt(), random.nextInt(1000)),
+                        Duration.ofNanos(random.nextInt()))));
         config = maybe(config, c -> c.sysctl("net.ipv4." + text(LETTERS, 1, 20), text(TEXT, 1, 20)));
         config = maybe(config, c -> c.onExit(OnExit.KEEP));
         config = config.onExit() == OnExit.KEEP ? config : maybe(config, c -> c.ttys(random.nextInt(17)));

@@ -16,7 +16,8 @@ import java.util.Set;
 
 /** What the tests of plans launch. */
 final class Specs {
-    static final ProcessSpec PROCESS = new ProcessSpec(Map.of(), OptionalInt.empty(), 022, List.of(), Map.of());
+    static final ProcessSpec PROCESS =
+            new ProcessSpec(Map.of(), OptionalInt.empty(), 022, List.of(), Map.of(), Optional.empty(), true);
     static final Confinement CONFINEMENT =
             new Confinement(List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, false, Optional.empty(), PROCESS);
 

@@ -1,0 +1,87 @@
+package io.lxj.plan;
+
+import io.lxj.linux.Arg;
+import io.lxj.linux.MountFlags;
+import io.lxj.linux.Open;
+import io.lxj.linux.ProgramBuilder;
+import io.lxj.linux.Stat;
+import io.lxj.linux.Syscall;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Hides the parts of /proc and /sys that tell of the whole host or act on it, in a container whose root is the host's: in
+ * a user namespace the kernel denies them itself. What covers them is a file and a folder of a file system that the init
+ * has just made, and both are mounted by fd onto files of the kernel's own: nothing of the image takes part, whatever it
+ * has at /dev/null (CVE-2025-31133).
+ */
+final class MaskSteps {
+    /** What systemd-nspawn makes inaccessible, and what Docker does that is there with CAP_SYS_ADMIN alone. */
+    private static final List<String> PROC_FILES = List.of(
+            "kallsyms",
+            "kcore",
+            "keys",
+            "kmsg",
+            "kpagecgroup",
+            "kpagecount",
+            "kpageflags",
+            "latency_stats",
+            "sched_debug",
+            "sysrq-trigger",
+            "timer_list",
+            "timer_stats");
+
+    /** What both make read-only. */
+    static final List<String> PROC_READ_ONLY = List.of("acpi", "apm", "asound", "fs", "scsi");
+
+    /** The firmware's tables, and meters of power that tell what others calculate (CVE-2020-8694). */
+    private static final List<String> SYS_FOLDERS = List.of("firmware", "devices/virtual/powercap");
+
+    private static final String FILE = "reg";
+    private static final String FOLDER = "dir";
+
+    private final ProgramBuilder program;
+    private final FileSystemSteps steps;
+    private Arg covers;
+
+    MaskSteps(ProgramBuilder program) {
+        this.program = program;
+        this.steps = new FileSystemSteps(program);
+    }
+
+    void proc(Arg proc) {
+        PROC_FILES.forEach(path -> cover("/proc/", proc, path, FILE));
+    }
+
+    void sys(Arg sys) {
+        SYS_FOLDERS.forEach(path -> cover("/sys/", sys, path, FOLDER));
+    }
+
+    private Arg covers() {
+        if (covers == null) {
+            covers = steps.make("tmpfs", FileSystemSteps.NO_EXEC, Map.of("mode", "0", "size", "4k"));
+            steps.node(covers, new LaunchSpec.Node(FILE, Stat.S_IFREG, 0, 0));
+            steps.directory(covers, FOLDER, 0);
+            steps.restrict(
+                    "make what covers read-only", covers, FileSystemSteps.NO_EXEC | MountFlags.MOUNT_ATTR_RDONLY);
+        }
+        return covers;
+    }
+
+    private void cover(String where, Arg fileSystem, String path, String with) {
+        Arg source = covers();
+        // Not every kernel has all of them.
+        ProgramBuilder.Label absent = program.label();
+        program.step(
+                        "look for " + where + path,
+                        Syscall.FACCESSAT2,
+                        fileSystem,
+                        program.string(path),
+                        0,
+                        Arg.of(Open.AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"))
+                .onError(absent);
+        Arg cover = steps.copy("take what covers " + where + path, source, with);
+        steps.place("hide " + where + path, cover, fileSystem, path);
+        program.place(absent);
+    }
+}
