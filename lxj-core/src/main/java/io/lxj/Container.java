@@ -251,7 +251,7 @@ public final class Container {
     /**
      * How the last run ended.
      *
-     * @return empty if the container never ran, or runs for the first time
+     * @return empty if the container never ran, or runs for the first time, or if its disk was full when it ended
      */
     public Optional<ExitStatus> lastExit() {
         return instance.lastExit();

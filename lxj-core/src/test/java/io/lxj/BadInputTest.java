@@ -235,42 +235,6 @@ class BadInputTest {
     }
 
     @Test
-    void aFullDisk() throws Exception {
-        Path small = Files.createTempDirectory("lxj-full");
-        run("mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "none", small.toString());
-        try (Lxj lxj = Lxj.open(small)) {
-            assertThatThrownBy(() -> fillWithImages(lxj))
-                    .isInstanceOf(LxjException.class)
-                    .hasMessageContaining("ENOSPC");
-            assertThat(small.resolve("tmp").toFile().list()).isEmpty();
-            Container container = lxj.containers().create("c1", SLEEPER.image("i0"));
-            run("sh", "-c", "head -c 100M /dev/zero >" + small + "/filler 2>/dev/null; true");
-            assertThatThrownBy(() -> lxj.containers().create("c2", SLEEPER.image("i0")))
-                    .isInstanceOf(LxjException.class)
-                    .hasMessageContaining("ENOSPC");
-            assertThat(lxj.containers().list()).extracting(Container::name).containsExactly("c1");
-            assertThatThrownBy(container::start)
-                    .isInstanceOf(LxjException.class)
-                    .hasMessageContaining("ENOSPC");
-            assertThat(container.state()).isEqualTo(State.STOPPED);
-            Files.delete(small.resolve("filler"));
-            container.start();
-            assertThat(container.exec("echo", "room").stdout()).isEqualTo("room\n");
-            container.stop();
-            container.destroy();
-        } finally {
-            run("umount", small.toString());
-            Files.delete(small);
-        }
-    }
-
-    private static void fillWithImages(Lxj lxj) {
-        for (int i = 0; i < 10; i++) {
-            lxj.images().importTarball("i" + i, TestRootfs.find("alpine"));
-        }
-    }
-
-    @Test
     void noPrivileges() throws Exception {
         Path folder = Files.createTempDirectory(Path.of("/tmp"), "lxj-nobody");
         try (PortableJvm jvm = PortableJvm.copy()) {

@@ -161,6 +161,9 @@ final class Life {
             end(ended, status).ifPresent(ended.exit()::complete);
         } catch (RuntimeException e) {
             LOG.error("After the end of container {}", name, e);
+            // Nobody may wait for what will never come.
+            instance.terminals().end();
+            instance.listeners().tell(State.STOPPED, Optional.empty());
             ended.exit().completeExceptionally(e);
         }
     }

@@ -1,6 +1,7 @@
 package io.lxj.storage;
 
 import io.lxj.config.Config;
+import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
@@ -8,12 +9,15 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of one container, pinned: it is this container's even after a rename. Thread-safe. Changes are safe against
  * other processes, but who changes what has read before must hold the container's lock meanwhile.
  */
 public final class ContainerFolder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerFolder.class);
     static final String CONTAINER = "container.json";
 
     private static final String RUN = "run.json";
@@ -117,18 +121,42 @@ public final class ContainerFolder implements AutoCloseable {
     }
 
     /**
-     * Notes that the container has ended: first how, then that it doesn't run.
+     * Notes that the container has ended: first how, then that it doesn't run. A full disk can't keep it from having
+     * ended: how it did may be lost then.
      *
      * @param record how it ended
      * @throws io.lxj.error.LxjException if it can't be written
      */
     public void ended(ExitRecord record) {
-        write(EXIT, record.toJson(), JsonFile.Survives.PROCESS);
         try {
-            directory.unlink(FileName.bytes(RUN));
+            write(EXIT, record.toJson(), JsonFile.Survives.PROCESS);
+        } catch (LxjException e) {
+            if (!(e.getCause() instanceof LinuxException call) || !(call.is(Errno.ENOSPC) || call.is(Errno.EDQUOT))) {
+                throw e;
+            }
+            endedWithoutRoom(record);
+            return;
+        }
+        remove(RUN);
+    }
+
+    /** How it ended before isn't how it ended now; and what is removed may make the room that is missing. */
+    private void endedWithoutRoom(ExitRecord record) {
+        remove(EXIT);
+        remove(RUN);
+        try {
+            write(EXIT, record.toJson(), JsonFile.Survives.PROCESS);
+        } catch (LxjException e) {
+            LOG.warn("How container {} ended is not on record: {}", name, record.status(), e);
+        }
+    }
+
+    private void remove(String file) {
+        try {
+            directory.unlink(FileName.bytes(file));
         } catch (LinuxException e) {
             if (!e.is(Errno.ENOENT)) {
-                throw Failures.inStateFolder("remove " + path + "/" + RUN, e);
+                throw Failures.inStateFolder("remove " + path + "/" + file, e);
             }
         }
     }
@@ -136,7 +164,7 @@ public final class ContainerFolder implements AutoCloseable {
     /**
      * How the container ended last.
      *
-     * @return the record, or empty if it never ran
+     * @return the record, or empty if it never ran, or there was no room for it
      * @throws io.lxj.error.CorruptStateException if it isn't what lxj wrote
      * @throws io.lxj.error.LxjException if it can't be read
      */
