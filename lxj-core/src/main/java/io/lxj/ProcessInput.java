@@ -5,7 +5,6 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.Open;
 import io.lxj.linux.Pidfd;
 import io.lxj.linux.Poll;
 import io.lxj.linux.Scratch;
@@ -23,7 +22,6 @@ import java.util.concurrent.CompletableFuture;
  * still. The processes of {@link ProcessBuilder} do it the same way. Thread-safe.
  */
 final class ProcessInput extends InputStream {
-    private static final int F_SETFL = 4;
     private static final int CHUNK = 32 * 1024;
     /** The most that a pipe can hold if nobody has raised /proc/sys/fs/pipe-max-size. */
     private static final int MOST = 1024 * 1024;
@@ -36,10 +34,7 @@ final class ProcessInput extends InputStream {
     ProcessInput(Fd fd, Pidfd process) throws LinuxException {
         this.fd = fd;
         this.process = process;
-        long result = fd.call(Syscall.FCNTL, F_SETFL, Open.O_RDWR | Open.O_NONBLOCK);
-        if (result < 0) {
-            throw LinuxException.of(result, "fcntl", fd, "F_SETFL", "O_NONBLOCK");
-        }
+        Poll.nonBlocking(fd);
     }
 
     @Override

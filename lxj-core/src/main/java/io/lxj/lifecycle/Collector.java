@@ -12,7 +12,7 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.Open;
+import io.lxj.linux.Poll;
 import io.lxj.linux.Signal;
 import io.lxj.linux.Syscall;
 import java.io.ByteArrayOutputStream;
@@ -28,7 +28,6 @@ final class Collector {
     private static final int BUFFER = 64 * 1024;
     private static final int POLLIN = 1;
     private static final int POLLOUT = 4;
-    private static final int F_SETFL = 4;
     private static final long NANOS = 1_000_000_000L;
     /** How often a waiting thread looks whether it was interrupted. */
     private static final long SLICE = 100_000_000L;
@@ -94,11 +93,7 @@ final class Collector {
         }
         for (int i = INPUT; i <= ERRORS; i++) {
             if (fds[i] != null) {
-                int access = i == INPUT ? Open.O_WRONLY : Open.O_RDONLY;
-                long result = fds[i].call(Syscall.FCNTL, F_SETFL, access | Open.O_NONBLOCK);
-                if (result < 0) {
-                    throw LinuxException.of(result, "fcntl", fds[i], "F_SETFL", "O_NONBLOCK");
-                }
+                Poll.nonBlocking(fds[i]);
             }
         }
     }

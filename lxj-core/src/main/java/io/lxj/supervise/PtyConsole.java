@@ -5,7 +5,7 @@ import io.lxj.linux.Epoll;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.Open;
+import io.lxj.linux.Poll;
 import io.lxj.linux.Pty;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Syscall;
@@ -26,8 +26,6 @@ public final class PtyConsole implements ConsoleSource {
     private static final int CHUNKS_PER_TURN = 8;
     /** More than the kernel queues for a terminal; what comes on top of it was written after the end. */
     private static final int MOST_AT_THE_END = 4 * 1024 * 1024;
-
-    private static final int F_SETFL = 4;
 
     private final Fd master;
     private final Fd slave;
@@ -55,10 +53,7 @@ public final class PtyConsole implements ConsoleSource {
      */
     public static PtyConsole open(Supervisor supervisor, Fd master, ConsoleOutput output, Optional<ConsoleLog> log)
             throws IOException {
-        long result = master.call(Syscall.FCNTL, F_SETFL, Open.O_RDWR | Open.O_NONBLOCK);
-        if (result < 0) {
-            throw LinuxException.of(result, "fcntl", master, "F_SETFL", "O_RDWR|O_NONBLOCK");
-        }
+        Poll.nonBlocking(master);
         Fd slave = Pty.peer(master);
         PtyConsole console = new PtyConsole(master, slave, output, log);
         try {

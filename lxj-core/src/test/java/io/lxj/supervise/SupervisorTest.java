@@ -8,44 +8,30 @@ import io.lxj.linux.Epoll;
 import io.lxj.linux.EventFd;
 import io.lxj.linux.Fd;
 import io.lxj.linux.Open;
-import io.lxj.linux.Pidfd;
-import io.lxj.linux.Pipe;
-import io.lxj.linux.ProgramBuilder;
-import io.lxj.linux.Signal;
-import io.lxj.linux.Spawned;
-import io.lxj.linux.Spawner;
-import io.lxj.linux.Syscall;
-import io.lxj.linux.SyscallProgram;
-import io.lxj.linux.WaitStatus;
 import io.lxj.testing.LeaksNothing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/** The thread that waits for everything: descriptors, tasks and timers. */
 @LeaksNothing
 @Timeout(120)
 class SupervisorTest {
-    private static SyscallProgram exitWith(int code) {
-        ProgramBuilder program = SyscallProgram.builder();
-        program.step("end", Syscall.EXIT_GROUP, code);
-        return program.build();
-    }
-
     private static <T> T await(CompletableFuture<T> future) throws Exception {
         return future.get(60, TimeUnit.SECONDS);
+    }
+
+    private static List<Thread> threads(String name) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith(name))
+                .toList();
     }
 
     @Test
@@ -199,153 +185,6 @@ class SupervisorTest {
     }
 
     @Test
-    void reapsTenThousandChildrenEachWithItsOwnStatus() throws Exception {
-        int total = 10_000;
-        Map<Integer, SyscallProgram> programs = new HashMap<>();
-        for (int code = 0; code < 256; code++) {
-            programs.put(code, exitWith(code));
-        }
-        try (Supervisor supervisor = Supervisor.open()) {
-            Semaphore slots = new Semaphore(64);
-            CountDownLatch left = new CountDownLatch(total);
-            ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
-            for (int i = 0; i < total; i++) {
-                slots.acquire();
-                int code = i % 256;
-                Spawned spawned = Spawner.spawn(programs.get(code), Map.of());
-                Pidfd pidfd = Pidfd.open(spawned.pid());
-                spawned.close();
-                supervisor.watchExit(pidfd, true, status -> {
-                    if (!status.equals(Optional.of(WaitStatus.exited(code)))) {
-                        wrong.add(code + ": " + status);
-                    }
-                    pidfd.close();
-                    slots.release();
-                    left.countDown();
-                });
-            }
-            assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(wrong).isEmpty();
-            assertThat(supervisor).hasToString("supervisor of 0 descriptors");
-        }
-    }
-
-    @Test
-    void doesNotTakeTheChildrenOfTheApplication() throws Exception {
-        try (Supervisor supervisor = Supervisor.open()) {
-            Process application = new ProcessBuilder("sh", "-c", "exit 7").start();
-            Spawned ours = Spawner.spawn(exitWith(3), Map.of());
-            CompletableFuture<Optional<WaitStatus>> status = new CompletableFuture<>();
-            try (Pidfd pidfd = Pidfd.open(ours.pid())) {
-                supervisor.watchExit(pidfd, true, status::complete);
-                assertThat(await(status)).contains(WaitStatus.exited(3));
-            }
-            ours.close();
-            assertThat(application.waitFor()).isEqualTo(7);
-        }
-    }
-
-    @Test
-    void noticesTheEndOfAProcessThatIsNoChildWithoutItsStatus() throws Exception {
-        try (Supervisor supervisor = Supervisor.open()) {
-            // The child of a child.
-            Process shell = new ProcessBuilder("sh", "-c", "sleep 600 & echo $!; wait").start();
-            int pid = Integer.parseInt(shell.inputReader().readLine());
-            CompletableFuture<Optional<WaitStatus>> status = new CompletableFuture<>();
-            try (Pidfd pidfd = Pidfd.open(pid)) {
-                supervisor.watchExit(pidfd, false, status::complete);
-                pidfd.send(Signal.SIGKILL);
-                assertThat(await(status)).isEmpty();
-            }
-            shell.waitFor();
-        }
-    }
-
-    @Test
-    void saysSoWhenSomebodyElseHasWaitedForTheChild() throws Exception {
-        try (Supervisor supervisor = Supervisor.open();
-                Spawned spawned = Spawner.spawn(exitWith(1), Map.of());
-                Pidfd pidfd = Pidfd.open(spawned.pid())) {
-            assertThat(pidfd.waitFor()).isEqualTo(WaitStatus.exited(1));
-            CompletableFuture<Optional<WaitStatus>> status = new CompletableFuture<>();
-            supervisor.watchExit(pidfd, true, status::complete);
-            assertThat(await(status)).isEmpty();
-        }
-    }
-
-    @Test
-    void tellsOfAnExitOnlyOnceAndNotAfterTheWatchWasClosed() throws Exception {
-        try (Supervisor supervisor = Supervisor.open();
-                Pipe pipe = Pipe.open()) {
-            ProgramBuilder program = SyscallProgram.builder("pipe");
-            program.step("wait", Syscall.READ, program.fd("pipe"), program.space(8, "byte"), 1);
-            program.step("end", Syscall.EXIT_GROUP, 0);
-            try (Spawned spawned = Spawner.spawn(program.build(), Map.of("pipe", pipe.reader()));
-                    Pidfd pidfd = Pidfd.open(spawned.pid())) {
-                AtomicInteger calls = new AtomicInteger();
-                Registration watch = supervisor.watchExit(pidfd, true, status -> calls.incrementAndGet());
-                watch.close();
-                pipe.writer().write(new byte[1]);
-                assertThat(pidfd.waitFor()).isEqualTo(WaitStatus.exited(0));
-                CompletableFuture<Void> turn = new CompletableFuture<>();
-                supervisor.execute(() -> turn.complete(null));
-                await(turn);
-                assertThat(calls).hasValue(0);
-            }
-        }
-    }
-
-    @Test
-    void runsALaneInOrderBesideOtherLanes() throws Exception {
-        try (Supervisor supervisor = Supervisor.open()) {
-            Executor blocked = supervisor.lane();
-            CompletableFuture<Void> release = new CompletableFuture<>();
-            List<Integer> order = new ArrayList<>();
-            blocked.execute(release::join);
-            blocked.execute(() -> {
-                throw new IllegalStateException("meant to fail");
-            });
-            CompletableFuture<List<Integer>> done = new CompletableFuture<>();
-            for (int i = 0; i < 100; i++) {
-                int number = i;
-                blocked.execute(() -> order.add(number));
-            }
-            blocked.execute(() -> done.complete(order));
-
-            CompletableFuture<Void> free = new CompletableFuture<>();
-            supervisor.lane().execute(() -> free.complete(null));
-            await(free);
-            assertThat(done).isNotDone();
-            release.complete(null);
-            assertThat(await(done)).hasSize(100).isSorted();
-        }
-    }
-
-    @Test
-    void listenersThatWaitForEachOtherDoNotBringEventsToAStandstill() throws Exception {
-        try (Supervisor supervisor = Supervisor.open()) {
-            int many = 12;
-            CountDownLatch all = new CountDownLatch(many);
-            List<CompletableFuture<Boolean>> done = new ArrayList<>();
-            for (int i = 0; i < many; i++) {
-                CompletableFuture<Boolean> one = new CompletableFuture<>();
-                done.add(one);
-                supervisor.lane().execute(() -> {
-                    all.countDown();
-                    try {
-                        one.complete(all.await(60, TimeUnit.SECONDS));
-                    } catch (InterruptedException e) {
-                        one.completeExceptionally(e);
-                    }
-                });
-            }
-            for (CompletableFuture<Boolean> one : done) {
-                assertThat(await(one)).isTrue();
-            }
-        }
-    }
-
-    @Test
     void hasOneThreadAndNoOtherWhenNothingHappens() throws Exception {
         Supervisor supervisor = Supervisor.open();
         CompletableFuture<Void> event = new CompletableFuture<>();
@@ -357,12 +196,6 @@ class SupervisorTest {
         assertThat(threads("lxj-supervisor")).hasSize(1).allMatch(Thread::isDaemon);
         supervisor.close();
         assertThat(threads("lxj-supervisor")).isEmpty();
-    }
-
-    private static List<Thread> threads(String name) {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith(name))
-                .toList();
     }
 
     @Test
@@ -383,23 +216,6 @@ class SupervisorTest {
         CompletableFuture<Void> late = new CompletableFuture<>();
         supervisor.lane().execute(() -> late.complete(null));
         await(late);
-    }
-
-    @Test
-    void lanesThatAreBusyWhileItIsClosedLoseNothing() throws Exception {
-        for (int round = 0; round < 50; round++) {
-            Supervisor supervisor = Supervisor.open();
-            CountDownLatch left = new CountDownLatch(200);
-            Thread closer = new Thread(supervisor::close);
-            for (int i = 0; i < 200; i++) {
-                supervisor.lane().execute(left::countDown);
-                if (i == 100) {
-                    closer.start();
-                }
-            }
-            closer.join();
-            assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
-        }
     }
 
     @Test

@@ -19,7 +19,22 @@ public final class Poll {
     /** The other end was closed; always reported. */
     public static final int POLLHUP = 0x010;
 
+    private static final int F_SETFL = 4;
+
     private Poll() {}
+
+    /**
+     * Has reading and writing fail with EAGAIN where it would wait else: for everyone who shares the descriptor.
+     *
+     * @param fd the descriptor; its other status flags are given up
+     * @throws LinuxException if fcntl(2) fails
+     */
+    public static void nonBlocking(Fd fd) throws LinuxException {
+        long result = fd.call(Syscall.FCNTL, F_SETFL, Open.O_NONBLOCK);
+        if (result < 0) {
+            throw LinuxException.of(result, "fcntl", fd, "F_SETFL", "O_NONBLOCK");
+        }
+    }
 
     /**
      * Waits without limit.
