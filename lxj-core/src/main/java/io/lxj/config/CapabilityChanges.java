@@ -82,6 +82,20 @@ public record CapabilityChanges(Set<Capability> kept, Set<Capability> dropped) {
         return userNamespace ? OF_THE_MACHINE : OF_THE_HOST;
     }
 
+    /** Identity first: most containers have none, and to compare records costs a fresh JVM some time. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof CapabilityChanges changes
+                        && kept.equals(changes.kept)
+                        && dropped.equals(changes.dropped);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * kept.hashCode() + dropped.hashCode();
+    }
+
     /**
      * The same, but some capabilities are kept.
      *

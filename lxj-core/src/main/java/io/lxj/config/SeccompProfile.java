@@ -27,18 +27,21 @@ public final class SeccompProfile {
             SeccompAction.ALLOW, SeccompAction.ALLOW, EnumSet.allOf(SeccompArchitecture.class), List.of());
     private static final EnumSet<SeccompArchitecture> USUAL = EnumSet.complementOf(EnumSet.of(SeccompArchitecture.X32));
 
-    /** In a class of its own, because the rules are made with methods of this one. */
-    private static final class Standard {
-        static final SeccompProfile PROFILE =
-                new SeccompProfile(SeccompAction.ALLOW, ENOSYS, USUAL, StandardSeccompRules.ALL);
-
-        private Standard() {}
-    }
+    /** Its rules are made only when somebody looks at them: most containers have it, already compiled. */
+    private static final SeccompProfile STANDARD = new SeccompProfile(SeccompAction.ALLOW, ENOSYS, USUAL);
 
     private final SeccompAction defaultAction;
     private final SeccompAction newerAction;
     private final Set<SeccompArchitecture> architectures;
     private final List<SeccompRule> rules;
+
+    private SeccompProfile(
+            SeccompAction defaultAction, SeccompAction newerAction, Set<SeccompArchitecture> architectures) {
+        this.defaultAction = defaultAction;
+        this.newerAction = newerAction;
+        this.architectures = Enums.set(SeccompArchitecture.class, architectures);
+        this.rules = null;
+    }
 
     SeccompProfile(
             SeccompAction defaultAction,
@@ -59,7 +62,7 @@ public final class SeccompProfile {
      * @return the profile
      */
     public static SeccompProfile standard() {
-        return Standard.PROFILE;
+        return STANDARD;
     }
 
     /**
@@ -128,7 +131,7 @@ public final class SeccompProfile {
      * @return the profile
      */
     public SeccompProfile newerAction(SeccompAction action) {
-        return new SeccompProfile(defaultAction, action, architectures, rules);
+        return new SeccompProfile(defaultAction, action, architectures, rules());
     }
 
     /** {@return the ways into the kernel that can be used} */
@@ -143,12 +146,12 @@ public final class SeccompProfile {
      * @return the profile
      */
     public SeccompProfile architectures(Set<SeccompArchitecture> all) {
-        return new SeccompProfile(defaultAction, newerAction, all, rules);
+        return new SeccompProfile(defaultAction, newerAction, all, rules());
     }
 
     /** {@return the rules; where several fit a call, the last one decides} */
     public List<SeccompRule> rules() {
-        return rules;
+        return rules == null ? StandardSeccompRules.ALL : rules;
     }
 
     /**
@@ -158,7 +161,7 @@ public final class SeccompProfile {
      * @return the profile
      */
     public SeccompProfile rule(SeccompRule rule) {
-        List<SeccompRule> all = new ArrayList<>(rules);
+        List<SeccompRule> all = new ArrayList<>(rules());
         all.add(Objects.requireNonNull(rule, "rule"));
         return new SeccompProfile(defaultAction, newerAction, architectures, all);
     }
@@ -186,12 +189,21 @@ public final class SeccompProfile {
     }
 
     /**
+     * Whether it is the profile that a container has unless another is set.
+     *
+     * @return true for {@link #standard()}
+     */
+    public boolean isStandard() {
+        return equals(STANDARD);
+    }
+
+    /**
      * Whether there is any call that it doesn't simply let through.
      *
      * @return false for {@link #unconfined()}
      */
     public boolean isFilter() {
-        return !equals(UNCONFINED);
+        return this == STANDARD || !equals(UNCONFINED);
     }
 
     @Override
@@ -201,19 +213,19 @@ public final class SeccompProfile {
                         && defaultAction.equals(profile.defaultAction)
                         && newerAction.equals(profile.newerAction)
                         && architectures.equals(profile.architectures)
-                        && rules.equals(profile.rules);
+                        && rules().equals(profile.rules());
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(defaultAction, newerAction, architectures, rules);
+        return Objects.hash(defaultAction, newerAction, architectures, rules());
     }
 
     /** {@return the rules, a line each, in the order in which they are applied, and then what holds for other calls} */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        rules.forEach(rule -> text.append(rule).append('\n'));
+        rules().forEach(rule -> text.append(rule).append('\n'));
         return text.append(defaultAction)
                 .append(": all others; ")
                 .append(newerAction)

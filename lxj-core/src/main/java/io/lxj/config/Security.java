@@ -38,7 +38,7 @@ public final class Security {
 
     /** {@return which system calls can be made; {@link SeccompProfile#standard()} unless set} */
     public SeccompProfile seccomp() {
-        return settings.get(SECCOMP).orElseGet(SeccompProfile::standard);
+        return settings.get(SECCOMP).orElse(SeccompProfile.standard());
     }
 
     boolean hasOwnSeccomp() {
@@ -52,7 +52,7 @@ public final class Security {
      * @return the settings
      */
     public Security seccomp(SeccompProfile profile) {
-        return with(SECCOMP, profile.equals(SeccompProfile.standard()) ? Optional.empty() : Optional.of(profile));
+        return with(SECCOMP, profile.isStandard() ? Optional.empty() : Optional.of(profile));
     }
 
     /** {@return what differs from the capabilities that a container has by default} */

@@ -11,6 +11,7 @@ import io.lxj.linux.Block;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Scratch;
+import io.lxj.linux.SeccompFilter;
 import io.lxj.linux.Syscall;
 import io.lxj.plan.Confinement;
 import io.lxj.plan.ProcessSpec;
@@ -108,6 +109,10 @@ final class Confinements {
                 dropped, owned, openFiles, security.isNoNewPrivileges(), Optional.empty(), process(key));
         if (!security.seccomp().isFilter()) {
             return open;
+        }
+        Optional<SeccompFilter> ready = ReadyFilters.of(security, userNamespace, Architecture.current());
+        if (ready.isPresent()) {
+            return open.with(ready.get());
         }
         SeccompPolicies policies = new SeccompPolicies(
                 open.remaining(), userNamespace, Architecture.current(), System.getProperty("os.version"));

@@ -121,7 +121,7 @@ final class ConfinementSteps {
         }
         SeccompFilter filter = confinement.filter().get();
         Arg instructions = program.bytes(filter.bytes(), "[" + filter + "]");
-        int length = filter.program().size();
+        int length = filter.length();
         // Mitigations of speculative execution stay as the host has them: before Linux 5.16 a filter turned more on,
         // which made every program in the container slower.
         program.step(

@@ -33,6 +33,11 @@ public record FilterInstruction(int code, int ifTrue, int ifFalse, int operand) 
         buffer.putShort((short) code).put((byte) ifTrue).put((byte) ifFalse).putInt(operand);
     }
 
+    static FilterInstruction get(ByteBuffer buffer) {
+        return new FilterInstruction(
+                buffer.getShort() & 0xFFFF, buffer.get() & 0xFF, buffer.get() & 0xFF, buffer.getInt());
+    }
+
     String show(int at) {
         return switch (code) {
             case LOAD -> "A = " + field(operand);

@@ -12,10 +12,10 @@ public final class SeccompFilter {
     /** The most instructions that the kernel takes, BPF_MAXINSNS. */
     public static final int MAX_INSTRUCTIONS = 4096;
 
-    private final List<FilterInstruction> program;
+    private final byte[] bytes;
 
-    private SeccompFilter(List<FilterInstruction> program) {
-        this.program = program;
+    private SeccompFilter(byte[] bytes) {
+        this.bytes = bytes;
     }
 
     /**
@@ -37,7 +37,27 @@ public final class SeccompFilter {
                 throw new IllegalArgumentException("a rule has too many conditions");
             }
         }
-        return new SeccompFilter(program);
+        ByteBuffer buffer =
+                ByteBuffer.allocate(program.size() * FilterInstruction.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        for (FilterInstruction instruction : program) {
+            instruction.put(buffer);
+        }
+        return new SeccompFilter(buffer.array());
+    }
+
+    /**
+     * A filter that was compiled before.
+     *
+     * @param bytes as {@link #bytes()} gave them
+     * @return the filter
+     * @throws IllegalArgumentException if these are no whole instructions, or more than {@link #MAX_INSTRUCTIONS}
+     */
+    public static SeccompFilter ofBytes(byte[] bytes) {
+        int count = bytes.length / FilterInstruction.SIZE;
+        if (count == 0 || count > MAX_INSTRUCTIONS || bytes.length % FilterInstruction.SIZE != 0) {
+            throw new IllegalArgumentException("no filter: " + bytes.length + " bytes");
+        }
+        return new SeccompFilter(bytes.clone());
     }
 
     /**
@@ -46,7 +66,21 @@ public final class SeccompFilter {
      * @return an immutable list
      */
     public List<FilterInstruction> program() {
-        return program;
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        FilterInstruction[] program = new FilterInstruction[length()];
+        for (int i = 0; i < program.length; i++) {
+            program[i] = FilterInstruction.get(buffer);
+        }
+        return List.of(program);
+    }
+
+    /**
+     * How many instructions there are.
+     *
+     * @return their number
+     */
+    public int length() {
+        return bytes.length / FilterInstruction.SIZE;
     }
 
     /**
@@ -55,12 +89,7 @@ public final class SeccompFilter {
      * @return an array of {@code struct sock_filter}
      */
     public byte[] bytes() {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(program.size() * FilterInstruction.SIZE).order(ByteOrder.LITTLE_ENDIAN);
-        for (FilterInstruction instruction : program) {
-            instruction.put(bytes);
-        }
-        return bytes.array();
+        return bytes.clone();
     }
 
     /**
@@ -69,6 +98,7 @@ public final class SeccompFilter {
      * @return a line for each instruction
      */
     public String disassembly() {
+        List<FilterInstruction> program = program();
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < program.size(); i++) {
             text.append(String.format("%4d: %s%n", i, program.get(i).show(i)));
@@ -78,6 +108,6 @@ public final class SeccompFilter {
 
     @Override
     public String toString() {
-        return "seccomp filter of " + program.size() + " instructions";
+        return "seccomp filter of " + length() + " instructions";
     }
 }
