@@ -56,14 +56,6 @@ public final class Console {
     private final LogSource log;
     private final Executor lane;
 
-    /** Ends what it was returned for. */
-    @FunctionalInterface
-    public interface Subscription extends AutoCloseable {
-        /** No call begins after this; one may still be under way. */
-        @Override
-        void close();
-    }
-
     /**
      * The console of a container.
      *

@@ -2,7 +2,8 @@ package io.lxj;
 
 /**
  * Is told what a container writes to its console. The calls come one at a time and in order, on a thread of lxj that may
- * be kept as long as needed: a listener that is slow loses output, and holds nobody up.
+ * be kept as long as needed: a listener that is slow loses output, and holds nobody up. Needs to be thread-safe only if
+ * it listens to several consoles.
  */
 @FunctionalInterface
 public interface ConsoleListener {

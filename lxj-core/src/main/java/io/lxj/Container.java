@@ -20,7 +20,8 @@ import java.util.concurrent.CompletableFuture;
  * JVMs, can stand for the same container; a handle keeps nothing of it. Thread-safe.
  *
  * <p>All methods but {@link #name()} throw {@link io.lxj.error.NotFoundException} once the container was destroyed or
- * renamed.
+ * renamed, and {@link IllegalStateException} once lxj was closed. Those that wait throw {@link
+ * io.lxj.error.CanceledException} when their thread is interrupted, and leave it so; what they waited for goes on.
  */
 public final class Container {
     private final Instance instance;
@@ -263,9 +264,9 @@ public final class Container {
      * @param listener the listener
      * @return removes the listener when it is closed
      */
-    public AutoCloseable addListener(ContainerListener listener) {
+    public Subscription addListener(ContainerListener listener) {
         Objects.requireNonNull(listener, "listener");
-        return instance.listeners().add((state, exit) -> listener.stateChanged(this, state, exit));
+        return instance.listeners().add((state, exit) -> listener.stateChanged(this, state, exit))::close;
     }
 
     /**

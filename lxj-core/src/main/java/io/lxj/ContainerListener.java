@@ -4,7 +4,7 @@ import io.lxj.config.ExitStatus;
 import io.lxj.config.State;
 import java.util.Optional;
 
-/** Hears of a container's changes of state. */
+/** Hears of a container's changes of state. Needs to be thread-safe only if it listens to several containers. */
 @FunctionalInterface
 public interface ContainerListener {
     /**

@@ -17,7 +17,7 @@ public abstract class ContainerProcess extends Process {
     ContainerProcess() {}
 
     /**
-     * Sends a signal to the command.
+     * Sends a signal to the command. Nothing happens if it has ended.
      *
      * @param signal which one
      * @throws io.lxj.error.LxjException if the kernel refuses
@@ -27,8 +27,8 @@ public abstract class ContainerProcess extends Process {
     /**
      * Sets the size of the command's terminal.
      *
-     * @param rows 1 to 65535
-     * @param columns 1 to 65535
+     * @param rows how many lines, 1 to 65535
+     * @param columns how many characters in a line, 1 to 65535
      * @throws IllegalStateException if it has no terminal
      */
     public abstract void resize(int rows, int columns);

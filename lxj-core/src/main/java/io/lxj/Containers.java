@@ -25,6 +25,7 @@ public final class Containers {
      * @throws io.lxj.error.InvalidConfigException if the name isn't allowed
      * @throws io.lxj.error.AlreadyExistsException if the name is taken
      * @throws io.lxj.error.NotFoundException if there is no such image
+     * @throws io.lxj.error.LxjException if it can't be written, for example because the disk is full; nothing is left then
      */
     public Container create(String name, Config config) {
         return new Container(engine.create(name, Objects.requireNonNull(config, "config")));

@@ -3,7 +3,7 @@ package io.lxj;
 import io.lxj.linux.KernelFeatures;
 import java.util.Set;
 
-/** The host that this JVM runs on. */
+/** The host that this JVM runs on. Thread-safe. */
 public final class Host {
     /** Without any of these, no container starts. All other features are used only by some, or make things better. */
     private static final Set<String> REQUIRED = Set.of(

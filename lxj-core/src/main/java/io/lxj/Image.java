@@ -36,6 +36,8 @@ public final class Image implements ImageRef {
      *
      * @param newName the name
      * @return the image under its new name; this handle stands for nothing any more
+     * @throws io.lxj.error.InvalidConfigException if the name isn't allowed
+     * @throws io.lxj.error.NotFoundException if it was deleted or renamed
      * @throws io.lxj.error.InUseException if a container was made of it
      * @throws io.lxj.error.AlreadyExistsException if the name is taken
      */
@@ -47,6 +49,7 @@ public final class Image implements ImageRef {
     /**
      * Deletes the image.
      *
+     * @throws io.lxj.error.NotFoundException if it was deleted or renamed
      * @throws io.lxj.error.InUseException if a container was made of it
      */
     public void delete() {

@@ -23,8 +23,8 @@ import java.nio.file.Path;
  * }</pre>
  *
  * <p>Several JVMs can have the same state folder open. Closing ends the containers that this JVM started, but for those
- * whose configuration says {@link io.lxj.config.OnExit#KEEP}; the end of the JVM, whatever its cause, does so too. All
- * methods are thread-safe.
+ * whose configuration says {@link io.lxj.config.OnExit#KEEP}; the end of the JVM, whatever its cause, does so too. After
+ * that, everything that came from here throws {@link IllegalStateException}. All methods are thread-safe.
  */
 public final class Lxj implements AutoCloseable {
     private final Engine engine;
@@ -51,7 +51,8 @@ public final class Lxj implements AutoCloseable {
     /**
      * Opens a state folder.
      *
-     * @param folder its path; it is created if it doesn't exist, but its parent must
+     * @param folder its path; it is created if it doesn't exist, with those above it. One that exists has to belong to
+     *     this user, and nobody else may enter it: mode 0700
      * @return the open folder, to be closed by the caller
      * @throws io.lxj.error.LxjException if it can't be opened, or if this host can't run containers
      */

@@ -158,8 +158,7 @@ class ConsoleTest {
             }
         });
         StringBuffer heardByOther = new StringBuffer();
-        Console.Subscription other =
-                console.onOutput(bytes -> heardByOther.append(new String(bytes, StandardCharsets.UTF_8)));
+        Subscription other = console.onOutput(bytes -> heardByOther.append(new String(bytes, StandardCharsets.UTF_8)));
         other.close();
         console.send("echo he''llo\r");
         console.waitFor("hello", LONG);

@@ -39,7 +39,7 @@ class LifecycleRacesTest {
             container.start();
             CompletableFuture<ExitStatus> exit = container.onExit();
             CompletableFuture<Boolean> started = new CompletableFuture<>();
-            AutoCloseable registration = container.addListener((who, state, ended) -> {
+            Subscription registration = container.addListener((who, state, ended) -> {
                 if (state == State.STOPPING) {
                     started.completeAsync(() -> tryStart(who), task -> new Thread(task).start());
                 }

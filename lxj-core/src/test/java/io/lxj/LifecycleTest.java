@@ -16,6 +16,7 @@ import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -180,7 +181,7 @@ class LifecycleTest {
     void tellsListenersOfEachChangeInOrder() throws Exception {
         Container container = host.create(SLEEPER);
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-        try (AutoCloseable registration = container.addListener((who, state, exit) ->
+        try (Subscription registration = container.addListener((who, state, exit) ->
                 heard.add(who.name() + " " + state + exit.map(e -> ": " + e).orElse("")))) {
             container.start();
             container.freeze();
@@ -206,10 +207,20 @@ class LifecycleTest {
     }
 
     @Test
+    void aTimeThatIsNeverOverIsWaitedFor() throws Exception {
+        Duration forever = ChronoUnit.FOREVER.getDuration();
+        Container container = host.start(POLITE);
+        awaitPolite(container);
+        assertThat(container.awaitState(State.RUNNING, forever)).isTrue();
+        container.awaitReady(forever);
+        assertThat(container.shutdown(forever)).isEqualTo(ExitStatus.exited(5));
+    }
+
+    @Test
     void aListenerMayUseTheContainer() throws Exception {
         Container container = host.create(SLEEPER);
         CompletableFuture<String> said = new CompletableFuture<>();
-        AutoCloseable registration = container.addListener((who, state, exit) -> {
+        Subscription registration = container.addListener((who, state, exit) -> {
             if (state == State.RUNNING && !said.isDone()) {
                 said.complete(who.exec("echo", "from a listener").stdout());
             }

@@ -5,7 +5,8 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * A folder or file of the host, seen in the container too. Made by {@link Mount#bind(java.nio.file.Path, String)}.
+ * A folder or file of the host, seen in the container too. Made by {@link Mount#bind(java.nio.file.Path, String)}. Immutable
+ * and thread-safe.
  *
  * @param source where it is on the host, an absolute path
  * @param target where it is shown in the container

@@ -5,6 +5,7 @@ import java.util.Set;
 
 /**
  * A device node of the host that a container can use. Made by {@link Device#host(java.nio.file.Path)}.
+ * Immutable and thread-safe.
  *
  * @param source the node on the host, an absolute path
  * @param target where it is in the container, below /dev

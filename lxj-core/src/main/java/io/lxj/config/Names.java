@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /**
  * Which names are allowed. A name of an image or container becomes that of a folder, a container's also that of a
- * cgroup and, where none is given, its host name.
+ * cgroup and, where none is given, its host name. Stateless and thread-safe.
  */
 public final class Names {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");

@@ -8,7 +8,7 @@ import java.util.StringJoiner;
 
 /**
  * An empty file system in memory, see tmpfs(5). Made by {@link Mount#tmpfs(String)}. Its content goes with the
- * container's end.
+ * container's end. Immutable and thread-safe.
  *
  * @param target where it is mounted in the container
  * @param flags what is forbidden on it

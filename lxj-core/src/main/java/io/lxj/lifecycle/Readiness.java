@@ -44,7 +44,8 @@ final class Readiness {
             return;
         }
         try {
-            CompletableFuture.anyOf(run.ready(), run.exit()).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            CompletableFuture.anyOf(run.ready(), run.exit())
+                    .get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new LxjException(Failure.of(action, "it has not booted within " + timeout.toMillis() + " ms")
                     .hint("its console shows how far it came"));

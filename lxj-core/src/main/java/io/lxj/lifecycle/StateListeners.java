@@ -3,6 +3,7 @@ package io.lxj.lifecycle;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.State;
 import io.lxj.error.CanceledException;
+import io.lxj.supervise.Registration;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +43,7 @@ public final class StateListeners {
      * @param listener the listener
      * @return removes it when it is closed
      */
-    public AutoCloseable add(Listener listener) {
+    public Registration add(Listener listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
     }
@@ -65,7 +66,7 @@ public final class StateListeners {
         listeners.add(listener);
         try {
             while (now.get() != wanted) {
-                long left = timeout.toNanos() - (System.nanoTime() - start);
+                long left = TimeUnit.NANOSECONDS.convert(timeout) - (System.nanoTime() - start);
                 if (left <= 0) {
                     return false;
                 }

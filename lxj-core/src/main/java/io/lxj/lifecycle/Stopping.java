@@ -112,7 +112,7 @@ final class Stopping {
 
     private static Optional<ExitStatus> await(Run current, Duration timeout) {
         try {
-            return Optional.of(current.exit().get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+            return Optional.of(current.exit().get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
             return Optional.empty();
         } catch (InterruptedException e) {
