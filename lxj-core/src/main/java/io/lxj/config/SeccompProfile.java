@@ -100,7 +100,7 @@ public final class SeccompProfile {
      *     twice, or a value that isn't allowed, with its path
      */
     public static SeccompProfile fromJson(String json) {
-        return SeccompForm.read(JsonInput.parse(json));
+        return SeccompReader.read(JsonInput.parse(json));
     }
 
     /**

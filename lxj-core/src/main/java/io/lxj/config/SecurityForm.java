@@ -69,7 +69,7 @@ final class SecurityForm {
 
     private static SeccompProfile seccomp(JsonValue value) {
         if (!value.isText()) {
-            return SeccompForm.read(value);
+            return SeccompReader.read(value);
         }
         if (!value.string().equals(UNCONFINED)) {
             throw value.notAllowed(UNCONFINED + ", or an object as in Docker's format");

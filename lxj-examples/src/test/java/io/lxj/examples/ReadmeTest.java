@@ -51,8 +51,19 @@ class ReadmeTest {
     void theProgramAtItsTopRuns() throws Exception {
         List<String> programs = found("README.md", "^```java\n(.*?)^```");
 
-        assertThat(programs).hasSize(1);
+        assertThat(programs).hasSize(2);
         assertThat(run(programs.get(0))).isEqualTo(new Program(0, "running\n"));
+    }
+
+    @Test
+    @NeedsRoot
+    @NeedsRootfs("debian-12")
+    void theSecuritySettingsAreTaken() throws Exception {
+        String settings = found("README.md", "^```java\n(.*?)^```").get(1);
+        // jshell takes a line that could be a whole statement for one.
+        String code = settings.replaceAll("\n +", "") + "System.out.println(web.security().isNoNewPrivileges())\n";
+
+        assertThat(run(code)).isEqualTo(new Program(0, "true\n"));
     }
 
     @Test
