@@ -32,6 +32,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -213,6 +214,30 @@ class SeccompTest {
         Container container = start(strict);
         ExecResult result = container.exec(Command.of("id", "-u").user(User.id(1500, 1500)));
         assertThat(result.stdout()).as(result.stderr()).isEqualTo("1500\n");
+    }
+
+    @Test
+    @NeedsCommand("gcc")
+    void aProfileInTheFormatOfDockerHolds() throws IOException {
+        String allowed = SyscallNumbers.of(SyscallAbi.X86_64).names().values().stream()
+                .filter(name ->
+                        !Set.of("sethostname", "mkdir", "mkdirat", "listns").contains(name))
+                .map(name -> '"' + name + '"')
+                .collect(Collectors.joining(", "));
+        SeccompProfile profile = SeccompProfile.fromJson("""
+                {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 1,
+                 "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": []}],
+                 "syscalls": [
+                   {"names": [%s], "action": "SCMP_ACT_ALLOW"},
+                   {"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 30,
+                    "includes": {"caps": ["CAP_SYS_ADMIN"]}}]}
+                """.formatted(allowed));
+        Container container = start(profile);
+        assertThat(container.exec("hostname", "x").stderr()).contains("Operation not permitted");
+        assertThat(container.exec("mkdir", "/x").stderr()).contains("Read-only file system");
+        List<Call> calls = List.of(call("listns", 0), new Call(false, 600, List.of()), new Call(true, 20, List.of()));
+        // By int 0x80 nothing can be called, as the profile doesn't list it.
+        assertThat(calls(container, calls)).containsExactly(EPERM, ENOSYS, ENOSYS);
     }
 
     @Test
