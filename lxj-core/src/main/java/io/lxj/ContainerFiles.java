@@ -62,14 +62,14 @@ public final class ContainerFiles {
 
     private <T> T work(boolean change, String action, Work<T> work) {
         try (OpenRoot root = instance.openRoot(change)) {
-            return work.on(root);
+            return change ? root.asRoot(() -> work.on(root)) : work.on(root);
         } catch (IOException e) {
             throw TreeTransfer.failure(action, e);
         }
     }
 
     private static TreeFiles files(OpenRoot root) {
-        return new TreeFiles(root.root());
+        return new TreeFiles(root.root(), root.owners());
     }
 
     /**
@@ -235,7 +235,7 @@ public final class ContainerFiles {
         String action = action("write", path);
         OpenRoot root = instance.openRoot(true);
         try {
-            return new FileStream(root, files(root).create(path));
+            return new FileStream(root, root.asRoot(() -> files(root).create(path)));
         } catch (IOException e) {
             root.close();
             throw TreeTransfer.failure(action, e);
@@ -329,7 +329,10 @@ public final class ContainerFiles {
      * @throws io.lxj.error.LxjException if that fails; of a folder, what was copied by then stays
      */
     public List<String> push(Path host, String path) {
-        return work(true, "push " + host + " to " + place(path), root -> TreeTransfer.push(host, root.root(), path));
+        return work(
+                true,
+                "push " + host + " to " + place(path),
+                root -> TreeTransfer.push(host, root.root(), root.owners(), path));
     }
 
     /**
@@ -345,7 +348,10 @@ public final class ContainerFiles {
      * @throws io.lxj.error.LxjException if that fails; of a folder, what was copied by then stays
      */
     public List<String> pull(String path, Path host) {
-        return work(false, "pull " + place(path) + " to " + host, root -> TreeTransfer.pull(root.root(), path, host));
+        return work(
+                false,
+                "pull " + place(path) + " to " + host,
+                root -> TreeTransfer.pull(root.root(), root.owners(), path, host));
     }
 
     /**
@@ -360,7 +366,9 @@ public final class ContainerFiles {
     public List<String> push(InputStream archive, String path) {
         Objects.requireNonNull(archive, "archive");
         return work(
-                true, "unpack an archive to " + place(path), root -> TreeTransfer.unpack(archive, root.root(), path));
+                true,
+                "unpack an archive to " + place(path),
+                root -> TreeTransfer.unpack(archive, root.root(), root.owners(), path));
     }
 
     /**
@@ -374,7 +382,7 @@ public final class ContainerFiles {
     public void pull(String path, OutputStream archive) {
         Objects.requireNonNull(archive, "archive");
         look("pack", path, root -> {
-            TreeTransfer.pack(root.root(), path, archive);
+            TreeTransfer.pack(root.root(), root.owners(), path, archive);
             return null;
         });
     }

@@ -50,7 +50,10 @@ final class FileStream extends OutputStream {
                 file;
                 out) {
             if (!failed) {
-                file.commit();
+                root.asRoot(() -> {
+                    file.commit();
+                    return null;
+                });
             }
         }
     }

@@ -36,7 +36,11 @@ class CapabilitiesTest {
     static final TestLxj host = TestLxj.of("alpine");
 
     private static Container start(Security security) {
-        return host.start(Config.ofImage("alpine").init("/bin/sleep", "1000000").security(security));
+        return host.start(config(security).privileged());
+    }
+
+    private static Config config(Security security) {
+        return Config.ofImage("alpine").init("/bin/sleep", "1000000").security(security);
     }
 
     private static Map<String, String> status(Container container, Command command) {
@@ -100,6 +104,14 @@ class CapabilitiesTest {
     void allProcessesHaveTheDefaultSets() throws IOException {
         Container container = start(Security.DEFAULT);
         assertSets(container, without(all(), CapabilityChanges.droppedByDefault(false)));
+    }
+
+    @Test
+    void inAUserNamespaceAllProcessesHaveAllButThoseOfTheMachine() throws IOException {
+        long last = Long.parseLong(
+                Files.readAllLines(Path.of("/proc/sys/kernel/cap_last_cap")).get(0));
+        long known = (1L << (last + 1)) - 1;
+        assertSets(host.start(config(Security.DEFAULT)), without(known, CapabilityChanges.droppedByDefault(true)));
     }
 
     @Test

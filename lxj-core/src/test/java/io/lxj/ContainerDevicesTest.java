@@ -61,6 +61,7 @@ class ContainerDevicesTest {
         String nodes = "exec >/tmp/said 2>&1; mknod /tmp/kmsg c 1 11; mknod /tmp/fuse c 10 229; mknod /tmp/loop b 7 0;";
         String tries = tries("/dev/log/kernel", "/tmp/kmsg", "/tmp/fuse", "/tmp/loop", "/dev/null");
         Container container = host.start(Config.ofImage("alpine")
+                .privileged()
                 .device(Device.character(1, 11, "/dev/log/kernel")
                         .access(DeviceAccess.WRITE, DeviceAccess.MKNOD)
                         .mode(0622))

@@ -208,8 +208,8 @@ class ContainerFilesTest {
         Files.writeString(shared.resolve("file"), "host");
         try {
             Container container = host.start(Config.ofImage("alpine")
-                    .mount(Mount.bind(shared, "/srv/data/shared"))
-                    .mount(Mount.bind(shared.resolve("file"), "/srv/one")));
+                    .mount(Mount.bind(shared, "/srv/data/shared").shifted())
+                    .mount(Mount.bind(shared.resolve("file"), "/srv/one").shifted()));
             ContainerFiles files = container.files();
             assertThatThrownBy(() -> files.deleteTree("/srv/data")).hasMessageContaining("EXDEV");
             assertThatThrownBy(() -> files.deleteTree("/srv/data/shared")).hasMessageContaining("EBUSY");

@@ -69,7 +69,8 @@ class ContainerMountsTest {
     @Test
     void aFolderOfTheHostIsTheSameInTheContainer() throws IOException {
         Files.writeString(shared.resolve("from-host"), "host\n");
-        Container container = host.start(SLEEPER.mount(Mount.bind(shared, "/srv/data")));
+        Container container =
+                host.start(SLEEPER.mount(Mount.bind(shared, "/srv/data").shifted()));
         assertThat(sh(container, "cat /srv/data/from-host; echo container >/srv/data/from-container"))
                 .isEqualTo("host\n");
         assertThat(shared.resolve("from-container")).hasContent("container\n");
@@ -82,8 +83,9 @@ class ContainerMountsTest {
     void aSingleFileIsShownWithoutItsNeighboursAtATargetThatIsMade() throws IOException {
         Files.writeString(shared.resolve("neighbour"), "no");
         Path file = Files.writeString(shared.resolve("one"), "one\n");
-        Container container = host.start(SLEEPER.mount(Mount.bind(file, "/opt/no/such/path"))
-                .mount(Mount.bind(file, "/etc/motd").readOnly()));
+        Container container =
+                host.start(SLEEPER.mount(Mount.bind(file, "/opt/no/such/path").shifted())
+                        .mount(Mount.bind(file, "/etc/motd").readOnly()));
         assertThat(sh(container, "ls -A /opt/no/such; cat /opt/no/such/path /etc/motd; stat -c '%a %u' /opt/no"))
                 .isEqualTo("path\none\none\n755 0\n");
         assertThat(refused(container, "echo x >/etc/motd")).contains("Read-only file system");
@@ -98,10 +100,10 @@ class ContainerMountsTest {
         must("mount", "-t", "tmpfs", "lxj-test", below.toString());
         try {
             Files.writeString(below.resolve("file"), "below\n");
-            Container container =
-                    host.start(SLEEPER.mount(Mount.bind(shared, "/all").readOnly())
-                            .mount(Mount.bind(shared, "/top").recursive(false).readOnly())
-                            .mount(Mount.bind(shared, "/writable")));
+            Container container = host.start(SLEEPER.mount(
+                            Mount.bind(shared, "/all").shifted().readOnly())
+                    .mount(Mount.bind(shared, "/top").shifted().recursive(false).readOnly())
+                    .mount(Mount.bind(shared, "/writable").shifted()));
             assertThat(sh(container, "cat /all/below/file; ls /top; ls -A /top/below"))
                     .isEqualTo("below\nbelow\n");
             for (String path : new String[] {"/all/new", "/all/below/new", "/all/below/file", "/top/new"}) {
@@ -122,10 +124,11 @@ class ContainerMountsTest {
         Path script = Files.writeString(shared.resolve("script"), "#!/bin/sh\necho ran\n");
         must("chmod", "755", shared.toString(), script.toString());
         must("mknod", "-m", "666", shared.resolve("null").toString(), "c", "1", "3");
-        Container container = host.start(SLEEPER.mount(Mount.bind(shared, "/free"))
-                .mount(Mount.bind(shared, "/no-exec").noExec())
-                .mount(Mount.bind(shared, "/no-suid").noSuid())
-                .mount(Mount.bind(shared, "/no-dev").noDev()));
+        Container container =
+                host.start(SLEEPER.mount(Mount.bind(shared, "/free").shifted())
+                        .mount(Mount.bind(shared, "/no-exec").shifted().noExec())
+                        .mount(Mount.bind(shared, "/no-suid").shifted().noSuid())
+                        .mount(Mount.bind(shared, "/no-dev").shifted().noDev()));
         assertThat(sh(container, "/free/script; /no-suid/script; /no-dev/script"))
                 .isEqualTo("ran\nran\nran\n");
         assertThat(refused(container, "/no-exec/script")).contains("Permission denied");
@@ -166,11 +169,11 @@ class ContainerMountsTest {
     void mountsAreMadeInTheirOrderAndMayBeBelowEachOther() throws IOException {
         Files.writeString(shared.resolve("file"), "bound\n");
         Container container = host.start(SLEEPER.mount(Mount.tmpfs("/a"))
-                .mount(Mount.bind(shared, "/a/b"))
+                .mount(Mount.bind(shared, "/a/b").shifted())
                 .mount(Mount.tmpfs("/a/b/c"))
-                .mount(Mount.bind(shared.resolve("file"), "/a/b/c/d"))
-                .mount(Mount.bind(shared, "/run/data"))
-                .mount(Mount.bind(shared, "/dev/shm/data")));
+                .mount(Mount.bind(shared.resolve("file"), "/a/b/c/d").shifted())
+                .mount(Mount.bind(shared, "/run/data").shifted())
+                .mount(Mount.bind(shared, "/dev/shm/data").shifted()));
         assertThat(sh(container, "cat /a/b/file /a/b/c/d /run/data/file /dev/shm/data/file"))
                 .isEqualTo("bound\nbound\nbound\nbound\n");
         // The place for what is mounted on a folder of the host has to be made there.
@@ -181,8 +184,9 @@ class ContainerMountsTest {
     void linksInTheTargetStayInTheContainer() throws IOException {
         linkedImage();
         Files.writeString(shared.resolve("file"), "bound\n");
-        Container container = host.start(LINKED.mount(Mount.bind(shared, "/srv/up/lxj-made"))
-                .mount(Mount.bind(shared, "/srv/root/lxj-made-too")));
+        Container container =
+                host.start(LINKED.mount(Mount.bind(shared, "/srv/up/lxj-made").shifted())
+                        .mount(Mount.bind(shared, "/srv/root/lxj-made-too").shifted()));
         assertThat(sh(container, "cat /etc/lxj-made/file /lxj-made-too/file")).isEqualTo("bound\nbound\n");
         assertThat(Path.of("/etc/lxj-made")).doesNotExist();
         assertThat(Path.of("/lxj-made-too")).doesNotExist();
@@ -193,7 +197,8 @@ class ContainerMountsTest {
     void linksThatMakeTheRootOrNothingOfATargetAreRefused() {
         linkedImage();
         for (String target : new String[] {"/srv/root", "/srv/root/srv/root"}) {
-            Container container = host.create(LINKED.mount(Mount.bind(shared, target)));
+            Container container =
+                    host.create(LINKED.mount(Mount.bind(shared, target).shifted()));
             assertThatThrownBy(container::start)
                     .isInstanceOf(LxjException.class)
                     .hasMessage("start " + container.name() + ": mount " + target
@@ -202,7 +207,8 @@ class ContainerMountsTest {
             assertThat(container.state()).isEqualTo(State.STOPPED);
         }
         // The links of /proc lead wherever a process has its root: none of them is followed.
-        Container container = host.create(LINKED.mount(Mount.bind(shared, "/srv/chain")));
+        Container container =
+                host.create(LINKED.mount(Mount.bind(shared, "/srv/chain").shifted()));
         assertThatThrownBy(container::start)
                 .isInstanceOf(LaunchException.class)
                 .hasMessageContaining("open the target /srv/chain")
@@ -224,7 +230,8 @@ class ContainerMountsTest {
 
     @Test
     void aTargetOfTheOtherKindIsRefused() {
-        Container container = host.create(SLEEPER.mount(Mount.bind(shared, "/etc/passwd")));
+        Container container =
+                host.create(SLEEPER.mount(Mount.bind(shared, "/etc/passwd").shifted()));
         assertThatThrownBy(container::start)
                 .isInstanceOf(LaunchException.class)
                 .hasMessageStartingWith("start " + container.name())
@@ -241,9 +248,10 @@ class ContainerMountsTest {
             for (String name : new String[] {"by-host", "by-container"}) {
                 Files.createDirectory(shared.resolve(name));
             }
-            Container container = host.start(SLEEPER.mount(Mount.bind(shared, "/private"))
-                    .mount(Mount.bind(shared, "/slave").propagation(Propagation.SLAVE))
-                    .mount(Mount.bind(shared, "/shared").propagation(Propagation.SHARED)));
+            Container container =
+                    host.start(SLEEPER.mount(Mount.bind(shared, "/private").shifted())
+                            .mount(Mount.bind(shared, "/slave").shifted().propagation(Propagation.SLAVE))
+                            .mount(Mount.bind(shared, "/shared").shifted().propagation(Propagation.SHARED)));
             must("mount", "-t", "tmpfs", "lxj-test", shared.resolve("by-host").toString());
             Files.writeString(shared.resolve("by-host/file"), "seen\n");
             assertThat(sh(container, "ls -A /private/by-host; cat /slave/by-host/file /shared/by-host/file"))

@@ -37,6 +37,8 @@ class ContainerProcessTest {
     @BeforeAll
     static void start() throws IOException {
         container = host.start(Config.ofImage("alpine").init("/bin/sh", "-c", "while :; do sleep 1000000; done"));
+        // From now on it has the processes that it keeps.
+        container.exec("sh", "-c", "until pidof sleep; do :; done");
     }
 
     private static ContainerProcess sh(String script) {

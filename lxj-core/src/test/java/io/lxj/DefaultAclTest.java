@@ -54,7 +54,8 @@ class DefaultAclTest {
 
     /** A container whose /srv has a default list, and in it a folder and a file that have lists of their own. */
     private static Container container(Storage storage, boolean running) throws Exception {
-        Container container = host.start(Config.ofImage("alpine").storage(storage));
+        Container container =
+                host.start(Config.ofImage("alpine").storage(storage).privileged());
         container.exec(
                 "sh", "-c", "mkdir -p /srv/was; echo old >/srv/listed; chown 5:6 /srv/listed; chmod 640 /srv/listed");
         SystemTar.run(
@@ -68,6 +69,7 @@ class DefaultAclTest {
         return container;
     }
 
+    /** The owners that the host sees are the container's: tar(1) of the host tells what is right. */
     private static Path srv(Container container) {
         return Path.of("/proc/" + container.pid().orElseThrow() + "/root/srv");
     }

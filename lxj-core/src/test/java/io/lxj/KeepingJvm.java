@@ -17,7 +17,8 @@ final class KeepingJvm {
                             "kept",
                             Config.ofImage("busybox")
                                     .onExit(OnExit.KEEP)
-                                    .mount(Mount.bind(Path.of(arguments[1]), "/shared"))
+                                    .mount(Mount.bind(Path.of(arguments[1]), "/shared")
+                                            .shifted())
                                     .init("/bin/sh", "-c", arguments[2]));
             container.start();
             System.out.println(container.pid().orElseThrow());

@@ -122,7 +122,7 @@ class LaunchThreatsTest {
     @Test
     void cve2019_19921AProcThatIsALinkIntoAVolume() {
         Config config = image("proc-link", image -> image.delete("/proc").link("/volume/proc", "/proc"))
-                .mount(Mount.bind(outside, "/volume"));
+                .mount(Mount.bind(outside, "/volume").shifted());
         Container container = host.create(config);
         assertThatThrownBy(container::start)
                 .isInstanceOf(LxjException.class)
@@ -139,8 +139,8 @@ class LaunchThreatsTest {
         Config config = image("target-link", image -> image.folder(outside.toString())
                         .link("../../../../../../.." + outside, "/srv/link")
                         .link(outside.toString(), "/srv/absolute"))
-                .mount(Mount.bind(source, "/srv/link/made/here"))
-                .mount(Mount.bind(source, "/srv/absolute/too"));
+                .mount(Mount.bind(source, "/srv/link/made/here").shifted())
+                .mount(Mount.bind(source, "/srv/absolute/too").shifted());
         Container container = host.start(config);
         assertThat(sh(container, "ls -d " + outside + "/made/here " + outside + "/too"))
                 .isEqualTo(outside + "/made/here\n" + outside + "/too\n");
@@ -157,7 +157,8 @@ class LaunchThreatsTest {
         Files.createDirectory(outside.resolve("victim"));
         Path link = Files.createSymbolicLink(
                 volume.resolve("link"), Path.of("/../../../../../../../../.." + outside.resolve("victim")));
-        Config config = SLEEPER.mount(Mount.bind(volume, "/volume")).mount(Mount.bind(source, "/volume/folder/target"));
+        Config config = SLEEPER.mount(Mount.bind(volume, "/volume").shifted())
+                .mount(Mount.bind(source, "/volume/folder/target").shifted());
         AtomicBoolean over = new AtomicBoolean();
         Thread swapper = new Thread(() -> swap(volume.resolve("folder"), link, over));
         swapper.start();

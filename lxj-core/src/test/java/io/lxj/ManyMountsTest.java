@@ -43,7 +43,7 @@ class ManyMountsTest {
         Config config = Config.ofImage("alpine");
         for (int i = 0; i < MOST; i++) {
             Path file = Files.writeString(shared.resolve("file" + i), i + "\n");
-            config = config.mount(Mount.bind(file, "/srv/some/folder/file" + i));
+            config = config.mount(Mount.bind(file, "/srv/some/folder/file" + i).shifted());
         }
         return config;
     }

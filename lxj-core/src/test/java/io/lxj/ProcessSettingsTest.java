@@ -96,10 +96,23 @@ class ProcessSettingsTest {
 
     @Test
     void theInitHasItsGroupsAndCommandsTheirOwn() {
-        Container container = start(ProcessSettings.DEFAULT.groups(4_000_000_000L, 7, 8));
-        assertThat(out(container, "grep", "Groups", "/proc/1/status")).isEqualTo("Groups:\t7 8 4000000000");
+        Container container = start(ProcessSettings.DEFAULT.groups(60_000, 7, 8));
+        assertThat(out(container, "grep", "Groups", "/proc/1/status")).isEqualTo("Groups:\t7 8 60000");
         Command command = Command.of("grep", "Groups", "/proc/self/status").groups(List.of(Group.id(9)));
         assertThat(container.exec(command).stdout().trim()).isEqualTo("Groups:\t9");
+    }
+
+    @Test
+    void groupsThatTheContainerDoesNotHaveFailTheStart() {
+        ProcessSettings settings = ProcessSettings.DEFAULT.groups(4_000_000_000L);
+        Container container = host.create(ALPINE.processes(settings));
+        assertThatThrownBy(container::start)
+                .isInstanceOf(LaunchException.class)
+                .hasMessageContaining("setgroups")
+                .hasMessageContaining("usually it has 0 to 65535");
+        container.configure(ALPINE.processes(settings).privileged());
+        container.start();
+        assertThat(out(container, "grep", "Groups", "/proc/1/status")).isEqualTo("Groups:\t4000000000");
     }
 
     @Test

@@ -363,6 +363,40 @@ public final class Config {
         return with(ConfigSettings.CLOCK_OFFSETS, offsets);
     }
 
+    /** {@return whether the container has no user namespace of its own} */
+    public boolean isPrivileged() {
+        return get(ConfigSettings.PRIVILEGED);
+    }
+
+    /**
+     * The same without a user namespace: root in the container is root of the host, held back by capabilities, system
+     * call filter, devices and namespaces alone. Only for containers that are trusted like the host itself. Takes a map
+     * of ids away.
+     *
+     * @return the configuration
+     */
+    public Config privileged() {
+        return with(ConfigSettings.PRIVILEGED, true).with(ConfigSettings.ID_MAP, Optional.empty());
+    }
+
+    /** {@return the ids of the container's user namespace, or empty if they aren't set by hand} */
+    public Optional<IdMap> idMap() {
+        return get(ConfigSettings.ID_MAP);
+    }
+
+    /**
+     * The same with a user namespace of these ids. lxj doesn't look after ids that are set by hand: that two containers
+     * don't share them, and that nobody of the host has them, is for the caller to know. The files of the image keep
+     * their ids, and so do those that the container changes: they are mapped when its root is mounted.
+     *
+     * @param map what the ids of the container are on the host
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if root isn't mapped
+     */
+    public Config idMap(IdMap map) {
+        return with(ConfigSettings.ID_MAP, Optional.of(IdMap.withRoot(map))).with(ConfigSettings.PRIVILEGED, false);
+    }
+
     /** {@return how the container gets its root file system when it is created; overlay unless set} */
     public Storage storage() {
         return get(ConfigSettings.STORAGE);

@@ -3,6 +3,7 @@ package io.lxj.config;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.lxj.error.InvalidConfigException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -81,6 +82,10 @@ final class ConfigCodec {
                 return config.sysctls().isEmpty() ? Optional.empty() : Optional.of(JsonForm.texts(config.sysctls()));
             case "clockOffsets":
                 return clockOffsets(config.clockOffsets());
+            case "privileged":
+                return config.isPrivileged() ? Optional.of(new JsonPrimitive(true)) : Optional.empty();
+            case "idMap":
+                return config.idMap().map(IdMapForm::write);
             case "storage":
                 return Optional.of(JsonForm.constant(config.storage()));
             case "console":
@@ -130,6 +135,10 @@ final class ConfigCodec {
                 return withSysctls(config, value.strings());
             case "clockOffsets":
                 return config.clockOffsets(clockOffsets(value.fields()));
+            case "privileged":
+                return value.bool() ? config.privileged() : config;
+            case "idMap":
+                return withIdMap(config, value);
             case "storage":
                 return config.storage(value.constant(Storage.class));
             case "console":
@@ -188,6 +197,13 @@ final class ConfigCodec {
             set = set.sysctl(sysctl.getKey(), sysctl.getValue());
         }
         return set;
+    }
+
+    private static Config withIdMap(Config config, JsonValue value) {
+        if (config.isPrivileged()) {
+            throw InvalidConfigException.problem("idMap", "is set", "nothing beside privileged");
+        }
+        return config.idMap(IdMapForm.read(value));
     }
 
     private static Config withInit(Config config, List<String> init) {

@@ -21,6 +21,8 @@ final class ConfigSettings {
     static final Setting<ProcessSettings> PROCESSES = Setting.of("processes", ProcessSettings.DEFAULT);
     static final Setting<Map<String, String>> SYSCTLS = Setting.of("sysctls", Map.of());
     static final Setting<ClockOffsets> CLOCK_OFFSETS = Setting.of("clockOffsets", ClockOffsets.NONE);
+    static final Setting<Boolean> PRIVILEGED = Setting.of("privileged", false);
+    static final Setting<Optional<IdMap>> ID_MAP = Setting.optional("idMap");
     static final Setting<Storage> STORAGE = Setting.of("storage", Storage.OVERLAY);
     static final Setting<ConsoleSettings> CONSOLE = Setting.of("console", ConsoleSettings.DEFAULT);
     static final Setting<Integer> TTYS = Setting.of("ttys", 0);
@@ -44,6 +46,8 @@ final class ConfigSettings {
             PROCESSES,
             SYSCTLS,
             CLOCK_OFFSETS,
+            PRIVILEGED,
+            ID_MAP,
             STORAGE,
             CONSOLE,
             TTYS,

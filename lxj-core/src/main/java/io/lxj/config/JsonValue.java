@@ -50,10 +50,7 @@ final class JsonValue {
     }
 
     int integer() {
-        if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isNumber()) {
-            throw wrongType("a whole number");
-        }
-        BigInteger number = element.getAsBigInteger();
+        BigInteger number = whole();
         if (number.bitLength() > 31) {
             throw notAllowed("a whole number from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE);
         }
@@ -62,10 +59,7 @@ final class JsonValue {
 
     /** A number of 64 bits without a sign. */
     long unsignedLong() {
-        if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isNumber()) {
-            throw wrongType("a whole number");
-        }
-        BigInteger number = element.getAsBigInteger();
+        BigInteger number = whole();
         if (number.signum() < 0 || number.bitLength() > 64) {
             throw notAllowed("a whole number from 0 to 18446744073709551615");
         }
@@ -78,6 +72,22 @@ final class JsonValue {
 
     boolean isText() {
         return element.isJsonPrimitive() && element.getAsJsonPrimitive().isString();
+    }
+
+    /** A number of 64 bits. */
+    long number() {
+        BigInteger number = whole();
+        if (number.bitLength() > 63) {
+            throw notAllowed("a whole number from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE);
+        }
+        return number.longValue();
+    }
+
+    private BigInteger whole() {
+        if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isNumber()) {
+            throw wrongType("a whole number");
+        }
+        return element.getAsBigInteger();
     }
 
     <E extends Enum<E>> E constant(Class<E> type) {

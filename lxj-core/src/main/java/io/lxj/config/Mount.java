@@ -1,6 +1,7 @@
 package io.lxj.config;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -35,7 +36,7 @@ public sealed interface Mount permits BindMount, TmpfsMount {
      * @throws io.lxj.error.InvalidConfigException if the source isn't absolute, or the target isn't allowed
      */
     static BindMount bind(String source, String target) {
-        return new BindMount(source, target, Set.of(), Propagation.PRIVATE, true, false);
+        return new BindMount(source, target, Set.of(), Propagation.PRIVATE, true, false, Optional.empty());
     }
 
     /**

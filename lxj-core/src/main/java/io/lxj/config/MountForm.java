@@ -26,6 +26,7 @@ final class MountForm {
             writeCommon(mount, object);
             object.addProperty("recursive", bind.recursive());
             object.addProperty("optional", bind.sourceOptional());
+            bind.ids().ifPresent(map -> object.add("ids", IdMapForm.write(map)));
         } else if (mount instanceof TmpfsMount tmpfs) {
             object.add(TYPE, JsonForm.constant(Type.TMPFS));
             writeCommon(mount, object);
@@ -58,7 +59,8 @@ final class MountForm {
         Propagation propagation = fields.constant("propagation", Propagation.PRIVATE);
         boolean recursive = fields.bool("recursive", true);
         boolean optional = fields.bool("optional", false);
-        return new BindMount(source, target, flags, propagation, recursive, optional);
+        Optional<IdMap> ids = fields.optional("ids").map(IdMapForm::read);
+        return new BindMount(source, target, flags, propagation, recursive, optional, ids);
     }
 
     private static TmpfsMount readTmpfs(JsonFields fields) {

@@ -181,8 +181,10 @@ final class AtomicFile implements AutoCloseable {
 
     /** The same for a file that has more than permissions and an owner. */
     void commit(Finish finish) throws LinuxException {
+        boolean mountPoint = existing.isPresent() && MountPoints.isOne(place);
         Stat own = file.stat();
-        if (own.uid() != uid || own.gid() != gid) {
+        // A file that is written in place keeps its owner, who may have no id on the file system above.
+        if (!mountPoint && (own.uid() != uid || own.gid() != gid)) {
             Metadata.chown(file, uid, gid);
         }
         Metadata.chmod(file, mode);
@@ -191,7 +193,7 @@ final class AtomicFile implements AutoCloseable {
         }
         finish.apply(file);
         file.sync();
-        if (existing.isPresent() && MountPoints.isOne(place)) {
+        if (mountPoint) {
             overwrite();
         } else {
             place.directory().rename(temporary, place.directory(), place.name());

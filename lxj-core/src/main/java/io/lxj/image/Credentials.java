@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * As whom this process writes files, from /proc/self/status, see proc_pid_status(5).
+ * As whom this process writes files, from /proc/thread-self/status, see proc_pid_status(5).
  *
  * @param uid the owner that a new file gets
  * @param gid the group that a new file gets
@@ -19,14 +19,14 @@ record Credentials(int uid, int gid, int umask, boolean canChangeOwner, boolean 
     // linux/capability.h
     private static final int CAP_CHOWN = 0;
     private static final int CAP_DAC_OVERRIDE = 1;
-    private static final int EFFECTIVE = 2;
+    private static final int OF_FILES = 4;
 
     static Credentials current() throws IOException {
-        List<String> status = Files.readAllLines(Path.of("/proc/self/status"));
+        List<String> status = Files.readAllLines(Path.of("/proc/thread-self/status"));
         BigInteger capabilities = new BigInteger(field(status, "CapEff:", 1), 16);
         return new Credentials(
-                Integer.parseUnsignedInt(field(status, "Uid:", EFFECTIVE)),
-                Integer.parseUnsignedInt(field(status, "Gid:", EFFECTIVE)),
+                Integer.parseUnsignedInt(field(status, "Uid:", OF_FILES)),
+                Integer.parseUnsignedInt(field(status, "Gid:", OF_FILES)),
                 Integer.parseInt(field(status, "Umask:", 1), 8),
                 capabilities.testBit(CAP_CHOWN),
                 capabilities.testBit(CAP_DAC_OVERRIDE));
@@ -38,6 +38,6 @@ record Credentials(int uid, int gid, int umask, boolean canChangeOwner, boolean 
                 return line.split("\\s+")[index];
             }
         }
-        throw new IOException("/proc/self/status has no field " + name);
+        throw new IOException("/proc/thread-self/status has no field " + name);
     }
 }

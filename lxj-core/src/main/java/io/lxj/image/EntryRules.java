@@ -1,12 +1,14 @@
 package io.lxj.image;
 
+import io.lxj.linux.LinuxException;
 import java.util.List;
+import java.util.Map;
 
 /** What becomes of an entry on its way from one tree to another. */
 @FunctionalInterface
 interface EntryRules {
     /** The entry as it goes on; null to leave it out. */
-    TarEntry apply(TarEntry entry);
+    TarEntry apply(TarEntry entry) throws LinuxException;
 
     /** Puts everything below a folder. */
     static EntryRules below(byte[] folder) {
@@ -35,20 +37,26 @@ interface EntryRules {
 
     /** Gives everything to root. */
     static TarEntry ownedByRoot(TarEntry entry) {
+        return owned(entry, 0, 0, entry.attributes(), entry.acls());
+    }
+
+    /** Gives it to somebody. */
+    static TarEntry owned(
+            TarEntry entry, int uid, int gid, List<TarEntry.Attribute> attributes, Map<String, PosixAcl> acls) {
         return new TarEntry(
                 entry.type(),
                 entry.name(),
                 entry.linkName(),
                 entry.mode(),
-                0,
-                0,
+                uid,
+                gid,
                 entry.size(),
                 entry.mtimeSeconds(),
                 entry.mtimeNanos(),
                 entry.deviceMajor(),
                 entry.deviceMinor(),
-                entry.attributes(),
-                entry.acls(),
+                attributes,
+                acls,
                 entry.sparse(),
                 entry.stored(),
                 entry.offset());

@@ -11,9 +11,11 @@ import java.io.OutputStream;
  */
 public final class NewFile implements AutoCloseable {
     private final AtomicFile file;
+    private final OwnerMap owners;
 
-    NewFile(AtomicFile file) {
+    NewFile(AtomicFile file, OwnerMap owners) {
         this.file = file;
+        this.owners = owners;
     }
 
     /**
@@ -55,9 +57,10 @@ public final class NewFile implements AutoCloseable {
      * @param uid the owner
      * @param gid the group
      * @return this
+     * @throws LinuxException EINVAL if there is no such user or group
      */
-    public NewFile owner(int uid, int gid) {
-        file.owner(uid, gid);
+    public NewFile owner(int uid, int gid) throws LinuxException {
+        file.owner(owners.outsideUser(uid), owners.outsideGroup(gid));
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.lxj.image;
 
 import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -161,6 +162,25 @@ final class PosixAcl {
         return entries.stream().allMatch(e -> TAGS.containsKey(e.tag))
                 ? Optional.of(new PosixAcl(entries))
                 : Optional.empty();
+    }
+
+    /** What a number becomes. */
+    interface Renumbering {
+        int of(int id) throws LinuxException;
+    }
+
+    /** The same for other numbers; names stay as they are. */
+    PosixAcl renumbered(Renumbering users, Renumbering groups) throws LinuxException {
+        List<Entry> changed = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (entry.id.isPresent() && (entry.tag == USER || entry.tag == GROUP)) {
+                int id = (entry.tag == USER ? users : groups).of(entry.id.getAsInt());
+                changed.add(new Entry(entry.tag, entry.permissions, entry.name, OptionalInt.of(id)));
+            } else {
+                changed.add(entry);
+            }
+        }
+        return new PosixAcl(changed);
     }
 
     /** The text that star stores, with numbers and no names: of a list that was decoded. */

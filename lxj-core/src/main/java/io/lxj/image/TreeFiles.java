@@ -34,6 +34,7 @@ public final class TreeFiles {
     private static final int READ = Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY;
 
     private final RootDir root;
+    private final OwnerMap owners;
 
     /**
      * The files below a root.
@@ -41,7 +42,18 @@ public final class TreeFiles {
      * @param root the root; stays the caller's
      */
     public TreeFiles(RootDir root) {
+        this(root, OwnerMap.SAME);
+    }
+
+    /**
+     * Files below a root whose owners may look different from here.
+     *
+     * @param root the root; stays the caller's
+     * @param owners how the owners of its files look from here
+     */
+    public TreeFiles(RootDir root, OwnerMap owners) {
         this.root = root;
+        this.owners = owners;
     }
 
     /**
@@ -59,15 +71,15 @@ public final class TreeFiles {
         }
     }
 
-    private static FileInfo info(String name, Fd pinned) throws LinuxException {
+    private FileInfo info(String name, Fd pinned) throws LinuxException {
         Stat stat = pinned.stat();
         return new FileInfo(
                 name,
                 type(stat),
                 ByteSize.bytes(Math.max(0, stat.size())),
                 stat.permissions(),
-                Integer.toUnsignedLong(stat.uid()),
-                Integer.toUnsignedLong(stat.gid()),
+                Integer.toUnsignedLong(owners.insideUser(stat.uid())),
+                Integer.toUnsignedLong(owners.insideGroup(stat.gid())),
                 time(stat),
                 stat.isSymlink() ? Optional.of(FileName.string(TreeReader.target(pinned))) : Optional.empty());
     }
@@ -182,7 +194,7 @@ public final class TreeFiles {
         if (parsed.isRoot()) {
             throw LinuxException.of(-Errno.EISDIR.number(), "openat2", "/", "O_WRONLY");
         }
-        return new NewFile(AtomicFile.begin(root, parsed.bytes()));
+        return new NewFile(AtomicFile.begin(root, parsed.bytes()), owners);
     }
 
     /**
@@ -299,7 +311,7 @@ public final class TreeFiles {
      */
     public void chown(String path, int uid, int gid) throws LinuxException {
         try (Fd file = openToChange(path)) {
-            Metadata.chown(file, uid, gid);
+            Metadata.chown(file, owners.outsideUser(uid), owners.outsideGroup(gid));
         }
     }
 

@@ -62,12 +62,13 @@ public final class TreeTransfer {
      *
      * @param host a file or folder; a link in its place is followed, others are copied as links
      * @param root the root
+     * @param owners how the owners of its files look from here
      * @param path where it goes
      * @return what could not be kept, as sentences
      * @throws IOException if that fails; what was copied by then stays
      */
-    public static List<String> push(Path host, RootDir root, String path) throws IOException {
-        return push(host, root, path, entry -> entry);
+    public static List<String> push(Path host, RootDir root, OwnerMap owners, String path) throws IOException {
+        return push(host, root, path, owners::outside);
     }
 
     /**
@@ -109,24 +110,26 @@ public final class TreeTransfer {
      * set-group-ID bits, file capabilities and the like are taken from files.
      *
      * @param root the root
+     * @param owners how the owners of its files look from here
      * @param path a file or folder; links in its place are followed within the root
      * @param host where it goes; its folder must exist
      * @return what could not be kept, as sentences
      * @throws IOException if that fails; what was copied by then stays
      */
-    public static List<String> pull(RootDir root, String path, Path host) throws IOException {
+    public static List<String> pull(RootDir root, OwnerMap owners, String path, Path host) throws IOException {
         byte[] from = TreePath.of(path).bytes();
         Path absolute = host.toAbsolutePath();
+        EntryRules rules = entry -> EntryRules.harmless(owners.inside(entry));
         try (Fd source = root.open(from, Open.O_PATH, 0)) {
             if (source.stat().isDirectory()) {
                 try (TreeReader reader = new TreeReader(source);
                         RootDir target = folder(absolute)) {
-                    return write(reader, EntryRules::harmless, target, DirectoryStack.Root.LIVE);
+                    return write(reader, rules, target, DirectoryStack.Root.LIVE);
                 }
             }
             try (RootDir parent = RootDir.open(absolute.getParent());
                     AtomicFile copy = AtomicFile.begin(parent, lastName(absolute))) {
-                return copy(source, copy, EntryRules::harmless);
+                return copy(source, copy, rules);
             }
         }
     }
@@ -195,19 +198,22 @@ public final class TreeTransfer {
      *
      * @param archive the archive; read to its end and left open
      * @param root the root
+     * @param owners how the owners of its files look from here
      * @param path the folder; it is made if it is missing
      * @return what could not be kept, as sentences
      * @throws IOException if that fails; what was unpacked by then stays
      */
-    public static List<String> unpack(InputStream archive, RootDir root, String path) throws IOException {
+    public static List<String> unpack(InputStream archive, RootDir root, OwnerMap owners, String path)
+            throws IOException {
         TreePath target = TreePath.of(path);
         try (ArchiveInput input = ArchiveInput.of(archive);
                 UncompressedArchive content = UncompressedArchive.open(input, false)) {
             ImportLimits limits = ImportLimits.defaults();
             TarReader reader = new TarReader(new ChunkReader(content.content(), limits.totalBytes()), limits);
             new TreeFiles(root).mkdirs(target.toString(), 0755);
-            List<String> all =
-                    new ArrayList<>(write(reader, EntryRules.below(target.bytes()), root, DirectoryStack.Root.LIVE));
+            EntryRules below = EntryRules.below(target.bytes());
+            EntryRules rules = entry -> owners.outside(below.apply(entry));
+            List<String> all = new ArrayList<>(write(reader, rules, root, DirectoryStack.Root.LIVE));
             all.addAll(reader.warnings());
             return all;
         }
@@ -217,33 +223,34 @@ public final class TreeTransfer {
      * Packs a file or tree as an uncompressed tar archive.
      *
      * @param root the root
+     * @param owners how the owners of its files look from here
      * @param path a file, or a folder, whose content then is the archive's; links in its place are followed
      * @param archive where it goes; flushed and left open
      * @throws IOException if that fails
      */
-    public static void pack(RootDir root, String path, OutputStream archive) throws IOException {
+    public static void pack(RootDir root, OwnerMap owners, String path, OutputStream archive) throws IOException {
         byte[] from = TreePath.of(path).bytes();
         TarWriter writer = new TarWriter(archive);
         try (Fd source = root.open(from, Open.O_PATH, 0)) {
             if (source.stat().isDirectory()) {
                 try (TreeReader reader = new TreeReader(source)) {
-                    pack(reader, writer);
+                    pack(reader, owners, writer);
                 }
             } else {
                 String text = FileName.string(from);
                 try (TreeReader reader =
                         TreeReader.ofFile(source, FileName.bytes(text.substring(text.lastIndexOf('/') + 1)))) {
-                    pack(reader, writer);
+                    pack(reader, owners, writer);
                 }
             }
         }
         writer.finish();
     }
 
-    private static void pack(TreeReader reader, TarWriter writer) throws IOException {
+    private static void pack(TreeReader reader, OwnerMap owners, TarWriter writer) throws IOException {
         for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
             INTERRUPT.check();
-            writer.write(entry, reader);
+            writer.write(owners.inside(entry), reader);
         }
     }
 

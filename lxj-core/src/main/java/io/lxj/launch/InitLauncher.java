@@ -43,8 +43,16 @@ public final class InitLauncher {
      * @param notifySocket the socket on which an init of the kind of systemd says that it has booted
      * @param ttys the masters of its other terminals
      * @param keeper the keeper, for a container that is kept
+     * @param root the root's mount, if the init has made it and there is no keeper
      */
-    public record Launched(int pid, Pidfd init, Fd console, Fd notifySocket, List<Fd> ttys, Optional<Keeper> keeper) {
+    public record Launched(
+            int pid,
+            Pidfd init,
+            Fd console,
+            Fd notifySocket,
+            List<Fd> ttys,
+            Optional<Keeper> keeper,
+            Optional<Fd> root) {
         /** Gives up all fds; the processes are left alone. */
         public void close() {
             init.close();
@@ -52,6 +60,7 @@ public final class InitLauncher {
             notifySocket.close();
             ttys.forEach(Fd::close);
             keeper.ifPresent(Keeper::close);
+            root.ifPresent(Fd::close);
         }
     }
 
@@ -75,18 +84,24 @@ public final class InitLauncher {
      * @param spec what to launch
      * @param fds the root, the cgroup and the inherited mounts, under the names of {@link FdNames}; and for a container
      *     that is kept its log and exit files. They stay the caller's
+     * @param userNamespace what the container's user namespace gets, if the spec says that it has one
      * @return the container, in which the init is being executed
      * @throws io.lxj.error.LaunchException if a step failed; no process is left then
      * @throws LinuxException if the launch couldn't even begin
      */
-    public Launched launch(LaunchSpec spec, Map<String, Fd> fds) throws IOException {
+    public Launched launch(LaunchSpec spec, Map<String, Fd> fds, Optional<UserNamespaceSetup> userNamespace)
+            throws IOException {
         InitPlan plan = InitPlan.of(spec);
         Map<String, Fd> all = new HashMap<>(fds);
         try (Pipe report = Pipe.open();
                 UnixSocket.Pair console = UnixSocket.pair();
+                UnixSocket.Pair ids = userNamespace.isPresent() ? UnixSocket.pair() : null;
                 Pipe recorded = spec.keep() ? Pipe.open() : null) {
             all.put(FdNames.REPORT, report.writer());
             all.put(FdNames.CONSOLE, console.second().fd());
+            if (ids != null) {
+                all.put(FdNames.IDS, ids.second().fd());
+            }
             if (spec.keep()) {
                 all.put(FdNames.KEEPER, console.first().fd());
                 all.put(FdNames.RECORDED, recorded.reader());
@@ -94,6 +109,10 @@ public final class InitLauncher {
             try (Spawned stage = thread.spawn(plan.program(), all)) {
                 report.writer().close();
                 console.second().close();
+                if (ids != null) {
+                    ids.second().close();
+                    setUp(spec, userNamespace.get(), ids.first(), stage, plan, recorded);
+                }
                 Children.awaitReport(report.reader());
                 Optional<StepFailure> failure = stage.failure();
                 if (failure.isPresent()) {
@@ -104,12 +123,37 @@ public final class InitLauncher {
                     throw Failures.exception(
                             "start " + spec.name(), failure.get(), LaunchHints.of(spec, failure.get()));
                 }
-                return spec.keep() ? kept(stage, plan, recorded) : owned(spec, stage, plan, console);
+                return spec.keep() ? kept(stage, plan, recorded) : owned(spec, stage, plan, console, ids);
             }
         }
     }
 
-    private static Launched owned(LaunchSpec spec, Spawned stage, InitPlan plan, UnixSocket.Pair console)
+    /** The init waits for it; if it doesn't come that far, the report says why. */
+    private static void setUp(
+            LaunchSpec spec,
+            UserNamespaceSetup userNamespace,
+            UnixSocket init,
+            Spawned stage,
+            InitPlan plan,
+            Pipe recorded)
+            throws IOException {
+        try {
+            if (init.receive(8, 1).bytes().length > 0) {
+                userNamespace.apply((int) stage.readLong(plan.pid()));
+                init.send(new byte[1], List.of());
+            }
+        } catch (IOException | RuntimeException e) {
+            init.close();
+            if (recorded != null) {
+                recorded.writer().close();
+            }
+            end(stage, plan, spec.keep());
+            throw e;
+        }
+    }
+
+    private static Launched owned(
+            LaunchSpec spec, Spawned stage, InitPlan plan, UnixSocket.Pair console, UnixSocket.Pair ids)
             throws IOException {
         int pid = (int) stage.readLong(plan.pid());
         Children.reap(stage.pid());
@@ -121,8 +165,13 @@ public final class InitLauncher {
                 received.forEach(Fd::close);
                 throw new LxjException(Failure.of("start " + spec.name(), "its init was killed before it could begin"));
             }
+            Optional<Fd> root = spec.userNamespace()
+                            .flatMap(LaunchSpec.UserNamespace::overlay)
+                            .isPresent()
+                    ? ids.first().receive(8, 1).fds().stream().findFirst()
+                    : Optional.empty();
             return new Launched(
-                    pid, init, received.get(0), received.get(1), received.subList(2, expected), Optional.empty());
+                    pid, init, received.get(0), received.get(1), received.subList(2, expected), Optional.empty(), root);
         } catch (IOException | RuntimeException e) {
             try (init) {
                 init.send(Signal.SIGKILL);
@@ -146,8 +195,8 @@ public final class InitLauncher {
             Fd notify = keeper.getFd(FdNames.KEEPER_NOTIFY_NUMBER);
             opened.add(notify);
             Fd word = recorded.writer().duplicate();
-            return new Launched(
-                    pid, init, master, notify, List.of(), Optional.of(new Keeper(stage.pid(), keeper, word)));
+            Keeper parent = new Keeper(stage.pid(), keeper, word);
+            return new Launched(pid, init, master, notify, List.of(), Optional.of(parent), Optional.empty());
         } catch (IOException | RuntimeException e) {
             opened.forEach(Fd::close);
             recorded.writer().close();

@@ -8,6 +8,9 @@ import io.lxj.plan.LaunchSpec;
 
 /** What an error of a launch step means, where it is known. */
 final class LaunchHints {
+    private static final String UNMAPPED =
+            "the container's user namespace has no such id: usually it has 0 to 65535, see Config.idMap(...)";
+
     private LaunchHints() {}
 
     static String of(LaunchSpec spec, StepFailure failure) {
@@ -44,6 +47,16 @@ final class LaunchHints {
         if (errno == Errno.ENOSPC && call == Syscall.CLONE3) {
             return "too many namespaces: see /proc/sys/user/max_*_namespaces";
         }
+        if (spec.userNamespace().isPresent() && call == Syscall.FSMOUNT && errno == Errno.EPERM) {
+            return "a user namespace gets a /proc and /sys of its own only where nothing covers parts of the host's, as"
+                    + " in other containers; do without with Config.privileged()";
+        }
+        if (spec.userNamespace().isPresent() && call == Syscall.FSCONFIG && errno == Errno.EINVAL) {
+            return "before Linux 5.19 an overlay has no layers that map ids; do without with Config.privileged()";
+        }
+        if (isUnmapped(call, errno)) {
+            return UNMAPPED;
+        }
         if (errno == Errno.EPERM) {
             return "lxj needs the capabilities of root here; see Host.check()";
         }
@@ -61,7 +74,15 @@ final class LaunchHints {
         if (errno == Errno.ENODEV && failure.step().call() == Syscall.CLONE3) {
             return "the container's cgroup is gone: it is being stopped";
         }
+        if (errno != null && isUnmapped(failure.step().call(), errno)) {
+            return UNMAPPED;
+        }
         return null;
+    }
+
+    private static boolean isUnmapped(Syscall call, Errno errno) {
+        return errno == Errno.EINVAL
+                && (call == Syscall.SETGROUPS || call == Syscall.SETRESGID || call == Syscall.SETRESUID);
     }
 
     private static String exec(String init, Errno errno) {

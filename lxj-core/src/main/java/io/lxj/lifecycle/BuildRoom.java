@@ -4,6 +4,7 @@ import io.lxj.config.ByteSize;
 import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
+import io.lxj.config.IdMap;
 import io.lxj.config.ImageDefaults;
 import io.lxj.failure.Failures;
 import io.lxj.launch.InitLauncher;
@@ -20,6 +21,7 @@ import io.lxj.storage.MachineId;
 import io.lxj.storage.RunRecord;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,11 +46,15 @@ final class BuildRoom {
     ExecResult run(Fd rootfs, ImageDefaults defaults, Command command) {
         String name = String.format("build-%016x", ThreadLocalRandom.current().nextLong());
         Lock lock = engine.lock(name);
+        Config config = new ImageDefaults(defaults.environment(), List.of()).under(Config.ofImage(IMAGE));
+        Optional<Long> first = Optional.empty();
         try {
-            return run(name, rootfs, defaults, command);
+            first = engine.ids().claim(name, config);
+            return run(name, rootfs, config, first.map(ContainerIds::map), command);
         } catch (IOException e) {
             throw Failures.exception("run " + command.arguments().get(0) + " in the image", e);
         } finally {
+            engine.ids().release(name, first);
             remove(lock);
         }
     }
@@ -61,25 +67,31 @@ final class BuildRoom {
         }
     }
 
-    private ExecResult run(String name, Fd rootfs, ImageDefaults defaults, Command command) throws IOException {
-        Config config = new ImageDefaults(defaults.environment(), List.of()).under(Config.ofImage(IMAGE));
-        try (DetachedMount root = DetachedMount.clone(rootfs, false)) {
+    private ExecResult run(String name, Fd rootfs, Config config, Optional<IdMap> ids, Command command)
+            throws IOException {
+        try (StartRoot root = StartRoot.of(DetachedMount.clone(rootfs, false), ids)) {
             Cgroup cgroup = engine.cgroups().create(name);
             try (cgroup) {
                 engine.devices().attach(cgroup, List.of());
                 Launched launched;
                 try (Cgroup payload = cgroup.child(CgroupTree.PAYLOAD)) {
+                    Map<String, Fd> fds = new HashMap<>(root.fds());
+                    fds.put(FdNames.CGROUP, payload.fd());
+                    if (ids.isPresent()) {
+                        CgroupTree.delegate(payload, ids.get());
+                    }
                     launched = launcher.launch(
-                            spec(name, config), Map.of(FdNames.ROOT, root.fd(), FdNames.CGROUP, payload.fd()));
+                            spec(name, config, ids, root.userNamespace()), fds, root.setup(engine.proc()));
                 }
-                return run(name, config, command, launched, cgroup);
+                return run(name, config, ids, command, launched, cgroup);
             } finally {
                 engine.cgroups().remove(name);
             }
         }
     }
 
-    private LaunchSpec spec(String name, Config config) {
+    private LaunchSpec spec(
+            String name, Config config, Optional<IdMap> ids, Optional<LaunchSpec.UserNamespace> userNamespace) {
         HostRelease release = HostRelease.get();
         String uuid = MachineId.random().text();
         return new LaunchSpec(
@@ -96,12 +108,14 @@ final class BuildRoom {
                 new LaunchSpec.Terminals(
                         config.console().size().rows(), config.console().size().columns(), 0),
                 release.content(),
-                engine.confinement(config),
+                engine.confinement(config, ids.isPresent()),
                 false,
-                new LaunchSpec.LogSpec(ByteSize.kib(4).bytes(), 0));
+                new LaunchSpec.LogSpec(ByteSize.kib(4).bytes(), 0),
+                userNamespace);
     }
 
-    private ExecResult run(String name, Config config, Command command, Launched launched, Cgroup cgroup)
+    private ExecResult run(
+            String name, Config config, Optional<IdMap> ids, Command command, Launched launched, Cgroup cgroup)
             throws IOException {
         RunRecord record = new RunRecord(
                 ProcessIdentity.of(engine.proc(), launched.pid()),
@@ -112,6 +126,7 @@ final class BuildRoom {
         Run run = new Run(
                 record,
                 config,
+                ids,
                 Run.Part.PARENT,
                 launched.init(),
                 Optional.empty(),

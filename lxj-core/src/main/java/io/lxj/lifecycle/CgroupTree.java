@@ -1,5 +1,6 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.IdMap;
 import io.lxj.error.UnsupportedHostException;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.CgroupMount;
@@ -65,6 +66,15 @@ final class CgroupTree implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * Gives the cgroup of a container's payload to its root, as far as Documentation/admin-guide/cgroup-v2.rst says that
+     * delegation goes: the folder, and the files by which processes and controllers are moved in it.
+     */
+    static void delegate(Cgroup payload, IdMap ids) throws LinuxException {
+        payload.delegate(
+                (int) ids.hostUser(0).orElseThrow(), (int) ids.hostGroup(0).orElseThrow());
     }
 
     Optional<Cgroup> find(String container) throws LinuxException {

@@ -3,6 +3,7 @@ package io.lxj.lifecycle;
 import io.lxj.config.Device;
 import io.lxj.config.DeviceAccess;
 import io.lxj.config.HostDevice;
+import io.lxj.config.IdMap;
 import io.lxj.config.NodeDevice;
 import io.lxj.error.Failure;
 import io.lxj.error.LxjException;
@@ -14,6 +15,7 @@ import io.lxj.linux.Stat;
 import io.lxj.plan.LaunchSpec.Node;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The devices of a configuration: as nodes to make, and as numbers to allow. */
@@ -24,12 +26,23 @@ final class Devices {
      * @param node its node in the container
      * @param access what is allowed
      */
-    record Allowed(Node node, Set<DeviceAccess> access) {}
+    record Allowed(Node node, Set<DeviceAccess> access) {
+        /** The same for a container with these ids; who isn't mapped is its root. */
+        Allowed in(IdMap ids) {
+            long uid = ids.hostUser(node.uid()).orElseGet(() -> ids.hostUser(0).orElseThrow());
+            long gid =
+                    ids.hostGroup(node.gid()).orElseGet(() -> ids.hostGroup(0).orElseThrow());
+            return new Allowed(new Node(node.path(), node.mode(), node.major(), node.minor(), uid, gid), access);
+        }
+    }
 
     private Devices() {}
 
-    static List<Allowed> of(String container, List<Device> devices) {
-        return devices.stream().map(device -> of(container, device)).toList();
+    static List<Allowed> of(String container, List<Device> devices, Optional<IdMap> ids) {
+        return devices.stream()
+                .map(device -> of(container, device))
+                .map(device -> ids.isPresent() ? device.in(ids.get()) : device)
+                .toList();
     }
 
     private static Allowed of(String container, Device device) {

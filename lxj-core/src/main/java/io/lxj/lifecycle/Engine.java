@@ -25,6 +25,7 @@ import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.MachineId;
 import io.lxj.storage.NewContainer;
+import io.lxj.storage.RootLayers;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.Settler;
 import io.lxj.storage.StateFolder;
@@ -53,6 +54,7 @@ public final class Engine implements AutoCloseable {
     private final SpawnThread spawnThread = new SpawnThread();
     private final CgroupTree cgroups;
     private final Confinements confinements;
+    private final ContainerIds ids;
     private final ProcessIdentity self;
     private final Map<String, Instance> instances = new ConcurrentHashMap<>();
     private final Starter starter;
@@ -73,6 +75,7 @@ public final class Engine implements AutoCloseable {
         this.images = new ImageStore(folder, store, checkpoints);
         this.settler = new Settler(folder);
         this.proc = proc;
+        this.ids = new ContainerIds(proc, folder.path());
         this.supervisor = supervisor;
         this.cgroups = cgroups;
         this.confinements = Confinements.ofThisProcess();
@@ -114,6 +117,7 @@ public final class Engine implements AutoCloseable {
             undo.add(supervisor::close);
             Engine engine = new Engine(folder, proc, supervisor, cgroups, checkpoints);
             undo.add(engine.spawnThread::close);
+            undo.add(engine.ids::close);
             List<String> rebooting = new Repair(engine).run();
             engine.settle();
             rebooting.forEach(engine::startAgain);
@@ -198,9 +202,14 @@ public final class Engine implements AutoCloseable {
         return cgroups;
     }
 
-    /** The privileges of a container's processes; a bad one is refused here. */
-    Confinement confinement(Config config) {
-        return confinements.of(config, false);
+    /** {@return the ids of containers} */
+    ContainerIds ids() {
+        return ids;
+    }
+
+    /** The limits of a container's processes; a bad one is refused here. */
+    Confinement confinement(Config config, boolean userNamespace) {
+        return confinements.of(config, userNamespace);
     }
 
     ProcessIdentity self() {
@@ -288,16 +297,29 @@ public final class Engine implements AutoCloseable {
         check();
         Names.container(name);
         String hostname = config.hostname().orElse(Names.hostnameOf(name));
-        confinement(config);
+        confinement(config, !config.isPrivileged());
         try (Lock lock = lock(name)) {
             FirstBoot firstBoot = new FirstBoot(
                     hostname, MachineId.random(), HostResolver.ofHost().read());
-            NewContainer made = store.create(lock, config, firstBoot, CopyProgress.NONE);
+            NewContainer made = create(lock, config, firstBoot);
             Instance instance = instance(name);
             instance.background().settle(made);
             return instance;
         } catch (IOException e) {
             throw Failures.exception("create " + name, e);
+        }
+    }
+
+    private NewContainer create(Lock lock, Config config, FirstBoot firstBoot) {
+        String name = lock.name().name();
+        Optional<Long> firstId = ids.claim(name, config);
+        try {
+            return store.create(lock, config, firstId, firstBoot, CopyProgress.NONE);
+        } catch (RuntimeException e) {
+            Undo undo = new Undo();
+            undo.add(() -> ids.release(name, firstId));
+            undo.run(e);
+            throw e;
         }
     }
 
@@ -318,6 +340,14 @@ public final class Engine implements AutoCloseable {
         RootStorage storage = RootStorage.of(config.storage());
         try (ImageTree image = storage.needsImage() ? ImageTree.open(folder, config.image()) : null) {
             return storage.mount(container.directory(), Optional.ofNullable(image), use);
+        }
+    }
+
+    /** What the root file system of a container is made of that is about to run in a user namespace of its own. */
+    RootLayers layers(ContainerFolder container, Config config) throws LinuxException {
+        RootStorage storage = RootStorage.of(config.storage());
+        try (ImageTree image = storage.needsImage() ? ImageTree.open(folder, config.image()) : null) {
+            return storage.layers(container.directory(), Optional.ofNullable(image));
         }
     }
 
@@ -343,6 +373,7 @@ public final class Engine implements AutoCloseable {
             throw Failures.exception("close " + folder, e);
         } finally {
             cgroups.close();
+            ids.close();
             proc.close();
             folder.close();
         }

@@ -13,7 +13,13 @@ import java.util.Map;
 final class ExecSpecs {
     private ExecSpecs() {}
 
-    static ExecSpec of(String container, Config config, Command command, Accounts accounts, Confinement confinement) {
+    static ExecSpec of(
+            String container,
+            Config config,
+            Command command,
+            Accounts accounts,
+            boolean userNamespace,
+            Confinement confinement) {
         Identity identity = accounts.of(command);
         Map<String, String> environment = Environments.command(config, command, identity);
         return new ExecSpec(
@@ -26,6 +32,7 @@ final class ExecSpecs {
                 identity.gid(),
                 identity.groups(),
                 command.terminal().isPresent(),
+                userNamespace,
                 confinement);
     }
 

@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.Command;
+import io.lxj.config.IdMap;
 import io.lxj.config.Stdin;
 import io.lxj.config.TerminalSize;
 import io.lxj.error.LaunchException;
@@ -11,6 +12,7 @@ import io.lxj.linux.CgroupMount;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
+import io.lxj.linux.FileIdentity;
 import io.lxj.linux.FileName;
 import io.lxj.linux.FileSystemType;
 import io.lxj.linux.LinuxException;
@@ -20,6 +22,7 @@ import io.lxj.linux.ProcFs;
 import io.lxj.linux.Pty;
 import io.lxj.linux.RootDir;
 import io.lxj.linux.WaitStatus;
+import io.lxj.plan.Confinement;
 import io.lxj.plan.ExecSpec;
 import java.io.IOException;
 import java.util.List;
@@ -39,7 +42,9 @@ final class Executing {
         try (RootDir root = root(run);
                 Fd cgroup = cgroupOfInit(run)) {
             Accounts accounts = Accounts.read(name, root);
-            ExecSpec spec = ExecSpecs.of(name, run.config(), command, accounts, engine.confinement(run.config()));
+            Confinement confinement = engine.confinement(run.config(), run.ids().isPresent());
+            ExecSpec spec = ExecSpecs.of(
+                    name, run.config(), command, accounts, run.ids().isPresent(), confinement);
             return command.terminal().isPresent()
                     ? onTerminal(run, spec, root, cgroup, command.terminal().get())
                     : onPipes(run, spec, cgroup, command.stdin());
@@ -133,7 +138,7 @@ final class Executing {
 
     private Executed onTerminal(Run run, ExecSpec spec, RootDir root, Fd cgroup, TerminalSize size) throws IOException {
         try (Fd devpts = devpts(root)) {
-            Pty pty = Pty.open(devpts);
+            Pty pty = openTerminal(run, devpts);
             try (Fd slave = pty.peer()) {
                 Pty.resize(pty.master(), size.rows(), size.columns());
                 ExecLauncher.Executed started =
@@ -143,6 +148,20 @@ final class Executing {
                 pty.close();
                 throw e;
             }
+        }
+    }
+
+    /** It belongs to who opens it: the container's root. */
+    // An identity is held for its effect alone.
+    @SuppressWarnings("try")
+    private static Pty openTerminal(Run run, Fd devpts) throws LinuxException {
+        if (run.ids().isEmpty()) {
+            return Pty.open(devpts);
+        }
+        IdMap ids = run.ids().get();
+        long uid = ids.hostUser(0).orElseThrow();
+        try (FileIdentity root = FileIdentity.of(uid, ids.hostGroup(0).orElseThrow())) {
+            return Pty.open(devpts);
         }
     }
 

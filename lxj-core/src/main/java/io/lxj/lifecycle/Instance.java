@@ -8,6 +8,7 @@ import io.lxj.config.InitSystem;
 import io.lxj.config.Names;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
+import io.lxj.error.CorruptStateException;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.error.NotFoundException;
 import io.lxj.error.WrongStateException;
@@ -128,7 +129,8 @@ public final class Instance {
     /** {@return the filter of system calls that a start would install, as text} */
     public String seccompFilter() {
         check();
-        return engine.confinement(record().config())
+        ContainerRecord record = record();
+        return engine.confinement(record.config(), ContainerIds.of(record).isPresent())
                 .filter()
                 .map(SeccompFilter::disassembly)
                 .orElse("");
@@ -317,13 +319,24 @@ public final class Instance {
             // Whoever closes lxj doesn't know of it any more.
             background.await();
             engine.cgroups().remove(name);
+            Optional<Long> ids = idsOnRecord();
             engine.store().delete(lock);
+            engine.ids().release(name, ids);
             gone = true;
             engine.forget(name);
         } catch (LinuxException e) {
             throw Failures.exception("destroy " + name, e);
         } finally {
             lock.close();
+        }
+    }
+
+    /** A record that can't be read doesn't keep a container from being destroyed; the next opening gives the ids back. */
+    private Optional<Long> idsOnRecord() {
+        try {
+            return record().firstId();
+        } catch (CorruptStateException e) {
+            return Optional.empty();
         }
     }
 
@@ -347,7 +360,9 @@ public final class Instance {
                 engine.folder().locks().exclusive(List.of(LockName.container(name), LockName.container(newName)))) {
             mustBeStopped("rename " + name);
             background.await();
+            Optional<Long> ids = record().firstId();
             engine.store().rename(locks, name, newName);
+            engine.ids().rename(name, newName, ids);
             gone = true;
             engine.forget(name);
         }

@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.Config;
+import io.lxj.config.IdMap;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Fd;
@@ -56,7 +57,8 @@ final class Joining {
             keeper.ifPresent(process -> undo.add(process::close));
             Optional<RunFds> fds = keeper.isPresent() ? Optional.of(fds(keeper.get())) : Optional.empty();
             Run.Part part = keeper.isPresent() ? Run.Part.HEIR : Run.Part.OBSERVER;
-            return Optional.of(new Run(record, config(instance), part, init.get(), keeper, fds, cgroup.get()));
+            Optional<IdMap> ids = ContainerIds.of(engine.proc(), record.init().pid());
+            return Optional.of(new Run(record, config(instance), ids, part, init.get(), keeper, fds, cgroup.get()));
         } catch (IOException | RuntimeException e) {
             undo.run(e);
             throw e;

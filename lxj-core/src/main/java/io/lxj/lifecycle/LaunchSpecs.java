@@ -11,6 +11,7 @@ import io.lxj.plan.LaunchSpec;
 import io.lxj.storage.ContainerRecord;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Turns a container's record into what the launch needs. */
@@ -23,7 +24,8 @@ final class LaunchSpecs {
             ImageInfo image,
             List<LaunchSpec.MountSpec> mounts,
             List<Devices.Allowed> devices,
-            Confinement confinement) {
+            Confinement confinement,
+            Optional<LaunchSpec.UserNamespace> userNamespace) {
         Config config = image.defaults().under(record.config());
         ConsoleSettings console = config.console();
         String uuid = record.machineId().text();
@@ -47,7 +49,8 @@ final class LaunchSpecs {
                         console.hasLog()
                                 ? console.logSize().bytes()
                                 : ByteSize.kib(4).bytes(),
-                        console.logRotations()));
+                        console.logRotations()),
+                userNamespace);
     }
 
     private static Map<String, byte[]> bytes(Map<String, String> texts) {

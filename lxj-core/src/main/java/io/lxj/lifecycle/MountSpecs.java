@@ -2,25 +2,26 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.BindMount;
 import io.lxj.config.ByteSize;
+import io.lxj.config.IdMap;
 import io.lxj.config.Mount;
 import io.lxj.config.MountFlag;
 import io.lxj.config.Propagation;
 import io.lxj.config.TmpfsMount;
 import io.lxj.error.Failure;
+import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
-import io.lxj.linux.Block;
+import io.lxj.launch.UserNamespaceHolder;
+import io.lxj.linux.DetachedMount;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
-import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.MountFlags;
 import io.lxj.linux.Open;
+import io.lxj.linux.ProcFs;
 import io.lxj.linux.RootDir;
-import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
-import io.lxj.linux.Syscall;
 import io.lxj.plan.FdNames;
 import io.lxj.plan.LaunchSpec.MountSpec;
 import java.nio.file.Path;
@@ -38,11 +39,17 @@ import java.util.TreeMap;
 final class MountSpecs implements AutoCloseable {
     private final List<MountSpec> specs = new ArrayList<>();
     private final Map<String, Fd> fds = new HashMap<>();
+    private final Map<IdMap, Fd> namespaces = new HashMap<>();
+    private final ProcFs proc;
+    private final Optional<IdMap> ids;
 
-    private MountSpecs() {}
+    private MountSpecs(ProcFs proc, Optional<IdMap> ids) {
+        this.proc = proc;
+        this.ids = ids;
+    }
 
-    static MountSpecs open(String container, List<Mount> mounts) {
-        MountSpecs opened = new MountSpecs();
+    static MountSpecs open(ProcFs proc, String container, List<Mount> mounts, Optional<IdMap> ids) {
+        MountSpecs opened = new MountSpecs(proc, ids);
         try {
             for (Mount mount : mounts) {
                 opened.add(container, mount);
@@ -62,8 +69,14 @@ final class MountSpecs implements AutoCloseable {
         }
         BindMount bind = (BindMount) mount;
         try (Fd source = Fd.open(Path.of(bind.source()), Open.O_PATH, 0)) {
-            boolean directory = source.stat().isDirectory();
-            fds.put(FdNames.mount(specs.size()), copy(source, bind));
+            Stat stat = source.stat();
+            refuseStranger(container, bind, stat);
+            boolean directory = stat.isDirectory();
+            DetachedMount copy = copy(source, bind);
+            fds.put(FdNames.mount(specs.size()), copy.fd());
+            if (bind.ids().isPresent()) {
+                shift(copy, bind);
+            }
             specs.add(new MountSpec(bind.target(), directory, null, 0, 0));
         } catch (LinuxException e) {
             boolean absent = e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR);
@@ -77,30 +90,53 @@ final class MountSpecs implements AutoCloseable {
         }
     }
 
-    private static Fd copy(Fd source, BindMount bind) throws LinuxException {
-        long recursive = bind.recursive() ? MountFlags.AT_RECURSIVE : 0;
-        long flags = MountFlags.OPEN_TREE_CLONE | MountFlags.OPEN_TREE_CLOEXEC | Open.AT_EMPTY_PATH | recursive;
-        try (Scratch scratch = Scratch.open()) {
-            long empty = scratch.string("");
-            long result = Kernel.call(Syscall.OPEN_TREE, source.number(), empty, flags);
-            if (result < 0) {
-                throw LinuxException.of(result, "open_tree", bind.source(), "0x" + Long.toHexString(flags));
+    /** Nobody in the container could write there: files of an owner who has no id inside seem to be nobody's. */
+    private void refuseStranger(String container, BindMount bind, Stat source) {
+        if (ids.isEmpty() || bind.ids().isPresent() || bind.flags().contains(MountFlag.READ_ONLY)) {
+            return;
+        }
+        long uid = Integer.toUnsignedLong(source.uid());
+        long gid = Integer.toUnsignedLong(source.gid());
+        if (ids.get().containerUser(uid).isEmpty()
+                || ids.get().containerGroup(gid).isEmpty()) {
+            throw new InvalidConfigException(
+                    "mounts: source of " + bind.target() + " in " + container,
+                    bind.source() + " of " + uid + ":" + gid,
+                    "a source that belongs to ids of the container (" + ids.get()
+                            + "), or a mount that is readOnly(), shifted() or shifted(" + uid + ", " + gid + ")");
+        }
+    }
+
+    /** Mounts that map ids alike share a namespace. */
+    private Fd namespace(IdMap map) throws LinuxException {
+        Fd known = namespaces.get(map);
+        if (known == null) {
+            known = UserNamespaceHolder.make(proc, map);
+            namespaces.put(map, known);
+        }
+        return known;
+    }
+
+    private void shift(DetachedMount mount, BindMount bind) throws LinuxException {
+        try {
+            mount.mapIds(namespace(ShiftedIds.of(bind.ids().get(), ids)), bind.recursive());
+        } catch (LinuxException e) {
+            if (e.is(Errno.EINVAL)) {
+                throw e.withHint("the file system of " + bind.source() + " can't map the ids of files");
             }
-            Fd copy = new Fd((int) result);
-            Block attributes = scratch.zeroed(32);
-            attributes.buffer().putLong(0, attributes(bind)).putLong(16, propagation(bind.propagation()));
-            result = Kernel.call(
-                    Syscall.MOUNT_SETATTR,
-                    copy.number(),
-                    empty,
-                    Open.AT_EMPTY_PATH | recursive,
-                    attributes.address(),
-                    attributes.length());
-            if (result < 0) {
-                copy.close();
-                throw LinuxException.of(result, "mount_setattr", bind.source(), bind.flags(), bind.propagation());
-            }
+            throw e;
+        }
+    }
+
+    private static DetachedMount copy(Fd source, BindMount bind) throws LinuxException {
+        DetachedMount copy = DetachedMount.clone(source, bind.recursive());
+        try {
+            copy.setAttributes(attributes(bind), 0, bind.recursive());
+            copy.setPropagation(propagation(bind.propagation()), bind.recursive());
             return copy;
+        } catch (LinuxException e) {
+            copy.close();
+            throw e;
         }
     }
 
@@ -170,5 +206,6 @@ final class MountSpecs implements AutoCloseable {
     @Override
     public void close() {
         fds.values().forEach(Fd::close);
+        namespaces.values().forEach(Fd::close);
     }
 }

@@ -1,16 +1,25 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.IdMap;
+import io.lxj.image.OwnerMap;
+import io.lxj.linux.FileIdentity;
 import io.lxj.linux.RootDir;
 import io.lxj.storage.Lock;
+import java.io.IOException;
+import java.util.Optional;
 
 /** The root of a container, open for work on its files. A stopped container can't be started meanwhile. */
+// An identity is held for its effect alone.
+@SuppressWarnings("try")
 public final class OpenRoot implements AutoCloseable {
     private final RootDir root;
     private final Lock lock;
+    private final Optional<IdMap> ids;
 
     // The lock keeps the container stopped; it is null if the container runs.
-    OpenRoot(RootDir root, Lock lock) {
+    OpenRoot(RootDir root, Lock lock, Optional<IdMap> ids) {
         this.root = root;
+        this.ids = ids;
         this.lock = lock;
     }
 
@@ -21,6 +30,49 @@ public final class OpenRoot implements AutoCloseable {
      */
     public RootDir root() {
         return root;
+    }
+
+    /**
+     * How the owners of its files look from here.
+     *
+     * @return the owners
+     */
+    public OwnerMap owners() {
+        return OwnerMap.of(ids);
+    }
+
+    /**
+     * Runs work that makes or changes files, which by default belong to the container's root.
+     *
+     * @param work the work, on this thread
+     * @param <T> what it makes
+     * @return what it made
+     * @throws IOException what it throws
+     */
+    public <T> T asRoot(Work<T> work) throws IOException {
+        try (FileIdentity identity = ids.isPresent() ? identity(ids.get()) : null) {
+            return work.run();
+        }
+    }
+
+    private static FileIdentity identity(IdMap map) throws IOException {
+        return FileIdentity.of(map.hostUser(0).orElseThrow(), map.hostGroup(0).orElseThrow());
+    }
+
+    /**
+     * Something to do.
+     *
+     * @param <T> what it makes
+     */
+    @FunctionalInterface
+    public interface Work<T> {
+        /**
+         * Does it.
+         *
+         * @return what it made
+         * @throws IOException if it fails
+         */
+        T run() throws IOException;
     }
 
     @Override

@@ -28,7 +28,10 @@ final class OpenRoots {
     private Optional<OpenRoot> live(Instance instance) throws LinuxException {
         Optional<Run> current = instance.current();
         return current.isPresent()
-                ? Optional.of(new OpenRoot(engine.executing().root(current.get()), null))
+                ? Optional.of(new OpenRoot(
+                        engine.executing().root(current.get()),
+                        null,
+                        current.get().ids()))
                 : Optional.empty();
     }
 
@@ -43,7 +46,7 @@ final class OpenRoots {
             }
             instance.background().await();
             RootStorage.Use use = change ? RootStorage.Use.CHANGE : RootStorage.Use.LOOK;
-            return new OpenRoot(new RootDir(engine.mountRoot(instance.name(), use)), lock);
+            return new OpenRoot(new RootDir(engine.mountRoot(instance.name(), use)), lock, Optional.empty());
         } catch (LinuxException | RuntimeException e) {
             lock.close();
             throw e;

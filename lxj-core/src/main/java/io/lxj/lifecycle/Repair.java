@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.ExitStatus;
+import io.lxj.error.CorruptStateException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Pidfd;
@@ -37,6 +38,7 @@ final class Repair {
         List<String> rebooting = new ArrayList<>();
         engine.images().sweep();
         engine.store().sweep().forEach(left -> LOG.info("Removed {}, which a dead process left", left));
+        repairIds();
         Set<String> names = new TreeSet<>(engine.store().names());
         names.addAll(engine.cgroups().containers());
         for (String name : names) {
@@ -50,6 +52,19 @@ final class Repair {
             }
         }
         return rebooting;
+    }
+
+    private void repairIds() throws LinuxException {
+        engine.ids().sweep();
+        for (String name : engine.store().names()) {
+            try (ContainerFolder folder = engine.store().find(name).orElse(null)) {
+                if (folder != null) {
+                    engine.ids().note(name, folder.record().firstId());
+                }
+            } catch (CorruptStateException e) {
+                LOG.warn("The ids of container {} aren't known", name, e);
+            }
+        }
     }
 
     private static boolean isRebooted(Optional<ExitStatus> exit) {

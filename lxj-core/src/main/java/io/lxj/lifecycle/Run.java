@@ -2,6 +2,7 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.Config;
 import io.lxj.config.ExitStatus;
+import io.lxj.config.IdMap;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Fd;
 import io.lxj.linux.Pidfd;
@@ -27,6 +28,7 @@ final class Run {
 
     private final RunRecord record;
     private final Config config;
+    private final Optional<IdMap> ids;
     private final Part part;
     private final Pidfd init;
     private final Optional<Pidfd> keeper;
@@ -42,6 +44,7 @@ final class Run {
     Run(
             RunRecord record,
             Config config,
+            Optional<IdMap> ids,
             Part part,
             Pidfd init,
             Optional<Pidfd> keeper,
@@ -49,6 +52,7 @@ final class Run {
             Cgroup cgroup) {
         this.record = record;
         this.config = config;
+        this.ids = ids;
         this.part = part;
         this.init = init;
         this.keeper = keeper;
@@ -63,6 +67,11 @@ final class Run {
     /** The configuration that the container was started with. */
     Config config() {
         return config;
+    }
+
+    /** The ids of the container's user namespace, if it has one of its own. */
+    Optional<IdMap> ids() {
+        return ids;
     }
 
     Part part() {

@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.Config;
+import io.lxj.config.IdMap;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.OnExit;
 import io.lxj.config.State;
@@ -56,15 +57,19 @@ final class Starter {
     String plan(Instance instance) {
         String name = instance.name();
         ContainerRecord record = instance.record();
-        List<Devices.Allowed> devices = Devices.of(name, record.config().devices());
-        try (MountSpecs mounts = MountSpecs.open(name, record.config().mounts())) {
+        Optional<IdMap> ids = ContainerIds.of(record);
+        List<Devices.Allowed> devices = Devices.of(name, record.config().devices(), ids);
+        try (MountSpecs mounts =
+                MountSpecs.open(engine.proc(), name, record.config().mounts(), ids)) {
+            RootStorage storage = RootStorage.of(record.config().storage());
             return InitPlan.of(LaunchSpecs.of(
                             name,
                             record,
                             engine.imageOf(instance),
                             mounts.specs(),
                             devices,
-                            engine.confinement(record.config())))
+                            engine.confinement(record.config(), ids.isPresent()),
+                            ids.map(map -> StartRoot.userNamespace(map, Optional.of(storage.layout())))))
                     .toString();
         }
     }
@@ -77,22 +82,23 @@ final class Starter {
 
     private Run start(Instance instance, Undo undo) throws IOException {
         String name = instance.name();
-        ContainerRecord record = instance.record();
+        ContainerRecord record = recordWithIds(name);
         ImageInfo image = engine.imageOf(instance);
         Config config = image.defaults().under(record.config());
         StartChecks.check(name, config, image);
-        Confinement confinement = engine.confinement(config);
-        List<Devices.Allowed> devices = Devices.of(name, config.devices());
-        try (MountSpecs mounts = MountSpecs.open(name, config.mounts())) {
-            Fd root = mountRoot(name, config);
+        Optional<IdMap> ids = ContainerIds.of(record);
+        Confinement confinement = engine.confinement(config, ids.isPresent());
+        List<Devices.Allowed> devices = Devices.of(name, config.devices(), ids);
+        try (MountSpecs mounts = MountSpecs.open(engine.proc(), name, config.mounts(), ids)) {
+            StartRoot root = openRoot(name, config, mounts, ids);
             undo.add(root::close);
-            mounts.refuseRoot(name, root);
             undo.add(() -> engine.cgroups().remove(name));
             Cgroup cgroup = engine.cgroups().create(name);
             undo.add(cgroup::close);
             engine.devices().attach(cgroup, devices);
             engine.checkpoints().reached("start: cgroup made");
-            LaunchSpec spec = LaunchSpecs.of(name, record, image, mounts.specs(), devices, confinement);
+            LaunchSpec spec =
+                    LaunchSpecs.of(name, record, image, mounts.specs(), devices, confinement, root.userNamespace());
             Launched launched;
             try (Cgroup payload = cgroup.child(CgroupTree.PAYLOAD);
                     KeeperFiles files = KeeperFiles.open(engine.store(), name, config);
@@ -100,17 +106,22 @@ final class Starter {
                 Map<String, Fd> fds = new HashMap<>(mounts.fds());
                 fds.putAll(files.fds());
                 fds.putAll(listening.fds());
-                fds.put(FdNames.ROOT, root);
+                fds.putAll(root.fds());
                 fds.put(FdNames.CGROUP, payload.fd());
-                launched = launcher.launch(spec, fds);
+                if (ids.isPresent()) {
+                    CgroupTree.delegate(payload, ids.get());
+                }
+                launched = launcher.launch(spec, fds, root.setup(engine.proc()));
             }
             undo.add(() -> end(launched, cgroup));
             engine.checkpoints().reached("start: launched");
             // A container that may outlive this process, or has been told to begin, must not be gone after a power cut.
             instance.background().awaitSettled();
-            Run run = record(name, config, launched, cgroup);
-            if (run.part() == Run.Part.PARENT) {
-                run.hold(root);
+            Run run = record(name, config, ids, launched, cgroup);
+            Optional<Fd> mounted = root.mounted().or(launched::root);
+            if (run.part() == Run.Part.PARENT && mounted.isPresent()) {
+                run.hold(mounted.get());
+                root.closeLayers();
             } else {
                 root.close();
             }
@@ -133,14 +144,39 @@ final class Starter {
         }
     }
 
-    private Fd mountRoot(String name, Config config) throws IOException {
+    private ContainerRecord recordWithIds(String name) {
         try (ContainerFolder folder = engine.store().open(name)) {
-            return engine.mountRoot(folder, config, RootStorage.Use.RUN);
+            return engine.ids().keep(name, folder.record(), folder);
+        }
+    }
+
+    private StartRoot openRoot(String name, Config config, MountSpecs mounts, Optional<IdMap> ids) throws IOException {
+        try (ContainerFolder folder = engine.store().open(name)) {
+            StartRoot root = StartRoot.open(engine, folder, config, ids);
+            try {
+                checkTargets(name, folder, config, mounts, root);
+                return root;
+            } catch (IOException | RuntimeException e) {
+                root.close();
+                throw e;
+            }
+        }
+    }
+
+    private void checkTargets(String name, ContainerFolder folder, Config config, MountSpecs mounts, StartRoot root)
+            throws IOException {
+        if (root.mounted().isPresent()) {
+            mounts.refuseRoot(name, root.mounted().get());
+        } else if (!mounts.specs().isEmpty()) {
+            try (Fd look = engine.mountRoot(folder, config, RootStorage.Use.LOOK)) {
+                mounts.refuseRoot(name, look);
+            }
         }
     }
 
     /** Only now may the keeper know that it is needed: before, it ends the init when this process dies. */
-    private Run record(String name, Config config, Launched launched, Cgroup cgroup) throws IOException {
+    private Run record(String name, Config config, Optional<IdMap> ids, Launched launched, Cgroup cgroup)
+            throws IOException {
         Optional<ProcessIdentity> keeper = launched.keeper().isPresent()
                 ? Optional.of(ProcessIdentity.of(
                         engine.proc(), launched.keeper().get().pid()))
@@ -164,6 +200,7 @@ final class Starter {
         return new Run(
                 record,
                 config,
+                ids,
                 part,
                 launched.init(),
                 launched.keeper().map(Keeper::process),

@@ -9,6 +9,7 @@ import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
 import io.lxj.plan.LaunchSpec.Node;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,21 +32,12 @@ final class ApiFileSystems {
 
     private static final String SYS_WRITABLE = "devices/virtual/net";
 
-    private static final List<Node> NODES = List.of(
-            Node.character("null", 0666, 1, 3),
-            Node.character("zero", 0666, 1, 5),
-            Node.character("full", 0666, 1, 7),
-            Node.character("random", 0666, 1, 8),
-            Node.character("urandom", 0666, 1, 9),
-            Node.character("tty", 0666, 5, 0));
-
-    /** What systemd bind-mounts over things to hide them: one node of each type, with no permissions. */
+    /** What systemd bind-mounts over things to hide them: a node of each type with no permissions; blk is there already. */
     private static final List<Node> INACCESSIBLE = List.of(
             new Node("reg", Stat.S_IFREG, 0, 0),
             new Node("sock", Stat.S_IFSOCK, 0, 0),
             new Node("fifo", Stat.S_IFIFO, 0, 0),
-            new Node("chr", Stat.S_IFCHR, 0, 0),
-            new Node("blk", Stat.S_IFBLK, 0, 0));
+            new Node("chr", Stat.S_IFCHR, 0, 0));
 
     private final ProgramBuilder program;
     private final FileSystemSteps steps;
@@ -61,9 +53,16 @@ final class ApiFileSystems {
         this.masks = new MaskSteps(program);
     }
 
-    void proc(Map<String, String> sysctls) {
+    /**
+     * Makes a procfs or sysfs. In a user namespace the kernel allows that only to whoever sees such a file system with
+     * nothing hidden in it: while the host's are still there.
+     */
+    static Arg make(ProgramBuilder program, String type) {
+        return new FileSystemSteps(program).make(type, FileSystemSteps.NO_EXEC, Map.of());
+    }
+
+    void proc(Arg proc, Map<String, String> sysctls) {
         Arg target = steps.mountPoint(root, "proc");
-        Arg proc = steps.make("proc", FileSystemSteps.NO_EXEC, Map.of());
         steps.placeOn("mount /proc", proc, target);
         new SysctlSteps(program).set(proc, sysctls);
         Arg net = steps.copy("keep /proc/" + PROC_WRITABLE, proc, PROC_WRITABLE);
@@ -92,9 +91,8 @@ final class ApiFileSystems {
         program.place(absent);
     }
 
-    void sysAndCgroup() {
+    void sysAndCgroup(Arg sys) {
         Arg target = steps.mountPoint(root, "sys");
-        Arg sys = steps.make("sysfs", FileSystemSteps.NO_EXEC, Map.of());
         steps.placeOn("mount /sys", sys, target);
         Arg net = steps.copy("keep /sys/" + SYS_WRITABLE, sys, SYS_WRITABLE);
         steps.restrict("make /sys read-only", sys, MountFlags.MOUNT_ATTR_RDONLY);
@@ -106,19 +104,16 @@ final class ApiFileSystems {
         steps.place("mount /sys/fs/cgroup", cgroup, sys, "fs/cgroup");
     }
 
-    /** Makes /dev and what is mounted in it; returns the pts instance, whose ptmx makes the container's terminals. */
-    Arg dev(List<Node> devices, LaunchSpec.Terminals terminals) {
+    /**
+     * Completes /dev, and mounts what is mounted in it.
+     *
+     * @param dev the file system, with its device nodes
+     * @param terminals the container's terminals
+     * @param terminalGroup whether there is a group that terminals belong to
+     */
+    void dev(Arg dev, LaunchSpec.Terminals terminals, boolean terminalGroup) {
         long noExec = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
         Arg target = steps.mountPoint(root, "dev");
-        Arg dev = steps.make("tmpfs", noExec, Map.of("mode", "755", "size", "4m"));
-        NODES.forEach(node -> steps.node(dev, node));
-        for (Node node : devices) {
-            parents(dev, node.path());
-            steps.node(dev, node);
-            if (node.uid() != 0 || node.gid() != 0) {
-                steps.owner(dev, node.path(), node.uid(), node.gid());
-            }
-        }
         List.of("pts", "shm", "mqueue").forEach(name -> steps.directory(dev, name, 0755));
         steps.symlink(dev, "ptmx", "pts/ptmx");
         steps.symlink(dev, "fd", "/proc/self/fd");
@@ -127,37 +122,31 @@ final class ApiFileSystems {
         steps.symlink(dev, "stderr", "/proc/self/fd/2");
         steps.file(dev, "console", 0600);
         steps.placeOn("mount /dev", dev, target);
-        Arg pts = steps.make("devpts", noExec, Map.of("ptmxmode", "0666", "mode", "0620", "gid", "5"));
+        Map<String, String> options = new HashMap<>(Map.of("ptmxmode", "0666", "mode", "0620"));
+        if (terminalGroup) {
+            options.put("gid", Integer.toString(LaunchSpec.TERMINAL_GROUP));
+        }
+        Arg pts = steps.make("devpts", noExec, options);
         steps.place("mount /dev/pts", pts, dev, "pts");
         Arg shm =
                 steps.make("tmpfs", MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV, Map.of("mode", "1777"));
         steps.place("mount /dev/shm", shm, dev, "shm");
         steps.place("mount /dev/mqueue", steps.make("mqueue", FileSystemSteps.NO_EXEC, Map.of()), dev, "mqueue");
         new ConsoleSteps(program, steps).bind(dev, pts, terminals);
-        return pts;
     }
 
-    private void parents(Arg dev, String path) {
-        for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
-            program.step("make /dev/" + path, Syscall.MKDIRAT, dev, program.string(path.substring(0, slash)), 0755)
-                    .mayFail();
-        }
-    }
-
-    void run(LaunchSpec spec) {
+    void run(LaunchSpec spec, Arg host) {
         Arg target = steps.mountPoint(root, "run");
         long attributes = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV;
         Arg run = steps.make("tmpfs", attributes, Map.of("mode", "755"));
         steps.directory(run, "host", 0755);
         steps.placeOn("mount /run", run, target);
-        Arg host = steps.make("tmpfs", attributes, Map.of("mode", "755", "size", "1m"));
         steps.content(host, "container-manager", READABLE, "lxj\n".getBytes(StandardCharsets.US_ASCII));
         steps.content(host, "container-uuid", READABLE, (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
         steps.content(host, "os-release", READABLE, spec.osRelease());
         steps.directory(host, "incoming", 0755);
         steps.directory(host, "unix-export", 0755);
         credentials(host, spec);
-        steps.directory(host, "inaccessible", 0755);
         for (Node node : INACCESSIBLE) {
             steps.node(host, new Node("inaccessible/" + node.path(), node.mode(), 0, 0));
         }

@@ -63,6 +63,10 @@ public final class ExecPlan {
     private static void child(ProgramBuilder program, ExecSpec spec) {
         ProgramEnd end = new ProgramEnd(program);
         // Others in the container see this process already.
+        if (spec.userNamespace()) {
+            // Only now: the host's rights are what puts a process into the container's cgroup.
+            new UserNamespaceSteps(program).enter(spec.container());
+        }
         end.letGoOf(List.of(FdNames.INIT, FdNames.CGROUP));
         program.step("start a session", Syscall.SETSID);
         program.step("set standard input", Syscall.DUP3, program.fd(FdNames.STDIN), 0, 0);

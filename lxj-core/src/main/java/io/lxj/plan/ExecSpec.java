@@ -16,6 +16,7 @@ import java.util.Map;
  * @param gid group
  * @param groups supplementary groups
  * @param terminal whether standard input is a terminal that becomes the controlling one
+ * @param userNamespace whether the container has a user namespace of its own, whose ids these are
  * @param confinement as for the container's init
  */
 public record ExecSpec(
@@ -28,6 +29,7 @@ public record ExecSpec(
         int gid,
         List<Integer> groups,
         boolean terminal,
+        boolean userNamespace,
         Confinement confinement) {
     /** Takes copies of the collections. */
     public ExecSpec {

@@ -45,16 +45,20 @@ final class FdMessage {
     }
 
     static void send(ProgramBuilder program, Arg socket, int ttys) {
-        int size = CONTROL_SIZE + ttys * NUMBER_SIZE;
+        send(program, "hand the console and the notify socket over", socket, MASTER_NUMBER, ttyNumber(ttys) - 1);
+    }
+
+    /** Sends fds whose numbers follow each other, in the order in which they are received. */
+    static void send(ProgramBuilder program, String what, Arg socket, int first, int last) {
+        int size = HEADER_SIZE + (last - first + 1) * NUMBER_SIZE;
         ByteBuffer control = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
         control.putLong(size).putInt(SOL_SOCKET).putInt(SCM_RIGHTS);
-        // Their numbers follow each other, in the order in which they are received.
-        for (int number = MASTER_NUMBER; number < ttyNumber(ttys); number++) {
+        for (int number = first; number <= last; number++) {
             control.putInt(number);
         }
-        String rendered = "{SCM_RIGHTS, [" + MASTER_NUMBER + " to " + (ttyNumber(ttys) - 1) + "]}";
+        String rendered = "{SCM_RIGHTS, [" + (first == last ? first : first + " to " + last) + "]}";
         Arg message = message(program, program.bytes(control.array(), rendered), size);
-        program.step("hand the console and the notify socket over", Syscall.SENDMSG, socket, message, 0);
+        program.step(what, Syscall.SENDMSG, socket, message, 0);
     }
 
     static Received receive(ProgramBuilder program, Arg socket) {

@@ -1,9 +1,17 @@
 package io.lxj.plan;
 
+import java.util.Set;
+
 /** The names under which a launch hands fds to a plan. */
 public final class FdNames {
     /** The container's root: a detached mount. */
     public static final String ROOT = "root";
+    /** The image's files as a detached mount that maps ids, for an overlay. */
+    public static final String LOWER = "lower";
+    /** The container's own folder as a detached mount that maps ids, for an overlay. */
+    public static final String LAYERS = "layers";
+    /** A socket on which an init in a new user namespace waits for its ids. */
+    public static final String IDS = "ids";
     /** The cgroup that the process is born into. */
     public static final String CGROUP = "cgroup";
     /** A pipe that is closed when the program runs, or when it failed to. */
@@ -35,6 +43,7 @@ public final class FdNames {
     /** The number of a keeper's fd for the notify socket. */
     public static final int KEEPER_NOTIFY_NUMBER = 104;
 
+    private static final Set<String> FOR_INIT = Set.of(ROOT, LOWER, LAYERS, IDS);
     private static final String MOUNT = "mount-";
     private static final String LISTEN = "listen-";
 
@@ -62,6 +71,6 @@ public final class FdNames {
 
     /** Whether it is the init's alone. */
     static boolean isForInit(String name) {
-        return name.startsWith(MOUNT) || name.startsWith(LISTEN);
+        return name.startsWith(MOUNT) || name.startsWith(LISTEN) || FOR_INIT.contains(name);
     }
 }

@@ -31,14 +31,24 @@ final class FileSystemSteps {
                         program.string(type),
                         Arg.of(MountFlags.FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC"))
                 .result();
-        sorted.forEach((key, value) -> program.step(
+        sorted.forEach((key, value) -> set(type, context, key, value));
+        return create(type, context, attributes);
+    }
+
+    /** Sets an option of a file system that is being prepared. */
+    void set(String type, Arg context, String key, String value) {
+        program.step(
                 "set " + key + " of the new " + type,
                 Syscall.FSCONFIG,
                 context,
                 Arg.of(MountFlags.FSCONFIG_SET_STRING, "FSCONFIG_SET_STRING"),
                 program.string(key),
                 program.string(value),
-                0));
+                0);
+    }
+
+    /** Makes what was prepared. */
+    Arg create(String type, Arg context, long attributes) {
         program.step(
                 "create the new " + type,
                 Syscall.FSCONFIG,

@@ -1,6 +1,7 @@
 package io.lxj.plan;
 
 import static io.lxj.linux.CloneFlags.CLONE_NEWCGROUP;
+import static io.lxj.linux.CloneFlags.CLONE_NEWUSER;
 import static io.lxj.linux.CloneFlags.CLONE_PARENT;
 import static io.lxj.linux.CloneFlags.CLONE_PIDFD;
 
@@ -15,8 +16,11 @@ import io.lxj.linux.ProgramTooLongException;
 import io.lxj.linux.Syscall;
 import io.lxj.linux.SyscallProgram;
 import io.lxj.plan.LaunchSpec.MountSpec;
+import io.lxj.plan.LaunchSpec.Overlay;
+import io.lxj.plan.LaunchSpec.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The way from a new process to a container's init. The stage itself only clones the init into its namespaces and its
@@ -78,12 +82,14 @@ public final class InitPlan {
         private final ProgramBuilder program;
         private final Arg pid;
         private final Arg pidfd;
+        private final ProgramBuilder.Label leave;
 
         Compiler(LaunchSpec spec) {
             this.spec = spec;
             this.program = SyscallProgram.builder(fds(spec).toArray(String[]::new));
             this.pid = program.space(8, "pid");
             this.pidfd = program.space(8, "pidfd");
+            this.leave = program.label();
         }
 
         private static List<String> fds(LaunchSpec spec) {
@@ -92,7 +98,11 @@ public final class InitPlan {
             for (int i = 0; i < spec.listening(); i++) {
                 fds.add(FdNames.listen(i));
             }
-            fds.addAll(List.of(FdNames.ROOT, FdNames.CGROUP, FdNames.REPORT, FdNames.CONSOLE));
+            fds.addAll(roots(spec));
+            fds.addAll(List.of(FdNames.CGROUP, FdNames.REPORT, FdNames.CONSOLE));
+            if (spec.userNamespace().isPresent()) {
+                fds.add(FdNames.IDS);
+            }
             if (spec.keep()) {
                 // Before the mounts, however many those are: a keeper has numbers of its own above.
                 fds.addAll(KeeperSteps.FDS);
@@ -105,8 +115,20 @@ public final class InitPlan {
             return fds;
         }
 
+        private static List<String> roots(LaunchSpec spec) {
+            Optional<Overlay> overlay = spec.userNamespace().flatMap(UserNamespace::overlay);
+            if (overlay.isEmpty()) {
+                return List.of(FdNames.ROOT);
+            }
+            return overlay.get().ownLower() ? List.of(FdNames.LOWER, FdNames.LAYERS) : List.of(FdNames.LAYERS);
+        }
+
         InitPlan compile() {
             ProgramBuilder.Label init = program.label();
+            program.step("create files with the modes given", Syscall.UMASK, 0);
+            StageFileSystems stage = new StageFileSystems(program, spec);
+            Arg dev = stage.dev(spec.devices());
+            Arg runHost = stage.runHost();
             if (spec.keep()) {
                 program.step("leave the JVM's session", Syscall.SETSID);
             }
@@ -116,12 +138,16 @@ public final class InitPlan {
             clone3().onZero(init);
             if (spec.keep()) {
                 letGoOfWhatIsForTheInit();
+                program.step("let go of /dev", Syscall.CLOSE, dev);
+                program.step("let go of /run/host", Syscall.CLOSE, runHost);
                 new KeeperSteps(program, spec.log(), pidfd).run();
             } else {
                 program.step("leave the init to the JVM", Syscall.EXIT_GROUP, 0);
             }
             program.place(init);
-            init();
+            init(dev, runHost);
+            program.place(leave);
+            program.step("leave, as the JVM gave up", Syscall.EXIT_GROUP, 1);
             return new InitPlan(program.build(), pid);
         }
 
@@ -137,29 +163,39 @@ public final class InitPlan {
 
         private ProgramBuilder.Added clone3() {
             // With CLONE_PARENT the exit signal is the caller's own.
-            long flags = Cloning.INIT_NAMESPACES | CLONE_PIDFD | (spec.keep() ? 0 : CLONE_PARENT);
+            long flags = Cloning.INIT_NAMESPACES
+                    | CLONE_PIDFD
+                    | (spec.keep() ? 0 : CLONE_PARENT)
+                    | (spec.userNamespace().isPresent() ? CLONE_NEWUSER : 0);
             return Cloning.clone3(
                     program, "clone the init of " + spec.name(), flags, pidfd, pid, spec.keep() ? SIGCHLD : 0);
         }
 
-        private void init() {
+        private void init(Arg dev, Arg runHost) {
             ProgramEnd end = new ProgramEnd(program);
             if (!spec.keep()) {
                 end.dieWithParent();
+            }
+            if (spec.userNamespace().isPresent()) {
+                userNamespace(end);
             }
             end.letGoOf(List.of(FdNames.CGROUP));
             end.letGoOf(spec.keep() ? KeeperSteps.FDS : List.of());
             program.step("start a session", Syscall.SETSID);
             program.step("start a cgroup namespace", Syscall.UNSHARE, Arg.of(CLONE_NEWCGROUP, "CLONE_NEWCGROUP"));
-            program.step("create files with the modes given", Syscall.UMASK, 0);
-            root();
-            Arg root = program.fd(FdNames.ROOT);
+            keepMountsToItself();
+            Arg root = root();
+            Arg proc = ApiFileSystems.make(program, "proc");
+            Arg sys = ApiFileSystems.make(program, "sysfs");
+            enter(root);
             ApiFileSystems api = new ApiFileSystems(
                     program, root, spec.confinement().process().hostRoot());
-            api.proc(spec.confinement().process().sysctls());
-            api.sysAndCgroup();
-            api.dev(spec.devices(), spec.terminals());
-            api.run(spec);
+            api.proc(proc, spec.confinement().process().sysctls());
+            api.sysAndCgroup(sys);
+            boolean terminalGroup =
+                    spec.userNamespace().map(UserNamespace::terminalGroup).orElse(true);
+            api.dev(dev, spec.terminals(), terminalGroup);
+            api.run(spec, runHost);
             FdMessage.send(
                     program, program.fd(FdNames.CONSOLE), spec.terminals().ttys());
             mounts(root);
@@ -198,8 +234,16 @@ public final class InitPlan {
                     .onError(stay);
         }
 
-        /** Makes the root mount the root of everything; what was there before is gone from sight and reach. */
-        private void root() {
+        private void userNamespace(ProgramEnd end) {
+            UserNamespaceSteps ids = new UserNamespaceSteps(program);
+            ids.awaitIds(leave);
+            if (!spec.keep()) {
+                end.dieWithParent();
+                ids.leaveIfAlone(leave);
+            }
+        }
+
+        private void keepMountsToItself() {
             Arg propagation = program.words("{propagation=MS_PRIVATE}", 0, 0, MountFlags.MS_PRIVATE, 0);
             program.step(
                     "keep mounts to itself",
@@ -209,8 +253,24 @@ public final class InitPlan {
                     Arg.of(MountFlags.AT_RECURSIVE, "AT_RECURSIVE"),
                     propagation,
                     32);
+        }
+
+        /** The root as a detached mount. */
+        private Arg root() {
+            Optional<Overlay> overlay = spec.userNamespace().flatMap(UserNamespace::overlay);
+            if (overlay.isEmpty()) {
+                return program.fd(FdNames.ROOT);
+            }
+            Arg root = new OverlaySteps(program).mount(overlay.get());
+            if (!spec.keep()) {
+                new UserNamespaceSteps(program).handOver(root);
+            }
+            return root;
+        }
+
+        /** Makes the root mount the root of everything; what was there before is gone from sight and reach. */
+        private void enter(Arg root) {
             FileSystemSteps steps = new FileSystemSteps(program);
-            Arg root = program.fd(FdNames.ROOT);
             // /proc only serves as a place to put the mount on; every host has it.
             steps.place("attach the root", root, Arg.of(Open.AT_FDCWD, "AT_FDCWD"), "/proc");
             program.step("enter the root", Syscall.FCHDIR, root);

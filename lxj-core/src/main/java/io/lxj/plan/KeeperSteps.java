@@ -92,7 +92,7 @@ final class KeeperSteps {
                         Arg.of(F_SETFL, "F_SETFL"),
                         Arg.of(Open.O_RDWR | Open.O_NONBLOCK, "O_RDWR|O_NONBLOCK"))
                 .onError(abandon);
-        for (String fd : List.of(FdNames.ROOT, FdNames.CGROUP, FdNames.KEEPER)) {
+        for (String fd : List.of(FdNames.CGROUP, FdNames.KEEPER)) {
             program.step("let go of " + fd, Syscall.CLOSE, program.fd(fd)).mayFail();
         }
         program.step("report", Syscall.CLOSE, program.fd(FdNames.REPORT));

@@ -4,6 +4,7 @@ import io.lxj.linux.Stat;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * @param confinement limits and privileges, the same for every process of the container
  * @param keep whether the container outlives the process that started it
  * @param log what the keeper needs to keep the console's log
+ * @param userNamespace the container's own user namespace, if it has one
  */
 public record LaunchSpec(
         String name,
@@ -40,7 +42,11 @@ public record LaunchSpec(
         byte[] osRelease,
         Confinement confinement,
         boolean keep,
-        LogSpec log) {
+        LogSpec log,
+        Optional<UserNamespace> userNamespace) {
+    /** The group that terminals belong to on every distribution: tty. */
+    public static final int TERMINAL_GROUP = 5;
+
     /** Takes copies of the collections. */
     public LaunchSpec {
         argv = List.copyOf(argv);
@@ -66,6 +72,32 @@ public record LaunchSpec(
      * @param rotations how many old files are kept
      */
     public record LogSpec(long maxBytes, int rotations) {}
+
+    /**
+     * A user namespace of the container's own.
+     *
+     * @param rootUid what root is on the host
+     * @param rootGid what root's group is on the host
+     * @param terminalGroup whether the group that terminals belong to is mapped
+     * @param overlay the root file system, if it is an overlay that the container's root has to mount
+     */
+    public record UserNamespace(long rootUid, long rootGid, boolean terminalGroup, Optional<Overlay> overlay) {}
+
+    /**
+     * An overlay above layers that map ids.
+     *
+     * @param ownLower whether the lower layer is a mount of its own, or a folder beside the upper one
+     * @param lower the path of the lower layer below its mount; empty for the mount itself
+     * @param upper the path of the upper layer below the container's own mount
+     * @param work the path of the work directory there
+     * @param options more options by name
+     */
+    public record Overlay(boolean ownLower, String lower, String upper, String work, Map<String, String> options) {
+        /** Takes a copy of the options. */
+        public Overlay {
+            options = Collections.unmodifiableMap(new TreeMap<>(options));
+        }
+    }
 
     /**
      * A mount below the container's root.
@@ -95,8 +127,8 @@ public record LaunchSpec(
      * @param mode type and permissions
      * @param major device number
      * @param minor device number
-     * @param uid owner
-     * @param gid group
+     * @param uid owner, as the host counts
+     * @param gid group, as the host counts
      */
     public record Node(String path, int mode, int major, int minor, long uid, long gid) {
         /**

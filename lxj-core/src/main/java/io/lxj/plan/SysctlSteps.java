@@ -9,6 +9,8 @@ import java.util.Map;
 
 /** Sets the kernel's settings for the container's namespaces, through its own procfs before anything covers it. */
 final class SysctlSteps {
+    private static final String DOMAIN_NAME = "kernel.domainname";
+
     private final ProgramBuilder program;
 
     SysctlSteps(ProgramBuilder program) {
@@ -26,6 +28,16 @@ final class SysctlSteps {
 
     void set(Arg proc, Map<String, String> sysctls) {
         sysctls.forEach((name, value) -> {
+            byte[] text = value.getBytes(StandardCharsets.UTF_8);
+            if (name.equals(DOMAIN_NAME)) {
+                // The file in /proc is the host's root's in every user namespace.
+                program.step(
+                        "set sysctl " + name + " to " + value,
+                        Syscall.SETDOMAINNAME,
+                        program.bytes(text, value),
+                        text.length);
+                return;
+            }
             Arg file = program.step(
                             "open sysctl " + name,
                             Syscall.OPENAT,
@@ -34,7 +46,6 @@ final class SysctlSteps {
                             Arg.of(Open.O_WRONLY | Open.O_CLOEXEC | Open.O_NOFOLLOW, "O_WRONLY|O_CLOEXEC|O_NOFOLLOW"),
                             0)
                     .result();
-            byte[] text = value.getBytes(StandardCharsets.UTF_8);
             program.step(
                     "set sysctl " + name + " to " + value,
                     Syscall.WRITE,

@@ -96,6 +96,16 @@ public final class ContainerFolder implements AutoCloseable {
     }
 
     /**
+     * Notes which ids were set apart for a container that was made without.
+     *
+     * @param firstId the first of them
+     * @throws io.lxj.error.LxjException if it can't be written
+     */
+    public void giveIds(long firstId) {
+        write(CONTAINER, record().withIds(firstId).toJson(), JsonFile.Survives.POWER_CUT);
+    }
+
+    /**
      * How the container runs.
      *
      * @return the record of its last start, or empty if it isn't known to run; whether it still does is for the caller to

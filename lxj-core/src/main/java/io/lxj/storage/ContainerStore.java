@@ -96,6 +96,7 @@ public final class ContainerStore {
      *
      * @param lock the lock of the container, which the caller holds alone
      * @param config what it is to be; its image is locked meanwhile
+     * @param firstId the first of the ids that were set apart for it
      * @param firstBoot what tells it from others of the image
      * @param progress is told of the bytes copied, with a storage that copies
      * @return what was made, to be settled and closed by the caller
@@ -103,7 +104,8 @@ public final class ContainerStore {
      * @throws NotFoundException if there is no such image
      * @throws io.lxj.error.LxjException if it can't be made; nothing of it is left then
      */
-    public NewContainer create(Lock lock, Config config, FirstBoot firstBoot, CopyProgress progress) {
+    public NewContainer create(
+            Lock lock, Config config, Optional<Long> firstId, FirstBoot firstBoot, CopyProgress progress) {
         String name = lock.name().name();
         lock.check(LockName.container(name));
         String action = "create container " + name;
@@ -115,7 +117,7 @@ public final class ContainerStore {
                 ImageTree image = openImage(config.image(), action);
                 TemporaryFolder folder = state.temporaryFolders().make("create." + name)) {
             checkpoints.reached("create: folder made");
-            ContainerRecord record = new ContainerRecord(firstBoot.machineId(), Instant.now(), config);
+            ContainerRecord record = new ContainerRecord(firstBoot.machineId(), Instant.now(), config, firstId);
             NewContainer made = new NewContainer(
                     record, new Directory(folder.directory().fd().duplicate()), new DurableFiles());
             try {

@@ -62,9 +62,8 @@ final class CopyStorage implements RootStorage {
      */
     @Override
     public Fd mount(Directory folder, Optional<ImageTree> image, Use use) throws LinuxException {
-        if (use != Use.LOOK && SyncMarker.isMarked(folder)) {
-            // From now on it holds more than the image has: it must not be taken for torn any more.
-            Settler.settle(List.of(folder));
+        if (use != Use.LOOK) {
+            settleIfMarked(folder);
         }
         if (use == Use.RUN && FileSystemSupport.canHoldUpper(FileSystemType.of(folder.fd()))) {
             Optional<Fd> overlay = overlay(folder);
@@ -102,6 +101,13 @@ final class CopyStorage implements RootStorage {
         }
     }
 
+    /** From now on it holds more than the image has: it must not be taken for torn any more. */
+    private static void settleIfMarked(Directory folder) throws LinuxException {
+        if (SyncMarker.isMarked(folder)) {
+            Settler.settle(List.of(folder));
+        }
+    }
+
     private static Fd mount(Fd rootfs, Use use) throws LinuxException {
         DetachedMount mount = DetachedMount.clone(rootfs, false);
         try {
@@ -124,6 +130,24 @@ final class CopyStorage implements RootStorage {
             mount.close();
             throw e;
         }
+    }
+
+    @Override
+    public RootLayers layers(Directory folder, Optional<ImageTree> image) throws LinuxException {
+        settleIfMarked(folder);
+        if (FileSystemSupport.canHoldUpper(FileSystemType.of(folder.fd()))) {
+            OverlayMount.openOrMake(folder, NOTHING).close();
+            OverlayMount.openWork(folder).close();
+            return RootLayers.overlay(Optional.empty(), folder, layout());
+        }
+        try (Fd rootfs = folder.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0)) {
+            return new RootLayers(Optional.empty(), RootLayers.clone(rootfs, 0), Optional.empty());
+        }
+    }
+
+    @Override
+    public RootLayout layout() {
+        return new RootLayout(false, NOTHING, ImageTree.ROOTFS, OverlayMount.WORK);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.FileSystemContext;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.MountFlags;
+import java.util.Map;
 
 /**
  * Mounts overlays, without a place. The layers are given to the kernel as {@code /proc/self/fd/N}: so nobody can swap
@@ -30,10 +31,12 @@ import io.lxj.linux.MountFlags;
  * on one file system, where inode numbers are unique and stable without it.
  */
 final class OverlayMount {
+    static final Map<String, String> OPTIONS = Map.of("redirect_dir", "nofollow", "metacopy", "off", "index", "off");
+
     private static final long NO_DANGER =
             MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
 
-    private static final String WORK = "work";
+    static final String WORK = "work";
 
     private OverlayMount() {}
 
@@ -83,9 +86,9 @@ final class OverlayMount {
 
     private static Fd mount(FileSystemContext context, long attributes) throws LinuxException {
         context.flag("userxattr");
-        context.set("redirect_dir", "nofollow");
-        context.set("metacopy", "off");
-        context.set("index", "off");
+        for (Map.Entry<String, String> option : OPTIONS.entrySet()) {
+            context.set(option.getKey(), option.getValue());
+        }
         return context.mount(attributes).fd();
     }
 }

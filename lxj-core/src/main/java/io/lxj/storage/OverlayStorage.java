@@ -129,6 +129,17 @@ final class OverlayStorage implements RootStorage {
     }
 
     @Override
+    public RootLayers layers(Directory folder, Optional<ImageTree> image) throws LinuxException {
+        OverlayMount.openWork(folder).close();
+        return RootLayers.overlay(Optional.of(image.orElseThrow().rootfs()), folder, layout());
+    }
+
+    @Override
+    public RootLayout layout() {
+        return new RootLayout(true, "", UPPER, WORK);
+    }
+
+    @Override
     public long sizeOnDisk(Directory folder) throws LinuxException {
         return DiskUsage.of(folder, List.of(UPPER, WORK));
     }

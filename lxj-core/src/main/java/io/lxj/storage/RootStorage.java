@@ -77,6 +77,24 @@ public interface RootStorage {
     Fd mount(Directory folder, Optional<ImageTree> image, Use use) throws LinuxException;
 
     /**
+     * What the root file system is made of for a container to run in with a user namespace of its own, whose root mounts
+     * it. No other writable mount of it may exist meanwhile.
+     *
+     * @param folder the folder of the container
+     * @param image the image; not looked at if {@link #needsImage} says no
+     * @return the layers, to be closed once the container has them
+     * @throws LinuxException if they can't be mounted
+     */
+    RootLayers layers(Directory folder, Optional<ImageTree> image) throws LinuxException;
+
+    /**
+     * How the root file system of a container with a user namespace of its own is usually made.
+     *
+     * @return the overlay
+     */
+    RootLayout layout();
+
+    /**
      * How much of the disk the container's own files take.
      *
      * @param folder the folder of the container

@@ -5,6 +5,7 @@ import java.util.Map;
 
 /** Where the state folder is, unless the caller says so. */
 public final class StatePath {
+    private static final String IDS = "lxj-ids";
     private static final Path OF_ROOT = Path.of("/var/lib/lxj");
     private static final String XDG_DATA_HOME = "XDG_DATA_HOME";
 
@@ -25,5 +26,17 @@ public final class StatePath {
         }
         String data = environment.getOrDefault(XDG_DATA_HOME, "");
         return (data.startsWith("/") ? Path.of(data) : home.resolve(".local/share")).resolve("lxj");
+    }
+
+    /**
+     * Where it is written down which container has which ids, for all state folders of a user.
+     *
+     * @param effectiveUid who runs this process
+     * @param environment the environment variables
+     * @param home the home folder of the user
+     * @return {@code lxj-ids} beside the usual state folder
+     */
+    public static Path ids(int effectiveUid, Map<String, String> environment, Path home) {
+        return usual(effectiveUid, environment, home).resolveSibling(IDS);
     }
 }

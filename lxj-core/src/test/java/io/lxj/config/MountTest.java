@@ -13,6 +13,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +27,8 @@ class MountTest {
     @Test
     void bindIsWritablePrivateAndRecursiveUnlessSaidOtherwise() {
         assertThat(SITE)
-                .isEqualTo(new BindMount("/srv/site", "/var/www", Set.of(), Propagation.PRIVATE, true, false))
+                .isEqualTo(new BindMount(
+                        "/srv/site", "/var/www", Set.of(), Propagation.PRIVATE, true, false, Optional.empty()))
                 .hasToString("bind /srv/site on /var/www");
     }
 

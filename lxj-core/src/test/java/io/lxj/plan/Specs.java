@@ -60,7 +60,8 @@ final class Specs {
                 "ID=test\n".getBytes(),
                 confinement,
                 keep,
-                new LogSpec(4096, 2));
+                new LogSpec(4096, 2),
+                Optional.empty());
     }
 
     static LaunchSpec init(boolean keep) {
@@ -82,6 +83,7 @@ final class Specs {
                 33,
                 List.of(1, 2, 3),
                 terminal,
+                false,
                 confinement);
     }
 }

@@ -143,7 +143,7 @@ class PowerCutTest {
         FirstBoot firstBoot = new FirstBoot(name, MachineId.random(), Optional.empty());
         ContainerStore store = new ContainerStore(state, Checkpoints.NONE);
         try (Lock lock = state.locks().exclusive(LockName.container(name))) {
-            store.create(lock, Config.ofImage("image"), firstBoot, CopyProgress.NONE)
+            store.create(lock, Config.ofImage("image"), Optional.empty(), firstBoot, CopyProgress.NONE)
                     .close();
         }
     }

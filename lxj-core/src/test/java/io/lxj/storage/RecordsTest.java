@@ -58,7 +58,7 @@ class RecordsTest {
                 .hostname("web.example.org")
                 .init("/sbin/in\uDC80it", "\uDCFF", "\"{}\\")
                 .env("GREETING", "grüß dich \uD83D\uDE80");
-        ContainerRecord record = new ContainerRecord(MachineId.random(), NOW, config);
+        ContainerRecord record = new ContainerRecord(MachineId.random(), NOW, config, Optional.of(1_879_048_192L));
         assertThat(ContainerRecord.fromJson(FILE, record.toJson())).isEqualTo(record);
         assertThat(record.toJson().chars().filter(c -> c >= 0xDC80 && c <= 0xDCFF))
                 .as("lone surrogates, which UTF-8 doesn't have")
@@ -89,7 +89,7 @@ class RecordsTest {
 
     @Test
     void aWrongSettingInTheConfigurationOfAContainerIsNamedWithItsPath() {
-        String json = new ContainerRecord(MachineId.random(), NOW, Config.ofImage("a")).toJson();
+        String json = new ContainerRecord(MachineId.random(), NOW, Config.ofImage("a"), Optional.empty()).toJson();
         assertThatThrownBy(
                         () -> ContainerRecord.fromJson(FILE, json.replace("\"image\": \"a\"", "\"image\": \"../a\"")))
                 .isInstanceOfSatisfying(

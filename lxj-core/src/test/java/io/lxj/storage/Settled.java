@@ -2,6 +2,7 @@ package io.lxj.storage;
 
 import io.lxj.config.Config;
 import io.lxj.linux.LinuxException;
+import java.util.Optional;
 
 /** Creates containers and waits until they are on disk; a copy is only closed, and gets there by a {@link Settler}. */
 public final class Settled {
@@ -9,7 +10,7 @@ public final class Settled {
 
     public static ContainerRecord create(
             ContainerStore store, Lock lock, Config config, FirstBoot firstBoot, CopyProgress progress) {
-        try (NewContainer made = store.create(lock, config, firstBoot, progress)) {
+        try (NewContainer made = store.create(lock, config, Optional.empty(), firstBoot, progress)) {
             if (RootStorage.of(config.storage()).needsImage()) {
                 made.settle();
             }

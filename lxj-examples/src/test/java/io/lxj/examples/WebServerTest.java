@@ -58,7 +58,7 @@ class WebServerTest {
         Files.writeString(site.resolve("sorry.html"), "no such page\n");
         Config config = Config.of(busybox)
                 .hostname("web")
-                .mount(Mount.bind(site, "/srv/site").readOnly())
+                .mount(Mount.bind(site, "/srv/site").shifted().readOnly())
                 .init("/bin/httpd", "-f", "-v", "-p", "80", "-c", "/etc/httpd.conf", "-h", "/srv/site");
 
         server = lxj.containers().create("web", config);

@@ -14,6 +14,7 @@ import java.util.Map;
 public final class Cgroup implements AutoCloseable {
     private static final int LIMIT = 16 << 20;
     private static final String EVENTS = "cgroup.events";
+    private static final List<String> DELEGATED = List.of("cgroup.procs", "cgroup.threads", "cgroup.subtree_control");
 
     private final Directory directory;
     private final String path;
@@ -102,6 +103,21 @@ public final class Cgroup implements AutoCloseable {
     public Cgroup create(String name) throws LinuxException {
         directory.mkdir(FileName.bytes(name), 0755);
         return open(name);
+    }
+
+    /**
+     * Gives this cgroup to a user who may then move processes in it, make children and hand controllers on to them, but
+     * not change its limits: see "Delegation" in Documentation/admin-guide/cgroup-v2.rst.
+     *
+     * @param uid the owner
+     * @param gid the group
+     * @throws LinuxException if fchownat(2) fails
+     */
+    public void delegate(int uid, int gid) throws LinuxException {
+        for (String file : DELEGATED) {
+            Metadata.chown(directory, FileName.bytes(file), uid, gid);
+        }
+        Metadata.chown(fd(), uid, gid);
     }
 
     /**

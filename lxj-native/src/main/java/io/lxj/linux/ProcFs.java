@@ -89,6 +89,24 @@ public final class ProcFs implements AutoCloseable {
     }
 
     /**
+     * Opens the user namespace of a process, by a link of the kernel's own.
+     *
+     * @param pid the process id
+     * @return the namespace, as setns(2) and mount_setattr(2) take it
+     * @throws LinuxException ENOENT or ESRCH if there is no such process, EACCES if the caller may not
+     */
+    public Fd userNamespaceOf(int pid) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            String path = pid + "/ns/user";
+            long result = root.fd().call(Syscall.OPENAT, scratch.string(path), Open.O_RDONLY | Open.O_CLOEXEC, 0);
+            if (result < 0) {
+                throw LinuxException.of(result, "openat", root.fd(), path, "O_RDONLY");
+            }
+            return new Fd((int) result);
+        }
+    }
+
+    /**
      * Reads a file of this procfs.
      *
      * @param path relative to the root, for example {@code 1/status}

@@ -119,6 +119,10 @@ public enum Syscall {
     SETRESGID(119, 149),
     /** getsid(2). */
     GETSID(124, 156),
+    /** setfsuid(2). */
+    SETFSUID(122, 151),
+    /** setfsgid(2). */
+    SETFSGID(123, 152),
     /** capget(2). */
     CAPGET(125, 90),
     /** capset(2). */

@@ -1,0 +1,125 @@
+package io.lxj.image;
+
+import io.lxj.config.IdMap;
+import io.lxj.linux.Errno;
+import io.lxj.linux.LinuxException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How the owners of files look from here. In a container that runs in a user namespace of its own they have ids of the
+ * host; what goes in and out has those of the container. Immutable and thread-safe.
+ */
+public final class OwnerMap {
+    /** Owners are the same inside and outside. */
+    public static final OwnerMap SAME = new OwnerMap(Optional.empty());
+
+    /** Who owns what belongs to nobody of the container, see "overflowuid" in proc_sys_kernel(5). */
+    private static final int NOBODY = 65_534;
+
+    private static final String CAPABILITY = "security.capability";
+    private static final int CAPABILITY_2 = 20;
+    private static final int CAPABILITY_3 = 24;
+
+    private final Optional<IdMap> ids;
+
+    private OwnerMap(Optional<IdMap> ids) {
+        this.ids = ids;
+    }
+
+    /**
+     * Of a container with these ids.
+     *
+     * @param ids the ids of the user namespace through which its files are seen, or empty if they are seen as they are
+     * @return the owners
+     */
+    public static OwnerMap of(Optional<IdMap> ids) {
+        return ids.isEmpty() ? SAME : new OwnerMap(ids);
+    }
+
+    int insideUser(int seen) {
+        return ids.isEmpty() ? seen : inside(ids.get().containerUser(Integer.toUnsignedLong(seen)));
+    }
+
+    int insideGroup(int seen) {
+        return ids.isEmpty() ? seen : inside(ids.get().containerGroup(Integer.toUnsignedLong(seen)));
+    }
+
+    private static int inside(OptionalLong id) {
+        return id.isPresent() ? (int) id.getAsLong() : NOBODY;
+    }
+
+    int outsideUser(int inside) throws LinuxException {
+        return ids.isEmpty() ? inside : outside("user", inside, ids.get().hostUser(Integer.toUnsignedLong(inside)));
+    }
+
+    int outsideGroup(int inside) throws LinuxException {
+        return ids.isEmpty() ? inside : outside("group", inside, ids.get().hostGroup(Integer.toUnsignedLong(inside)));
+    }
+
+    private int outside(String kind, int inside, OptionalLong id) throws LinuxException {
+        if (id.isEmpty()) {
+            throw LinuxException.of(-Errno.EINVAL.number(), "chown", kind + " " + Integer.toUnsignedLong(inside))
+                    .withHint("the container has no such " + kind + ": its ids are " + ids.get());
+        }
+        return (int) id.getAsLong();
+    }
+
+    /** An entry that was read here, with the owners that it has in the container. */
+    TarEntry inside(TarEntry entry) throws LinuxException {
+        return ids.isEmpty() || entry == null
+                ? entry
+                : owned(ofContainersRoot(entry), this::insideUser, this::insideGroup);
+    }
+
+    /** File capabilities that are for a root who isn't the host's name him, see capabilities(7); inside that is root. */
+    private static TarEntry ofContainersRoot(TarEntry entry) {
+        List<TarEntry.Attribute> attributes = new ArrayList<>();
+        for (TarEntry.Attribute attribute : entry.attributes()) {
+            byte[] value = attribute.value();
+            boolean named = attribute.name().equals(CAPABILITY) && value.length == CAPABILITY_3 && value[3] == 3;
+            if (named) {
+                value = Arrays.copyOf(value, CAPABILITY_2);
+                value[3] = 2;
+            }
+            attributes.add(named ? new TarEntry.Attribute(CAPABILITY, value) : attribute);
+        }
+        return EntryRules.owned(entry, entry.uid(), entry.gid(), attributes, entry.acls());
+    }
+
+    /** An entry as it is to be written here, for the owners that it has in the container. */
+    TarEntry outside(TarEntry entry) throws LinuxException {
+        return ids.isEmpty() || entry == null ? entry : owned(entry, this::outsideUser, this::outsideGroup);
+    }
+
+    private static TarEntry owned(TarEntry entry, PosixAcl.Renumbering users, PosixAcl.Renumbering groups)
+            throws LinuxException {
+        List<TarEntry.Attribute> attributes = new ArrayList<>();
+        for (TarEntry.Attribute attribute : entry.attributes()) {
+            boolean acl =
+                    attribute.name().equals(PosixAcl.ACCESS) || attribute.name().equals(PosixAcl.DEFAULT);
+            attributes.add(acl ? renumbered(attribute, users, groups) : attribute);
+        }
+        Map<String, PosixAcl> acls = new HashMap<>();
+        for (Map.Entry<String, PosixAcl> acl : entry.acls().entrySet()) {
+            acls.put(acl.getKey(), acl.getValue().renumbered(users, groups));
+        }
+        return EntryRules.owned(entry, users.of(entry.uid()), groups.of(entry.gid()), attributes, acls);
+    }
+
+    private static TarEntry.Attribute renumbered(
+            TarEntry.Attribute attribute, PosixAcl.Renumbering users, PosixAcl.Renumbering groups)
+            throws LinuxException {
+        Optional<PosixAcl> acl = PosixAcl.decode(attribute.value());
+        if (acl.isEmpty()) {
+            return attribute;
+        }
+        byte[] value = acl.get().renumbered(users, groups).encode(PosixAcl.NO_NAMES, new ArrayList<>());
+        return new TarEntry.Attribute(attribute.name(), value);
+    }
+}

@@ -1,0 +1,194 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.Config;
+import io.lxj.config.IdMap;
+import io.lxj.config.IdRange;
+import io.lxj.error.Failure;
+import io.lxj.error.LxjException;
+import io.lxj.failure.Failures;
+import io.lxj.linux.Fd;
+import io.lxj.linux.Kernel;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.ProcFs;
+import io.lxj.linux.Syscall;
+import io.lxj.storage.ContainerFolder;
+import io.lxj.storage.ContainerRecord;
+import io.lxj.storage.IdPool;
+import io.lxj.storage.IdRegistry;
+import io.lxj.storage.StatePath;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Which ids containers have: each its own, unless its configuration says otherwise. They are set apart when a container is
+ * created and given back when it is destroyed. Thread-safe.
+ */
+final class ContainerIds implements AutoCloseable {
+    private final ProcFs proc;
+    private final String folders;
+    private final boolean root = Kernel.call(Syscall.GETEUID) == 0;
+    private IdRegistry registry;
+    private IdPool pool;
+
+    /** For the containers of a state folder. */
+    ContainerIds(ProcFs proc, Path state) {
+        this.proc = proc;
+        this.folders = state + "/containers/";
+    }
+
+    /** The ids of a container's user namespace when it is started; empty if it has none of its own. */
+    static Optional<IdMap> of(ContainerRecord record) {
+        Config config = record.config();
+        if (config.isPrivileged() || config.idMap().isPresent()) {
+            return config.idMap();
+        }
+        return record.firstId().map(ContainerIds::map);
+    }
+
+    static IdMap map(long first) {
+        return IdMap.of(first, IdPool.SIZE);
+    }
+
+    /** The ids of a process that runs, whatever its container is configured for by now. */
+    static Optional<IdMap> of(ProcFs proc, int pid) throws LinuxException {
+        int self = (int) ProcessHandle.current().pid();
+        try (Fd own = proc.userNamespaceOf(self);
+                Fd other = proc.userNamespaceOf(pid)) {
+            if (own.stat().isSameFile(other.stat())) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new IdMap(ranges(proc, pid + "/uid_map"), ranges(proc, pid + "/gid_map")));
+    }
+
+    private static List<IdRange> ranges(ProcFs proc, String file) throws LinuxException {
+        List<IdRange> ranges = new ArrayList<>();
+        for (String line : new String(proc.read(file), StandardCharsets.US_ASCII).split("\n")) {
+            String[] numbers = line.strip().split("\\s+");
+            ranges.add(new IdRange(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2])));
+        }
+        return ranges;
+    }
+
+    private static boolean wantsIds(Config config) {
+        return !config.isPrivileged() && config.idMap().isEmpty();
+    }
+
+    /** Sets ids apart for a container that is about to be created, if it needs any; its lock is held. */
+    Optional<Long> claim(String container, Config config) {
+        // Other users' containers don't run, so far.
+        if (!root || !wantsIds(config)) {
+            return Optional.empty();
+        }
+        String action = "set ids apart for " + container;
+        try {
+            OptionalLong first = registry().claim(pool(), folders + container);
+            if (first.isEmpty()) {
+                throw exhausted(action);
+            }
+            return Optional.of(first.getAsLong());
+        } catch (LinuxException e) {
+            throw Failures.exception(action, e);
+        }
+    }
+
+    private LxjException exhausted(String action) throws LinuxException {
+        int containers = pool().firsts().size();
+        String problem = containers == 0
+                ? "there is no range of " + IdPool.SIZE + " ids for containers; there are " + pool()
+                : "all ids for containers are taken, by " + containers + " of them: " + pool();
+        return new LxjException(Failure.of(action, problem)
+                .hint("destroy containers; add a line root:START:COUNT to both /etc/subuid and /etc/subgid; set ids by"
+                        + " hand with Config.idMap(...); or do without with Config.privileged()"));
+    }
+
+    /** The record of a container that is about to start, which has ids that nobody else has; its lock is held. */
+    ContainerRecord keep(String container, ContainerRecord record, ContainerFolder folder) {
+        if (!root || !wantsIds(record.config())) {
+            return record;
+        }
+        if (record.firstId().isEmpty()) {
+            long first = claim(container, record.config()).orElseThrow();
+            folder.giveIds(first);
+            return record.withIds(first);
+        }
+        long first = record.firstId().get();
+        String action = "start " + container;
+        try {
+            if (!registry().take(first, folders + container)) {
+                throw new LxjException(Failure.of(
+                                action,
+                                "its ids from " + first + " on belong to the container "
+                                        + registry().holder(first).orElse("that was destroyed just now"))
+                        .hint("two containers must not share ids: destroy one of them"));
+            }
+            return record;
+        } catch (LinuxException e) {
+            throw Failures.exception(action, e);
+        }
+    }
+
+    /** Gives the ids of a container back that is gone. */
+    void release(String container, Optional<Long> first) {
+        if (first.isPresent()) {
+            try {
+                registry().release(first.get(), folders + container);
+            } catch (LinuxException e) {
+                throw Failures.exception("give the ids of " + container + " back", e);
+            }
+        }
+    }
+
+    /** Notes the new name of a container; the locks of both are held. */
+    void rename(String from, String to, Optional<Long> first) {
+        if (first.isPresent()) {
+            try {
+                registry().move(first.get(), folders + from, folders + to);
+            } catch (LinuxException e) {
+                throw Failures.exception("note the ids of " + to, e);
+            }
+        }
+    }
+
+    /** Gives ids back that dead processes left. */
+    void sweep() throws LinuxException {
+        if (root) {
+            registry().sweep(folders);
+        }
+    }
+
+    /** Notes the ids of a container again, if the note was lost. */
+    void note(String container, Optional<Long> first) throws LinuxException {
+        if (root && first.isPresent()) {
+            registry().take(first.get(), folders + container);
+        }
+    }
+
+    private synchronized IdRegistry registry() throws LinuxException {
+        if (registry == null) {
+            registry = IdRegistry.open(StatePath.ids(
+                    (int) Kernel.call(Syscall.GETEUID), System.getenv(), Path.of(System.getProperty("user.home"))));
+        }
+        return registry;
+    }
+
+    /** As it was when it was needed first. */
+    private synchronized IdPool pool() throws LinuxException {
+        if (pool == null) {
+            pool = IdPool.of(System.getProperty("user.name"), Kernel.call(Syscall.GETEUID), proc);
+        }
+        return pool;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (registry != null) {
+            registry.close();
+            registry = null;
+        }
+    }
+}

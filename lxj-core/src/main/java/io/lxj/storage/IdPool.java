@@ -1,0 +1,157 @@
+package io.lxj.storage;
+
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
+import io.lxj.linux.ProcFs;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The ids of the host that may be given to containers: those that a user has in both /etc/subuid and /etc/subgid, see
+ * subuid(5), as far as this process has them itself. Immutable and thread-safe.
+ *
+ * <p>Where root has no entry there, it is 1879048192 to 2147352575 (0x70000000 to 0x7FFDFFFF), which is enough for 4094
+ * containers. They are above those that systemd gives to containers (524288 to 1879048191), and below those of its
+ * foreign images (2147352576 to 2147418111) and those that it advises against (from 2147483648 on), see "Users, Groups,
+ * UIDs and GIDs" on systemd.io; and they are above those that useradd(8) gives out (SUB_UID_MAX in login.defs(5) is
+ * 600100000 unless changed).
+ *
+ * @param ranges the ids, without gaps in each range, sorted
+ */
+public record IdPool(List<Range> ranges) {
+    /** How many ids a container has: as many as there are in 16 bits, among them nobody's, 65534. */
+    public static final long SIZE = 65_536;
+
+    private static final Range DEFAULT = new Range(0x70000000L, 0x7FFE0000L);
+    private static final int LIMIT = 1 << 20;
+
+    /**
+     * Ids without gaps.
+     *
+     * @param first the first one
+     * @param end what is behind the last one
+     */
+    public record Range(long first, long end) {
+        @Override
+        public String toString() {
+            return first + " to " + (end - 1);
+        }
+    }
+
+    /** Takes a copy of the list. */
+    public IdPool {
+        ranges = List.copyOf(ranges);
+    }
+
+    /**
+     * The pool of a user.
+     *
+     * @param name the user's name
+     * @param uid the user's id
+     * @param proc the host's procfs
+     * @return the pool, empty if the user has no ids
+     * @throws LinuxException if a file can't be read
+     */
+    public static IdPool of(String name, long uid, ProcFs proc) throws LinuxException {
+        return of(
+                name,
+                uid,
+                read("/etc/subuid"),
+                read("/etc/subgid"),
+                text(proc.readSelf("uid_map")),
+                text(proc.readSelf("gid_map")));
+    }
+
+    static IdPool of(String name, long uid, String subuid, String subgid, String uidMap, String gidMap) {
+        List<Range> users = subordinate(name, uid, subuid);
+        List<Range> groups = subordinate(name, uid, subgid);
+        if (uid == 0 && users.isEmpty() && groups.isEmpty()) {
+            users = List.of(DEFAULT);
+            groups = users;
+        }
+        return new IdPool(both(both(users, groups), both(own(uidMap), own(gidMap))));
+    }
+
+    private static String read(String path) throws LinuxException {
+        try (Fd file = Fd.open(Path.of(path), Open.O_RDONLY, 0)) {
+            return text(file.readAll(LIMIT));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return "";
+            }
+            throw e;
+        }
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Lines of a name or id, the first id and how many there are; others say nothing, as for newuidmap(1). */
+    private static List<Range> subordinate(String name, long uid, String text) {
+        List<Range> ranges = new ArrayList<>();
+        for (String line : text.split("\n")) {
+            String[] fields = line.strip().split(":");
+            if (fields.length == 3
+                    && (fields[0].equals(name) || fields[0].equals(Long.toString(uid)))
+                    && (fields[1] + fields[2]).chars().allMatch(c -> c >= '0' && c <= '9')
+                    && !fields[1].isEmpty()
+                    && !fields[2].isEmpty()
+                    && fields[1].length() <= 10
+                    && fields[2].length() <= 10) {
+                long first = Long.parseLong(fields[1]);
+                ranges.add(new Range(first, first + Long.parseLong(fields[2])));
+            }
+        }
+        return ranges;
+    }
+
+    /** The ids that this process has in its own user namespace, see user_namespaces(7). */
+    private static List<Range> own(String map) {
+        List<Range> ranges = new ArrayList<>();
+        for (String line : map.strip().split("\n")) {
+            String[] numbers = line.strip().split("\\s+");
+            long first = Long.parseLong(numbers[0]);
+            ranges.add(new Range(first, first + Long.parseLong(numbers[2])));
+        }
+        return ranges;
+    }
+
+    private static List<Range> both(List<Range> some, List<Range> others) {
+        return some.stream()
+                .flatMap(one -> others.stream()
+                        .map(other ->
+                                new Range(Math.max(one.first(), other.first()), Math.min(one.end(), other.end()))))
+                .filter(range -> range.first() < range.end())
+                .sorted((a, b) -> Long.compare(a.first(), b.first()))
+                .toList();
+    }
+
+    /**
+     * What can be given to a container each: {@link #SIZE} ids from a first one on.
+     *
+     * @return the first ids, in ascending order and without overlap
+     */
+    public List<Long> firsts() {
+        List<Long> firsts = new ArrayList<>();
+        long free = 0;
+        for (Range range : ranges) {
+            for (long first = Math.max(free, range.first()); first + SIZE <= range.end(); first += SIZE) {
+                firsts.add(first);
+                free = first + SIZE;
+            }
+        }
+        return firsts;
+    }
+
+    /** {@return the ids in words, for example {@code 1879048192 to 2147352575}} */
+    @Override
+    public String toString() {
+        return ranges.isEmpty() ? "none" : ranges.stream().map(Range::toString).collect(Collectors.joining(", "));
+    }
+}

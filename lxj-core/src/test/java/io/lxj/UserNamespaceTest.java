@@ -1,0 +1,233 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxj.config.Command;
+import io.lxj.config.Config;
+import io.lxj.config.ExecResult;
+import io.lxj.config.IdMap;
+import io.lxj.config.Mount;
+import io.lxj.config.OnExit;
+import io.lxj.config.Storage;
+import io.lxj.config.TerminalSize;
+import io.lxj.config.User;
+import io.lxj.error.InvalidConfigException;
+import io.lxj.image.SystemTar;
+import io.lxj.image.TreeListing;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Containers with a user namespace of their own, whose ids are set by hand. */
+@NeedsRoot
+@NeedsRootfs("alpine")
+@LeaksNothing
+@Timeout(120)
+class UserNamespaceTest {
+    private static final long FIRST = 1_700_000_000L;
+    private static final IdMap IDS = IdMap.of(FIRST, 65_536);
+
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
+
+    private static Config config() {
+        return Config.ofImage("alpine").idMap(IDS).init("/bin/sleep", "1000000");
+    }
+
+    private static String sh(Container container, String script) {
+        ExecResult result = container.exec("sh", "-c", script);
+        assertThat(result.stderr()).as(script).isEmpty();
+        return result.stdout();
+    }
+
+    private static String status(Container container, String field) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + container.pid().orElseThrow() + "/status")).stream()
+                .filter(line -> line.startsWith(field + ":"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Storage.class)
+    void rootInsideIsNobodyOfTheHost(Storage storage) throws IOException {
+        Container container = host.start(config().storage(storage));
+        String id = Long.toString(FIRST);
+        assertThat(status(container, "Uid")).isEqualTo("Uid:" + ("\t" + id).repeat(4));
+        assertThat(status(container, "Gid")).isEqualTo("Gid:" + ("\t" + id).repeat(4));
+        assertThat(sh(container, "id")).startsWith("uid=0(root) gid=0(root)");
+        assertThat(sh(container, "cat /proc/1/uid_map | tr -s ' '")).isEqualTo(" 0 " + FIRST + " 65536\n");
+        assertThat(sh(
+                        container,
+                        "stat -c '%u:%g' / /bin/busybox /etc/shadow /proc/1 /dev /dev/null /dev/console"
+                                + " /sys/fs/cgroup /sys/fs/cgroup/cgroup.procs /run/host /tmp | sort -u"))
+                .isEqualTo("0:0\n0:42\n0:5\n");
+        assertThat(
+                        sh(
+                                container,
+                                "touch /made && chown 7:8 /made && stat -c '%u:%g' /made; rm /etc/hostname; ls /etc/hostname 2>&1 | grep -c No"))
+                .isEqualTo("7:8\n1\n");
+        container.stop();
+        assertThat(container.files().info("/made").uid()).isEqualTo(7);
+    }
+
+    @Test
+    void theKeeperWorksToo() throws IOException {
+        Container container = host.start(config().onExit(OnExit.KEEP));
+        assertThat(sh(container, "id -u")).isEqualTo("0\n");
+        assertThat(status(container, "Uid")).contains(Long.toString(FIRST));
+    }
+
+    @Test
+    void aCommandHasTheIdsThatItWasGivenAndNoRightsBeyond() {
+        Container container = host.start(config());
+        ExecResult result = container.exec(Command.of("sh", "-c", "id -u; id -g; grep CapEff /proc/self/status")
+                .user(User.id(1000, 1000)));
+        assertThat(result.stdout()).contains("1000\n").contains("CapEff:\t0000000000000000");
+    }
+
+    @Test
+    void filesHaveTheContainersIdsWhetherItRunsOrNot() throws IOException {
+        Container container = host.start(config());
+        ContainerFiles files = container.files();
+        files.write("/etc/new", new byte[1], 0640, 12, 34);
+        files.write("/run/new", "x");
+        files.mkdirs("/srv/a/b");
+        assertThat(sh(container, "stat -c '%u:%g %a' /etc/new /run/new /srv/a/b"))
+                .isEqualTo("12:34 640\n0:0 644\n0:0 755\n");
+        assertThat(files.info("/etc/new").uid()).isEqualTo(12);
+        container.stop();
+        assertThat(files.info("/etc/new").gid()).isEqualTo(34);
+    }
+
+    @Test
+    void whatIsPushedInAndPulledOutHasTheContainersIds() throws Exception {
+        Path outside = Files.createTempDirectory("lxj-outside");
+        try {
+            SystemTar.run(
+                    outside,
+                    "sh",
+                    "-ec",
+                    "mkdir tree && echo x >tree/file && chown 12:34 tree/file && setfacl -m u:56:r tree/file"
+                            + " && cp /bin/true tree/able && setcap cap_net_raw+ep tree/able"
+                            + " && tar -C tree --acls -cf tree.tar .");
+            Container container = host.start(config());
+            ContainerFiles files = container.files();
+            files.push(outside.resolve("tree"), "/srv/tree");
+            try (InputStream archive = Files.newInputStream(outside.resolve("tree.tar"))) {
+                files.push(archive, "/srv/unpacked");
+            }
+            assertThat(sh(container, "stat -c '%u:%g' /srv/tree/file /srv/unpacked/file"))
+                    .isEqualTo("12:34\n12:34\n");
+            SortedMap<String, String> pulled = new TreeMap<>();
+            for (String name : List.of("tree", "unpacked")) {
+                files.pull("/srv/" + name, outside.resolve(name + ".pulled"));
+                pulled.put(
+                        name, TreeListing.of(outside.resolve(name + ".pulled")).get("./file"));
+                assertThat(pulled.get(name)).contains("owner 12:34").contains("02000400" + "38000000");
+            }
+            try (OutputStream archive = Files.newOutputStream(outside.resolve("packed.tar"))) {
+                files.pull("/srv/tree", archive);
+            }
+            Files.createDirectory(outside.resolve("packed"));
+            SystemTar.extract(outside.resolve("packed.tar"), outside.resolve("packed"), "--acls");
+            assertThat(TreeListing.of(outside.resolve("packed")).get("./able"))
+                    .isEqualTo(TreeListing.of(outside.resolve("tree")).get("./able"));
+            assertThatThrownBy(() -> files.chown("/srv/tree/file", 70_000, 0))
+                    .hasMessageContaining("the container has no such user: its ids are 0-65535 as 1700000000");
+        } finally {
+            TestLxj.remove(outside);
+        }
+    }
+
+    @Test
+    void aFolderOfTheHostIsSeenAsItsOwnerSays() throws Exception {
+        Path folder = Files.createTempDirectory("lxj-shared");
+        try {
+            SystemTar.run(folder, "sh", "-ec", "chown 1234:4321 . && echo x >root && chmod 600 root");
+            assertThatThrownBy(() -> host.start(config().mount(Mount.bind(folder, "/srv/data"))))
+                    .isInstanceOf(InvalidConfigException.class)
+                    .hasMessageContaining(folder + " of 1234:4321")
+                    .hasMessageContaining("shifted(1234, 4321)");
+            Container container =
+                    host.start(config().mount(Mount.bind(folder, "/srv/seen").readOnly())
+                            .mount(Mount.bind(folder, "/srv/user").shifted(1234, 4321))
+                            .mount(Mount.bind(folder, "/srv/same").shifted()));
+            assertThat(sh(container, "stat -c '%u:%g' /srv/seen /srv/user /srv/same /srv/user/root /srv/same/root"))
+                    .isEqualTo("65534:65534\n0:0\n1234:4321\n65534:65534\n0:0\n");
+            sh(container, "echo x >/srv/user/made; echo x >/srv/same/made-too; cat /srv/same/root >/dev/null");
+            assertThat(container
+                            .exec(
+                                    "sh",
+                                    "-c",
+                                    "cat /srv/user/root; cat /srv/seen/root; su -s /bin/sh nobody -c 'echo x >/srv/user/no'")
+                            .stderr())
+                    .contains("'/srv/user/root': Permission denied")
+                    .doesNotContain("made");
+            assertThat(TreeListing.of(folder).get("./made")).contains("owner 1234:4321");
+            assertThat(TreeListing.of(folder).get("./made-too")).contains("owner 0:0");
+            assertThat(folder.resolve("no")).doesNotExist();
+        } finally {
+            TestLxj.remove(folder);
+        }
+    }
+
+    @Test
+    void aSingleUserCanBeTheHosts() throws Exception {
+        Container container = host.start(config().idMap(IDS.user(1000, 1000).group(1000, 1000)));
+        ExecResult result = container.exec(Command.of("sh", "-c", "echo $$; readlink /proc/self; exec sleep 0")
+                .user(User.id(1000, 1000)));
+        assertThat(result.exitCode()).isZero();
+        assertThat(sh(container, "cat /proc/1/uid_map | tr -s ' '"))
+                .isEqualTo(" 0 1700000000 1000\n 1000 1000 1\n 1001 1700001001 64535\n");
+    }
+
+    @Test
+    void aTerminalBelongsToTheContainersRoot() throws Exception {
+        Container container = host.start(config());
+        ContainerProcess process = container.process(
+                Command.of("sh", "-c", "stat -c %u:%g $(tty); echo x >$(tty)").terminal(new TerminalSize(24, 80)));
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        assertThat(said).contains("0:5").contains("x");
+    }
+
+    @Test
+    void aPrivilegedContainerHasNone() throws IOException {
+        Container container = host.start(Config.ofImage("alpine").privileged().init("/bin/sleep", "1000000"));
+        assertThat(status(container, "Uid")).isEqualTo("Uid:\t0\t0\t0\t0");
+        assertThat(sh(container, "tr -s ' ' </proc/1/uid_map")).isEqualTo(" 0 0 4294967295\n");
+    }
+
+    @Test
+    void theIdsStayThroughRestartAndRenameAndAreFreeAfterwards() throws IOException {
+        Container container = host.start(Config.ofImage("alpine").init("/bin/sleep", "1000000"));
+        String uids = status(container, "Uid");
+        Path note = Path.of("/var/lib/lxj-ids", uids.split("\t")[1]);
+        assertThat(Files.readSymbolicLink(note))
+                .isEqualTo(host.folder().resolve("containers").resolve(container.name()));
+        container.stop();
+        container.rename("renamed");
+        Container renamed = host.lxj().containers().get("renamed");
+        assertThat(Files.readSymbolicLink(note)).isEqualTo(host.folder().resolve("containers/renamed"));
+        renamed.start();
+        assertThat(status(renamed, "Uid")).isEqualTo(uids);
+        renamed.stop();
+        renamed.destroy();
+        assertThat(note).doesNotExist();
+    }
+}

@@ -1,0 +1,49 @@
+package io.lxj.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class IdPoolTest {
+    private static final String ALL = "         0          0 4294967295\n";
+
+    private static IdPool pool(String name, long uid, String subuid, String subgid) {
+        return IdPool.of(name, uid, subuid, subgid, ALL, ALL);
+    }
+
+    @Test
+    void rootWithoutAnEntryHasThePoolBetweenThatOfSystemdAndTheUnusable() {
+        IdPool pool = pool("root", 0, "alice:100000:65536\n", "");
+        assertThat(pool).hasToString("1879048192 to 2147352575");
+        assertThat(pool.firsts()).hasSize(4094).startsWith(1_879_048_192L).endsWith(2_147_287_040L);
+    }
+
+    @Test
+    void entriesOfTheNameAndOfTheIdCountAndOthersDoNot() {
+        String entries = "alice:100000:131072\n# root\nroot:200000:x\nbob:300000:65536\n1000:400000:65536\nalice:::\n";
+        assertThat(pool("alice", 1000, entries, entries).firsts()).containsExactly(100_000L, 165_536L, 400_000L);
+        assertThat(pool("carol", 1001, entries, entries).firsts()).isEmpty();
+        assertThat(pool("carol", 1001, entries, entries)).hasToString("none");
+    }
+
+    @Test
+    void onlyIdsCountThatAreBothUsersAndGroups() {
+        assertThat(pool("root", 0, "root:100000:131072\n", "root:150000:131072\n"))
+                .hasToString("150000 to 231071");
+        assertThat(pool("root", 0, "root:100000:65536\n", "").firsts()).isEmpty();
+    }
+
+    @Test
+    void onlyIdsCountThatThisProcessHasItself() {
+        String map = "0 1879048192 65536\n";
+        assertThat(IdPool.of("root", 0, "", "", map, map).firsts()).isEmpty();
+        assertThat(IdPool.of("root", 0, "root:1000:64536", "root:1000:64536", map, map))
+                .hasToString("1000 to 65535");
+    }
+
+    @Test
+    void rangesThatOverlapAreNotGivenOutTwice() {
+        String entries = "root:100000:65536\nroot:100001:131072\n";
+        assertThat(pool("root", 0, entries, entries).firsts()).containsExactly(100_000L, 165_536L);
+    }
+}
