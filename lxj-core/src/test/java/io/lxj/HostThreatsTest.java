@@ -46,7 +46,7 @@ class HostThreatsTest {
             try (Stream<Path> files = Files.walk(shipped(type))) {
                 assertThat(files.filter(Files::isRegularFile)).isNotEmpty().allSatisfy(file -> {
                     assertThat(Files.getPosixFilePermissions(file)).doesNotContain(PosixFilePermission.OWNER_EXECUTE);
-                    assertThat(file.toString()).matches(".*(\\.class|\\.properties|\\.txt|\\.csv|/META-INF/.*)");
+                    assertThat(file.toString()).matches(".*(\\.class|\\.properties|\\.txt|\\.bpf|/META-INF/.*)");
                 });
             }
         }

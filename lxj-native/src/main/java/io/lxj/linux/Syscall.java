@@ -35,6 +35,10 @@ public enum Syscall {
     PWRITE64(18, 68),
     /** shmget(2). */
     SHMGET(29, 194),
+    /** shmat(2). */
+    SHMAT(30, 196),
+    /** shmctl(2). */
+    SHMCTL(31, 195),
     /** nanosleep(2). */
     NANOSLEEP(35, 101),
     /** getpid(2). */
@@ -95,6 +99,8 @@ public enum Syscall {
     FCHOWN(93, 55),
     /** umask(2). */
     UMASK(95, 166),
+    /** syslog(2). */
+    SYSLOG(103, 116),
     /** ptrace(2). */
     PTRACE(101, 117),
     /** getuid(2). */
@@ -139,6 +145,8 @@ public enum Syscall {
     PRCTL(157, 167),
     /** chroot(2). */
     CHROOT(161, 51),
+    /** acct(2). */
+    ACCT(163, 89),
     /** settimeofday(2). */
     SETTIMEOFDAY(164, 170),
     /** mount(2). */

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /** Measures lxj and its peers, and prints a table: what {@code bin/benchmark} runs. */
 public final class Benchmark {
-    static final List<String> CASES = List.of("start-exit", "exec", "boot", "import", "create", "many", "cold");
+    static final List<String> CASES =
+            List.of("start-exit", "start-exit-unprivileged", "exec", "boot", "import", "create", "many", "cold");
 
     private final Options options;
     private final Runner runner = new Runner(System.err);
@@ -46,7 +47,10 @@ public final class Benchmark {
     private void run() throws IOException, InterruptedException {
         try (Workspace work = new Workspace(options)) {
             if (options.asksFor("start-exit")) {
-                measure(StartExit.of(work));
+                measure(StartExit.privileged(work));
+            }
+            if (options.asksFor("start-exit-unprivileged")) {
+                measure(StartExit.unprivileged(work));
             }
             if (options.asksFor("exec")) {
                 measure(Exec.of(work));

@@ -33,21 +33,31 @@ final class Lxc {
         configure(name, "overlay:" + rootfs + ":" + upper);
     }
 
-    private void configure(String name, String rootfs) throws IOException {
+    /** Configures a container in a user namespace, with files that keep their ids on disk. */
+    void configureUnprivileged(String name, Path rootfs) throws IOException {
+        configure(
+                name,
+                "dir:" + rootfs,
+                "lxc.rootfs.options = idmap=container",
+                "lxc.idmap = u 0 1879048192 65536",
+                "lxc.idmap = g 0 1879048192 65536");
+    }
+
+    private void configure(String name, String rootfs, String... more) throws IOException {
         Files.createDirectories(folder.resolve(name));
-        Files.write(
-                config(name),
-                List.of(
-                        "lxc.rootfs.path = " + rootfs,
-                        "lxc.uts.name = " + name,
-                        "lxc.net.0.type = empty",
-                        "lxc.mount.auto = proc:mixed sys:mixed cgroup:rw:force",
-                        "lxc.autodev = 1",
-                        "lxc.pty.max = 1024",
-                        "lxc.tty.max = 0",
-                        "lxc.apparmor.profile = unconfined",
-                        "lxc.apparmor.allow_nesting = 0",
-                        "lxc.log.level = ERROR"));
+        List<String> lines = new ArrayList<>(List.of(
+                "lxc.rootfs.path = " + rootfs,
+                "lxc.uts.name = " + name,
+                "lxc.net.0.type = empty",
+                "lxc.mount.auto = proc:mixed sys:mixed cgroup:rw:force",
+                "lxc.autodev = 1",
+                "lxc.pty.max = 1024",
+                "lxc.tty.max = 0",
+                "lxc.apparmor.profile = unconfined",
+                "lxc.apparmor.allow_nesting = 0",
+                "lxc.log.level = ERROR"));
+        lines.addAll(List.of(more));
+        Files.write(config(name), lines);
     }
 
     /** A command line of one of the tools. */

@@ -2,12 +2,17 @@ package io.lxj.examples.benchmark;
 
 import io.lxj.Container;
 import io.lxj.config.Config;
+import io.lxj.config.SeccompProfile;
+import io.lxj.config.Security;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** From nothing to reaped: busybox true in all namespaces but user and time. */
+/**
+ * From nothing to reaped: busybox true in all namespaces but user and time, and with a user namespace of its own and the
+ * filter of system calls, as containers are without any setting.
+ */
 final class StartExit {
     private static final String TRUE = "/bin/true";
 
@@ -15,10 +20,11 @@ final class StartExit {
 
     private StartExit() {}
 
-    static Case of(Workspace work) throws IOException {
+    static Case privileged(Workspace work) throws IOException {
         List<Subject> subjects = new ArrayList<>();
-        Config config = Config.of(work.busybox()).init(TRUE);
-        subjects.add(lxj(work, config));
+        Security open = Security.DEFAULT.seccomp(SeccompProfile.unconfined());
+        Config config = Config.of(work.busybox()).init(TRUE).privileged().security(open);
+        subjects.add(lxj(work, "start-exit", config));
         subjects.add(lxjAgain(work, config));
         Path rootfs = work.rootfs(work.busybox());
         if (Lxc.isInstalled()) {
@@ -36,38 +42,51 @@ final class StartExit {
             }
         }
         if (HostCommand.isInstalled("bwrap")) {
-            List<String> command = List.of(
-                    "bwrap",
-                    "--bind",
-                    rootfs.toString(),
-                    "/",
-                    "--proc",
-                    "/proc",
-                    "--dev",
-                    "/dev",
-                    "--tmpfs",
-                    "/run",
-                    "--unshare-pid",
-                    "--unshare-net",
-                    "--unshare-ipc",
-                    "--unshare-uts",
-                    "--unshare-cgroup",
-                    "--hostname",
-                    "bwrap",
-                    "--die-with-parent",
-                    TRUE);
-            subjects.add(Subject.of("bwrap", () -> HostCommand.run(command)));
+            List<String> unshare =
+                    List.of("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup");
+            subjects.add(bubblewrap("bwrap", rootfs, unshare));
         }
         subjects.add(Subject.of("no container: a process of the host", () -> HostCommand.run("/bin/busybox", "true")));
         return new Case("start-exit", work.options().rounds(100), work.options().rounds(100), subjects);
     }
 
-    private static Subject lxj(Workspace work, Config config) {
+    static Case unprivileged(Workspace work) throws IOException {
+        List<Subject> subjects = new ArrayList<>();
+        Config config = Config.of(work.busybox()).init(TRUE);
+        subjects.add(lxj(work, "start-exit-unprivileged", config));
+        Path rootfs = work.rootfs(work.busybox());
+        if (Lxc.isInstalled()) {
+            Lxc lxc = new Lxc(work.folder("lxc-unprivileged"));
+            lxc.configureUnprivileged("start-exit", rootfs);
+            // Without newuidmap in its path it writes the map itself; root's ranges need not be set up for it then.
+            List<String> command = new ArrayList<>(List.of("env", "PATH=/"));
+            command.addAll(lxc.command("/usr/bin/lxc-execute", "start-exit", "--", TRUE));
+            subjects.add(Subject.of("lxc-execute, with an id map", () -> HostCommand.run(command)));
+        }
+        if (HostCommand.isInstalled("bwrap")) {
+            subjects.add(bubblewrap("bwrap --unshare-all", rootfs, List.of("--unshare-all")));
+        }
+        return new Case(
+                "start-exit-unprivileged",
+                work.options().rounds(100),
+                work.options().rounds(100),
+                subjects);
+    }
+
+    private static Subject bubblewrap(String name, Path rootfs, List<String> unshare) {
+        List<String> command = new ArrayList<>(List.of("bwrap", "--bind", rootfs.toString(), "/"));
+        command.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run"));
+        command.addAll(unshare);
+        command.addAll(List.of("--hostname", "bwrap", "--die-with-parent", TRUE));
+        return Subject.of(name, () -> HostCommand.run(command));
+    }
+
+    private static Subject lxj(Workspace work, String name, Config config) {
         return new Subject.Simple(
                 "lxj",
                 work.options().rounds(WARM_UPS),
-                () -> ShortLife.run(work.lxj().containers().create("start-exit", config)),
-                () -> work.lxj().containers().get("start-exit").destroy(),
+                () -> ShortLife.run(work.lxj().containers().create(name, config)),
+                () -> work.lxj().containers().get(name).destroy(),
                 () -> {});
     }
 

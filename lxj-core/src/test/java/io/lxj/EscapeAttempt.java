@@ -1,0 +1,97 @@
+package io.lxj;
+
+import io.lxj.linux.Architecture;
+import io.lxj.linux.Arg;
+import io.lxj.linux.ProgramBuilder;
+import io.lxj.linux.Stage;
+import io.lxj.linux.Syscall;
+import io.lxj.linux.SyscallProgram;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Something that a program in a container tries to get out or at what is the host's: a list of system calls, made by a
+ * static program of some hundred bytes, that ends at the first one which is refused. Immutable and thread-safe.
+ *
+ * @param topic what it is about
+ * @param what what is tried
+ * @param program the calls
+ * @param loot where what was read lies in the program's memory, for an attempt that may read what is worth nothing
+ * @param worthless tells whether what was read is worth nothing
+ */
+record EscapeAttempt(String topic, String what, SyscallProgram program, Arg loot, Predicate<String> worthless) {
+    static final String SCRIPT = "exec /attempt 0<>/attempt.plan";
+    private static final int RESULT = 64;
+    private static final int STEP = 96;
+    private static final int FIRST_STEP = 64;
+    static final int LOOT = 256;
+
+    /** An attempt that must be refused by an error. */
+    static EscapeAttempt of(String topic, String what, Consumer<ProgramBuilder> steps) {
+        return of(
+                topic,
+                what,
+                program -> {
+                    steps.accept(program);
+                    return program.space(LOOT, "unused");
+                },
+                loot -> false);
+    }
+
+    /** An attempt that may go on to its end, if what it has read then is worth nothing. */
+    static EscapeAttempt of(
+            String topic, String what, Function<ProgramBuilder, Arg> steps, Predicate<String> worthless) {
+        ProgramBuilder program = SyscallProgram.builder();
+        Arg loot = steps.apply(program);
+        program.step("get away with it", Syscall.EXIT_GROUP, 0);
+        return new EscapeAttempt(topic, what, program.build(), loot, worthless);
+    }
+
+    static byte[] executable() {
+        return Stage.executable(Architecture.current());
+    }
+
+    /** The file that the program maps from its standard input. */
+    byte[] plan() {
+        byte[] code = program.code(Architecture.current());
+        byte[] data = program.data();
+        byte[] file = Arrays.copyOf(code, SyscallProgram.DATA + data.length);
+        System.arraycopy(data, 0, file, SyscallProgram.DATA, data.length);
+        return file;
+    }
+
+    /**
+     * How it went.
+     *
+     * @param file the file after the program has ended
+     */
+    EscapeOutcome outcome(byte[] file) {
+        ByteBuffer memory = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        int count = program.steps().size();
+        for (int i = 0; i < count; i++) {
+            SyscallProgram.Step step = program.steps().get(i);
+            long result = memory.getLong(FIRST_STEP + i * STEP + RESULT);
+            boolean last = i == count - 1;
+            if (result == SyscallProgram.NOT_RUN) {
+                return last ? ending(file) : new EscapeOutcome(this, step.call().manName(), "killed", true);
+            }
+            if (result < 0 && step.error() < 0) {
+                return new EscapeOutcome(this, step.call().manName(), EscapeOutcome.name((int) -result), true);
+            }
+        }
+        return ending(file);
+    }
+
+    private EscapeOutcome ending(byte[] file) {
+        int at = (int) (loot.value() - SyscallProgram.BASE);
+        String read = new String(file, at, LOOT, StandardCharsets.ISO_8859_1).replace("\0", "");
+        return worthless.test(read)
+                ? new EscapeOutcome(this, "read", "worth nothing", true)
+                : new EscapeOutcome(this, "none", "SUCCEEDED: " + read, false);
+    }
+}
