@@ -54,7 +54,8 @@ class FileThreatsTest {
                         + " done) </dev/null >/dev/null 2>&1 &");
         ContainerFiles files = container.files();
         int met = 0;
-        for (int i = 0; i < ROUNDS; i++) {
+        // On a busy machine the folder may not be there for long.
+        for (int i = 0; i < ROUNDS || met == 0; i++) {
             met += tries(
                     () -> assertThat(files.readText("/data/folder/secret")).isEqualTo("inside\n"),
                     () -> files.write("/data/folder/secret", "inside\n"),
@@ -68,7 +69,6 @@ class FileThreatsTest {
                     () -> files.deleteTree("/data/folder/tree"),
                     () -> assertThat(archive(files, "/data/folder")).doesNotContain("of the host"));
         }
-        assertThat(met).as("calls that met the folder").isPositive();
         container.stop();
         assertThat(secret).hasContent("of the host");
         assertThat(Files.getPosixFilePermissions(secret)).hasSizeGreaterThan(2);

@@ -154,7 +154,8 @@ class FileTreesTest {
             Thread.onSpinWait();
         }
         int succeeded = 0;
-        for (int i = 0; i < 150; i++) {
+        // On a busy machine the folder may not be there for long.
+        for (int i = 0; i < 150 || succeeded == 0; i++) {
             Path pulled = outside.resolve("pulled" + i);
             List<Runnable> attacks = List.of(
                     () -> assertThat(files.readText("/srv/t/sub/file")).doesNotContain("secret"),
@@ -179,7 +180,6 @@ class FileTreesTest {
             }
         }
         swapper.destroyForcibly().waitFor();
-        assertThat(succeeded).as("not all failed").isPositive();
         assertThat(listing("canary")).isEqualTo(before);
     }
 }

@@ -164,7 +164,8 @@ class LaunchThreatsTest {
         swapper.start();
         int started = 0;
         try {
-            for (int i = 0; i < RACES; i++) {
+            // On a busy machine the folder may not be there for long.
+            for (int i = 0; i < RACES || started == 0; i++) {
                 started += tryToStart(host.create(config)) ? 1 : 0;
                 host.clear();
             }
@@ -172,8 +173,6 @@ class LaunchThreatsTest {
             over.set(true);
             swapper.join();
         }
-        // Both ways have been met, or nothing would be shown.
-        assertThat(started).isPositive();
         assertThat(outside.resolve("victim")).isEmptyDirectory();
         assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(outside.toString());
     }
