@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.Mount;
+import io.lxj.config.OnExit;
 import io.lxj.config.Storage;
 import io.lxj.image.SystemTar;
 import io.lxj.testing.LeaksNothing;
@@ -13,12 +14,14 @@ import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -138,6 +141,42 @@ class UserNamespaceAttackTest {
         assertThat(refused(container, "cat /host/shadow")).contains("Permission denied");
         assertThat(refused(container, "mount -o remount,bind,rw /host; echo x >>/host/passwd"))
                 .isNotEmpty();
+    }
+
+    /** What a mount forbids is locked, for a container that dies with its JVM and for one that is kept. */
+    @ParameterizedTest
+    @EnumSource
+    void whatAMountForbidsCanNotBeLifted(OnExit fate, @TempDir Path shared) throws IOException {
+        Path file = Files.writeString(shared.resolve("file"), "of the host");
+        Path tool = Files.copy(Path.of("/bin/busybox"), shared.resolve("tool"));
+        Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Container container = host.start(Config.ofImage("alpine")
+                .init("/bin/sleep", "1000000")
+                .onExit(fate)
+                .mount(Mount.bind(shared, "/shifted").shifted().readOnly())
+                .mount(Mount.bind(shared, "/plain").readOnly().noExec())
+                .mount(Mount.bind(file, "/etc/one").shifted().readOnly())
+                .mount(Mount.bind(shared, "/writable").shifted()));
+        for (String folder : List.of("/shifted", "/plain")) {
+            assertThat(refused(container, "mount -o remount,bind,rw " + folder)).contains("ermission denied");
+            assertThat(refused(container, "echo x >" + folder + "/file")).contains("Read-only file system");
+            assertThat(refused(container, "mount --bind " + folder + " /mnt && mount -o remount,bind,rw,exec /mnt"))
+                    .contains("ermission denied");
+            assertThat(refused(container, "echo x >/mnt/new")).contains("Read-only file system");
+        }
+        assertThat(refused(container, "mount -o remount,bind,exec,ro /plain; /plain/tool true"))
+                .contains("ermission denied");
+        assertThat(refused(container, "mount -o remount,bind,rw /etc/one || echo x >/etc/one"))
+                .contains("Read-only file system");
+        assertThat(refused(container, "unshare -m mount -o remount,bind,rw /shifted"))
+                .contains("ermission denied");
+        assertThat(file).hasContent("of the host");
+        assertThat(container
+                        .exec("sh", "-c", "echo x >/writable/new; cat /shifted/new")
+                        .stdout())
+                .isEqualTo("x\n");
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(shared.toString());
     }
 
     @Test

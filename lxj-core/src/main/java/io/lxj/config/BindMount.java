@@ -119,8 +119,7 @@ public record BindMount(
 
     /**
      * The same mount with other owners: those of the files on the host by those in the container. The mount maps them, see
-     * mount_setattr(2); the files stay as they are. Needs a file system that can do that. Root of the container can lift
-     * {@link #readOnly} by a remount, and then write what belongs to its ids.
+     * mount_setattr(2); the files stay as they are. Needs a file system that can do that.
      *
      * @param map the ids in the container, and those that the files have on the host
      * @return the mount

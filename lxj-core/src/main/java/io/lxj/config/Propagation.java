@@ -14,7 +14,8 @@ public enum Propagation {
 
     /**
      * Each side sees what the other mounts. This lets a container put mounts into the host's tree. If the host's mount
-     * isn't shared, it is no error: only the container itself, with what it passes the mount on to, sees them.
+     * isn't shared, it is no error: only the container itself, with what it passes the mount on to, sees them. A mount
+     * that forbids something, such as one that is read-only, gets what the host mounts, but passes nothing on.
      */
     SHARED
 }

@@ -77,7 +77,7 @@ final class MountSpecs implements AutoCloseable {
             if (bind.ids().isPresent()) {
                 shift(copy, bind);
             }
-            specs.add(new MountSpec(bind.target(), directory, null, 0, 0));
+            specs.add(new MountSpec(bind.target(), directory, null, attributes(bind), 0));
         } catch (LinuxException e) {
             boolean absent = e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR);
             if (absent && bind.sourceOptional()) {

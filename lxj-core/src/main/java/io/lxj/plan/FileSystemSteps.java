@@ -22,6 +22,19 @@ final class FileSystemSteps {
         this.program = program;
     }
 
+    /** Nothing that is mounted from here on shows in the mount namespace that this one is a copy of. */
+    void keepToItself() {
+        Arg propagation = program.words("{propagation=MS_PRIVATE}", 0, 0, MountFlags.MS_PRIVATE, 0);
+        program.step(
+                "keep mounts to itself",
+                Syscall.MOUNT_SETATTR,
+                Arg.of(Open.AT_FDCWD, "AT_FDCWD"),
+                program.string("/"),
+                Arg.of(MountFlags.AT_RECURSIVE, "AT_RECURSIVE"),
+                propagation,
+                32);
+    }
+
     /** A new file system as a detached mount. */
     Arg make(String type, long attributes, Map<String, String> options) {
         Map<String, String> sorted = new TreeMap<>(options);

@@ -83,6 +83,7 @@ public final class InitPlan {
         private final Arg pid;
         private final Arg pidfd;
         private final ProgramBuilder.Label leave;
+        private final LockedMounts locked;
 
         Compiler(LaunchSpec spec) {
             this.spec = spec;
@@ -90,6 +91,7 @@ public final class InitPlan {
             this.pid = program.space(8, "pid");
             this.pidfd = program.space(8, "pidfd");
             this.leave = program.label();
+            this.locked = new LockedMounts(program, spec);
         }
 
         private static List<String> fds(LaunchSpec spec) {
@@ -135,8 +137,10 @@ public final class InitPlan {
             StartSteps start = new StartSteps(program);
             start.run(spec.confinement().process());
             start.namespaces(spec.confinement().process());
+            Optional<Arg> before = attachLocked();
             clone3().onZero(init);
             if (spec.keep()) {
+                before.ifPresent(locked::leave);
                 letGoOfWhatIsForTheInit();
                 program.step("let go of /dev", Syscall.CLOSE, dev);
                 program.step("let go of /run/host", Syscall.CLOSE, runHost);
@@ -149,6 +153,16 @@ public final class InitPlan {
             program.place(leave);
             program.step("leave, as the JVM gave up", Syscall.EXIT_GROUP, 1);
             return new InitPlan(program.build(), pid);
+        }
+
+        /** The mount namespace before, if there is somebody who stays. */
+        private Optional<Arg> attachLocked() {
+            if (locked.isEmpty()) {
+                return Optional.empty();
+            }
+            Optional<Arg> before = spec.keep() ? Optional.of(locked.current()) : Optional.empty();
+            locked.attach();
+            return before;
         }
 
         /** The init could not unmount or close for good what another process holds as well. */
@@ -183,7 +197,10 @@ public final class InitPlan {
             end.letGoOf(spec.keep() ? KeeperSteps.FDS : List.of());
             program.step("start a session", Syscall.SETSID);
             program.step("start a cgroup namespace", Syscall.UNSHARE, Arg.of(CLONE_NEWCGROUP, "CLONE_NEWCGROUP"));
-            keepMountsToItself();
+            if (locked.isEmpty()) {
+                new FileSystemSteps(program).keepToItself();
+            }
+            locked.take();
             Arg root = root();
             Arg proc = ApiFileSystems.make(program, "proc");
             Arg sys = ApiFileSystems.make(program, "sysfs");
@@ -243,18 +260,6 @@ public final class InitPlan {
             }
         }
 
-        private void keepMountsToItself() {
-            Arg propagation = program.words("{propagation=MS_PRIVATE}", 0, 0, MountFlags.MS_PRIVATE, 0);
-            program.step(
-                    "keep mounts to itself",
-                    Syscall.MOUNT_SETATTR,
-                    Arg.of(Open.AT_FDCWD, "AT_FDCWD"),
-                    program.string("/"),
-                    Arg.of(MountFlags.AT_RECURSIVE, "AT_RECURSIVE"),
-                    propagation,
-                    32);
-        }
-
         /** The root as a detached mount. */
         private Arg root() {
             Optional<Overlay> overlay = spec.userNamespace().flatMap(UserNamespace::overlay);
@@ -287,9 +292,7 @@ public final class InitPlan {
             FileSystemSteps steps = new FileSystemSteps(program);
             for (int i = 0; i < spec.mounts().size(); i++) {
                 MountSpec mount = spec.mounts().get(i);
-                Arg source = mount.isTmpfs()
-                        ? steps.make("tmpfs", mount.attributes(), mount.tmpfs())
-                        : program.fd(FdNames.mount(i));
+                Arg source = mount.isTmpfs() ? steps.make("tmpfs", mount.attributes(), mount.tmpfs()) : locked.mount(i);
                 Arg target = steps.target(root, mount.target(), mount.directory());
                 steps.placeOn("mount " + mount.target(), source, target);
                 if (mount.isTmpfs() && mount.propagation() != MountFlags.MS_PRIVATE) {

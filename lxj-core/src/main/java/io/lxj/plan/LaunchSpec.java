@@ -105,7 +105,7 @@ public record LaunchSpec(
      * @param target absolute, in the container
      * @param directory whether the target is a directory or a file
      * @param tmpfs options of a new tmpfs (name and value); null if the mount is inherited as an fd
-     * @param attributes of a new tmpfs: MOUNT_ATTR_ flags; an inherited mount has them already
+     * @param attributes what it forbids: MOUNT_ATTR_ flags; an inherited mount has them already
      * @param propagation of a new tmpfs: an MS_ flag; an inherited mount has it already
      */
     public record MountSpec(
