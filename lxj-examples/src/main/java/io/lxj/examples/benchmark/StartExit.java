@@ -50,14 +50,19 @@ final class StartExit {
         return new Case("start-exit", work.options().rounds(100), work.options().rounds(100), subjects);
     }
 
-    static Case unprivileged(Workspace work) throws IOException {
+    static Case unprivileged(Workspace work) throws IOException, InterruptedException {
         List<Subject> subjects = new ArrayList<>();
         Config config = Config.of(work.busybox()).init(TRUE);
         subjects.add(lxj(work, "start-exit-unprivileged", config));
         Path rootfs = work.rootfs(work.busybox());
         if (Lxc.isInstalled()) {
-            Lxc lxc = new Lxc(work.folder("lxc-unprivileged"));
-            lxc.configureUnprivileged("start-exit", rootfs);
+            Path folder = work.folder("lxc-unprivileged");
+            Path copy = folder.resolve("rootfs");
+            HostCommand.run("cp", "-a", rootfs.toString(), copy.toString());
+            // LXC looks the root up as the container's root, who is nobody here.
+            HostCommand.run("chmod", "711", folder.getParent().toString(), folder.toString());
+            Lxc lxc = new Lxc(folder);
+            lxc.configureUnprivileged("start-exit", copy);
             // Without newuidmap in its path it writes the map itself; root's ranges need not be set up for it then.
             List<String> command = new ArrayList<>(List.of("env", "PATH=/"));
             command.addAll(lxc.command("/usr/bin/lxc-execute", "start-exit", "--", TRUE));
