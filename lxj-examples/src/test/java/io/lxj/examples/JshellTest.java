@@ -2,6 +2,9 @@ package io.lxj.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lxj.Container;
+import io.lxj.Lxj;
+import io.lxj.config.State;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
@@ -36,6 +39,7 @@ class JshellTest {
                 """.formatted(TestRootfs.find("busybox")), "jshell");
 
         assertThat(jshell).isEqualTo(new Program(0, "exit code 0\nweb1\nRUNNING\n"));
+        destroyWhatHasEnded();
     }
 
     @Test
@@ -53,5 +57,15 @@ class JshellTest {
         assertThat(jshell.output())
                 .contains("attach to the console of web1: jshell reads this terminal, and would take what is typed;"
                         + " attach from a program of your own");
+        destroyWhatHasEnded();
+    }
+
+    /** The container ended with its jshell; its ids are the host's again once it is destroyed. */
+    private void destroyWhatHasEnded() {
+        try (Lxj lxj = Lxj.open(folder.resolve("state"))) {
+            Container web = lxj.containers().get("web1");
+            assertThat(web.state()).isEqualTo(State.STOPPED);
+            web.destroy();
+        }
     }
 }
