@@ -1,5 +1,7 @@
 package io.lxj;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.lxj.linux.Architecture;
 import io.lxj.linux.Arg;
 import io.lxj.linux.ProgramBuilder;
@@ -78,6 +80,8 @@ record EscapeAttempt(String topic, String what, SyscallProgram program, Arg loot
             long result = memory.getLong(FIRST_STEP + i * STEP + RESULT);
             boolean last = i == count - 1;
             if (result == SyscallProgram.NOT_RUN) {
+                // The program's own first steps are never refused: it was not run at all.
+                assertThat(i).as("the program of \"" + what + "\" was run").isGreaterThan(1);
                 return last ? ending(file) : new EscapeOutcome(this, step.call().manName(), "killed", true);
             }
             if (result < 0 && step.error() < 0) {

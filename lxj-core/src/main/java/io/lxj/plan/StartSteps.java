@@ -43,21 +43,21 @@ final class StartSteps {
     }
 
     private void oomScoreAdjust(int score) {
+        write(program, "adjust the score for when memory is short", OOM_SCORE_ADJUST, Integer.toString(score));
+    }
+
+    /** Writes to a file by which the kernel lets a process change itself, in the host's procfs. */
+    static void write(ProgramBuilder program, String what, String path, String text) {
         Arg file = program.step(
-                        "open " + OOM_SCORE_ADJUST,
+                        "open " + path,
                         Syscall.OPENAT,
                         Arg.of(Open.AT_FDCWD, "AT_FDCWD"),
-                        program.string(OOM_SCORE_ADJUST),
+                        program.string(path),
                         Arg.of(Open.O_WRONLY | Open.O_CLOEXEC, "O_WRONLY|O_CLOEXEC"),
                         0)
                 .result();
-        byte[] text = Integer.toString(score).getBytes(StandardCharsets.US_ASCII);
-        program.step(
-                "adjust the score for when memory is short",
-                Syscall.WRITE,
-                file,
-                program.bytes(text, "\"" + score + "\""),
-                text.length);
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        program.step(what, Syscall.WRITE, file, program.bytes(bytes, "\"" + text.strip() + "\""), bytes.length);
         program.step("close it", Syscall.CLOSE, file);
     }
 

@@ -2,10 +2,8 @@ package io.lxj.plan;
 
 import io.lxj.linux.Arg;
 import io.lxj.linux.CloneFlags;
-import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.Syscall;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
@@ -23,18 +21,8 @@ final class TimeNamespaceSteps {
 
     void make(ProcessSpec.Clocks clocks) {
         program.step("make a time namespace", Syscall.UNSHARE, Arg.of(CloneFlags.CLONE_NEWTIME, "CLONE_NEWTIME"));
-        Arg file = program.step(
-                        "open " + OFFSETS,
-                        Syscall.OPENAT,
-                        Arg.of(Open.AT_FDCWD, "AT_FDCWD"),
-                        program.string(OFFSETS),
-                        Arg.of(Open.O_WRONLY | Open.O_CLOEXEC, "O_WRONLY|O_CLOEXEC"),
-                        0)
-                .result();
         String text = line("monotonic", clocks.monotonic()) + line("boottime", clocks.boottime());
-        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-        program.step("set the clocks", Syscall.WRITE, file, program.bytes(bytes, text.trim()), bytes.length);
-        program.step("close it", Syscall.CLOSE, file);
+        StartSteps.write(program, "set the clocks", OFFSETS, text);
     }
 
     private static String line(String clock, Duration offset) {

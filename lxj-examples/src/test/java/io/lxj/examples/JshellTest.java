@@ -29,14 +29,10 @@ class JshellTest {
     @NeedsRoot
     @NeedsRootfs("busybox")
     void runsAContainerLineByLineAndEndsItAtTheEnd() throws Exception {
-        Program jshell = Program.run(folder, """
-                var lxj = Lxj.open(Path.of("state"))
-                var image = lxj.images().importTarball("busybox", Path.of("%s"))
-                var web = lxj.containers().create("web1", Config.of(image).init("/bin/sleep", "1000"))
-                web.start()
+        Program jshell = withAContainer("""
                 System.out.println(web.exec("uname", "-n"))
                 System.out.println(web.state())
-                """.formatted(TestRootfs.find("busybox")), "jshell");
+                """);
 
         assertThat(jshell).isEqualTo(new Program(0, "exit code 0\nweb1\nRUNNING\n"));
         destroyWhatHasEnded();
@@ -46,18 +42,23 @@ class JshellTest {
     @NeedsRoot
     @NeedsRootfs("busybox")
     void saysThatItTakesWhatIsTypedInsteadOfAttachingToAConsole() throws Exception {
-        Program jshell = Program.run(folder, """
-                var lxj = Lxj.open(Path.of("state"))
-                var image = lxj.images().importTarball("busybox", Path.of("%s"))
-                var web = lxj.containers().create("web1", Config.of(image).init("/bin/sleep", "1000"))
-                web.start()
-                web.console().attach()
-                """.formatted(TestRootfs.find("busybox")), "jshell");
+        Program jshell = withAContainer("web.console().attach()\n");
 
         assertThat(jshell.output())
                 .contains("attach to the console of web1: jshell reads this terminal, and would take what is typed;"
                         + " attach from a program of your own");
         destroyWhatHasEnded();
+    }
+
+    /** Runs lines in a session in which the container web runs. */
+    private Program withAContainer(String lines) throws Exception {
+        String start = """
+                var lxj = Lxj.open(Path.of("state"))
+                var image = lxj.images().importTarball("busybox", Path.of("%s"))
+                var web = lxj.containers().create("web1", Config.of(image).init("/bin/sleep", "1000"))
+                web.start()
+                """.formatted(TestRootfs.find("busybox"));
+        return Program.run(folder, start + lines, "jshell");
     }
 
     /** The container ended with its jshell; its ids are the host's again once it is destroyed. */
