@@ -3,6 +3,7 @@ import io.lxj.config.*;
 import io.lxj.error.*;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
