@@ -45,7 +45,8 @@ class AttachmentTest {
         pty = TestPty.open();
         console = PtyConsole.open(supervisor, pty.master(), output, Optional.empty());
         output.begin();
-        shell = pty.shell("stty -echo; PS1='ready> ' exec sh -i");
+        // Whoever started these tests may ignore Ctrl-c, as a shell makes what it runs in the background do.
+        shell = pty.shell("stty -echo; PS1='ready> ' exec env --default-signal=INT sh -i");
         TestPty.go(shell);
         try (OutputFollower follower = output.followFromStart()) {
             await(follower, "ready> ");
