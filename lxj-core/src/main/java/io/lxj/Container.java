@@ -2,6 +2,7 @@ package io.lxj;
 
 import io.lxj.config.Command;
 import io.lxj.config.Config;
+import io.lxj.config.Device;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.Signal;
@@ -193,6 +194,38 @@ public final class Container {
      */
     public void kill(Signal signal) {
         instance.kill(Objects.requireNonNull(signal, "signal"));
+    }
+
+    /**
+     * Gives the container a device: at once if it runs, and by its configuration at each start from now on.
+     *
+     * @param device the device
+     * @throws io.lxj.error.AlreadyExistsException if the container has a device, or a file of its own, at the target
+     * @throws io.lxj.error.LxjException if the host has no such device; nothing is changed then
+     */
+    public void addDevice(Device device) {
+        instance.devices().add(Objects.requireNonNull(device, "device"));
+    }
+
+    /**
+     * Takes a device from the container: at once if it runs, and from its configuration. Its node is removed, and can't
+     * be opened any more under whatever name; a program that has it open keeps that.
+     *
+     * @param target where the device is in the container, see {@link Device#target()}
+     * @throws io.lxj.error.NotFoundException if the container has no such device
+     */
+    public void removeDevice(String target) {
+        instance.devices().remove(Objects.requireNonNull(target, "target"));
+    }
+
+    /**
+     * Takes a device from the container, as {@link #removeDevice(String)} does.
+     *
+     * @param device the device; its target is what counts
+     * @throws io.lxj.error.NotFoundException if the container has no such device
+     */
+    public void removeDevice(Device device) {
+        removeDevice(device.target());
     }
 
     /**

@@ -122,7 +122,8 @@ final class BuildRoom {
                 Optional.empty(),
                 engine.self(),
                 engine.cgroups().path(name),
-                Instant.now());
+                Instant.now(),
+                List.of());
         Run run = new Run(
                 record,
                 config,

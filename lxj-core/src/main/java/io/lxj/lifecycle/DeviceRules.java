@@ -1,14 +1,12 @@
 package io.lxj.lifecycle;
 
-import io.lxj.config.DeviceAccess;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.DeviceFilter;
 import io.lxj.linux.DeviceRule;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.Stat;
+import io.lxj.storage.GrantedDevice;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -33,14 +31,14 @@ final class DeviceRules implements AutoCloseable {
     // Most containers have no devices of their own: for them it is loaded once.
     private DeviceFilter.Loaded standard;
 
-    /** Puts the filter of a container on its cgroup. */
-    void attach(Cgroup cgroup, List<Devices.Allowed> devices) throws LinuxException {
+    /** Puts the filter of a container on its cgroup, in the place of one that is there, without a moment between both. */
+    void attach(Cgroup cgroup, List<GrantedDevice> devices) throws LinuxException {
         if (devices.isEmpty()) {
             standard().attach(cgroup);
             return;
         }
         List<DeviceRule> rules = new ArrayList<>(STANDARD);
-        devices.forEach(device -> rules.add(rule(device)));
+        devices.forEach(device -> rules.add(device.rule()));
         DeviceFilter.of(rules).attach(cgroup);
     }
 
@@ -57,22 +55,5 @@ final class DeviceRules implements AutoCloseable {
             standard.close();
             standard = null;
         }
-    }
-
-    private static DeviceRule rule(Devices.Allowed device) {
-        boolean block = (device.node().mode() & Stat.S_IFMT) == Stat.S_IFBLK;
-        int access = 0;
-        for (DeviceAccess kind : device.access()) {
-            access |= switch (kind) {
-                case READ -> DeviceRule.READ;
-                case WRITE -> DeviceRule.WRITE;
-                case MKNOD -> DeviceRule.MKNOD;
-            };
-        }
-        return new DeviceRule(
-                block ? DeviceRule.Type.BLOCK : DeviceRule.Type.CHARACTER,
-                OptionalInt.of(device.node().major()),
-                OptionalInt.of(device.node().minor()),
-                access);
     }
 }

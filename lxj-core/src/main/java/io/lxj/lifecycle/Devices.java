@@ -8,18 +8,23 @@ import io.lxj.config.NodeDevice;
 import io.lxj.error.Failure;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
+import io.lxj.linux.DeviceRule;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.Stat;
 import io.lxj.plan.LaunchSpec.Node;
+import io.lxj.storage.GrantedDevice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** The devices of a configuration: as nodes to make, and as numbers to allow. */
 final class Devices {
+    static final String DEV = "/dev/";
+
     /**
      * A device with what may be done to it.
      *
@@ -34,25 +39,51 @@ final class Devices {
                     ids.hostGroup(node.gid()).orElseGet(() -> ids.hostGroup(0).orElseThrow());
             return new Allowed(new Node(node.path(), node.mode(), node.major(), node.minor(), uid, gid), access);
         }
+
+        /** The device as its numbers. */
+        GrantedDevice granted() {
+            boolean block = (node.mode() & Stat.S_IFMT) == Stat.S_IFBLK;
+            int kinds = 0;
+            for (DeviceAccess kind : access) {
+                kinds |= switch (kind) {
+                    case READ -> DeviceRule.READ;
+                    case WRITE -> DeviceRule.WRITE;
+                    case MKNOD -> DeviceRule.MKNOD;
+                };
+            }
+            DeviceRule rule = new DeviceRule(
+                    block ? DeviceRule.Type.BLOCK : DeviceRule.Type.CHARACTER,
+                    OptionalInt.of(node.major()),
+                    OptionalInt.of(node.minor()),
+                    kinds);
+            return new GrantedDevice(DEV + node.path(), rule);
+        }
     }
 
     private Devices() {}
 
-    static List<Allowed> of(String container, List<Device> devices, Optional<IdMap> ids) {
-        return devices.stream()
-                .map(device -> of(container, device))
-                .map(device -> ids.isPresent() ? device.in(ids.get()) : device)
-                .toList();
+    /** As they are now on the host. The action is for an error. */
+    static List<Allowed> of(String action, List<Device> devices, Optional<IdMap> ids) {
+        return devices.stream().map(device -> of(action, device, ids)).toList();
     }
 
-    private static Allowed of(String container, Device device) {
+    static Allowed of(String action, Device device, Optional<IdMap> ids) {
+        Allowed allowed = of(action, device);
+        return ids.isPresent() ? allowed.in(ids.get()) : allowed;
+    }
+
+    static List<GrantedDevice> granted(List<Allowed> devices) {
+        return devices.stream().map(Allowed::granted).toList();
+    }
+
+    private static Allowed of(String doing, Device device) {
         if (device instanceof NodeDevice node) {
             int type = node.type() == NodeDevice.Type.BLOCK ? Stat.S_IFBLK : Stat.S_IFCHR;
             return new Allowed(
                     new Node(below(node.target()), type | node.mode(), node.major(), node.minor()), node.access());
         }
         HostDevice host = (HostDevice) device;
-        String action = "start " + container + ": device " + host.source();
+        String action = doing + ": device " + host.source();
         try (Fd file = Fd.open(Path.of(host.source()), Open.O_PATH, 0)) {
             Stat stat = file.stat();
             if (stat.type() != Stat.S_IFCHR && stat.type() != Stat.S_IFBLK) {
@@ -68,6 +99,6 @@ final class Devices {
     }
 
     private static String below(String target) {
-        return target.substring("/dev/".length());
+        return target.substring(DEV.length());
     }
 }

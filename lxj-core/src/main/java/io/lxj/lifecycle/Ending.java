@@ -32,7 +32,7 @@ final class Ending {
         String name = instance.name();
         run.finishOutput();
         try (ContainerFolder folder = engine.store().open(name)) {
-            if (folder.run().filter(run.record()::equals).isEmpty()) {
+            if (folder.run().filter(run.record()::isSameRun).isEmpty()) {
                 // Another process was first, and has removed everything.
                 return folder.exit()
                         .map(ExitRecord::status)

@@ -404,6 +404,12 @@ public final class Instance {
         return new Collector(name, command, execute(command)).run();
     }
 
+    /** {@return gives devices to the container and takes them away} */
+    public DeviceChanges devices() {
+        engine.check();
+        return new DeviceChanges(engine, this);
+    }
+
     /** What goes on with the container in the background. */
     Background background() {
         return background;

@@ -113,7 +113,7 @@ final class Joining {
     }
 
     private boolean stillOnRecord(Instance instance, Run run) {
-        return onRecord(instance).filter(run.record()::equals).isPresent();
+        return onRecord(instance).filter(run.record()::isSameRun).isPresent();
     }
 
     private Optional<RunRecord> onRecord(Instance instance) {

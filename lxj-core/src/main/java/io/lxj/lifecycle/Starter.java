@@ -22,6 +22,7 @@ import io.lxj.plan.LaunchSpec;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerRecord;
 import io.lxj.storage.ContainerStore;
+import io.lxj.storage.GrantedDevice;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.RunRecord;
 import java.io.IOException;
@@ -58,7 +59,8 @@ final class Starter {
         String name = instance.name();
         ContainerRecord record = instance.record();
         Optional<IdMap> ids = ContainerIds.of(record);
-        List<Devices.Allowed> devices = Devices.of(name, record.config().devices(), ids);
+        List<Devices.Allowed> devices =
+                Devices.of("start " + name, record.config().devices(), ids);
         try (MountSpecs mounts =
                 MountSpecs.open(engine.proc(), name, record.config().mounts(), ids)) {
             RootStorage storage = RootStorage.of(record.config().storage());
@@ -88,14 +90,14 @@ final class Starter {
         StartChecks.check(name, config, image);
         Optional<IdMap> ids = ContainerIds.of(record);
         Confinement confinement = engine.confinement(config, ids.isPresent());
-        List<Devices.Allowed> devices = Devices.of(name, config.devices(), ids);
+        List<Devices.Allowed> devices = Devices.of("start " + name, config.devices(), ids);
         try (MountSpecs mounts = MountSpecs.open(engine.proc(), name, config.mounts(), ids)) {
             StartRoot root = openRoot(name, config, mounts, ids);
             undo.add(root::close);
             undo.add(() -> engine.cgroups().remove(name));
             Cgroup cgroup = engine.cgroups().create(name);
             undo.add(cgroup::close);
-            engine.devices().attach(cgroup, devices);
+            engine.devices().attach(cgroup, Devices.granted(devices));
             engine.checkpoints().reached("start: cgroup made");
             LaunchSpec spec =
                     LaunchSpecs.of(name, record, image, mounts.specs(), devices, confinement, root.userNamespace());
@@ -117,7 +119,7 @@ final class Starter {
             engine.checkpoints().reached("start: launched");
             // A container that may outlive this process, or has been told to begin, must not be gone after a power cut.
             instance.background().awaitSettled();
-            Run run = record(name, config, ids, launched, cgroup);
+            Run run = record(name, config, ids, Devices.granted(devices), launched, cgroup);
             Optional<Fd> mounted = root.mounted().or(launched::root);
             if (run.part() == Run.Part.PARENT && mounted.isPresent()) {
                 run.hold(mounted.get());
@@ -175,7 +177,13 @@ final class Starter {
     }
 
     /** Only now may the keeper know that it is needed: before, it ends the init when this process dies. */
-    private Run record(String name, Config config, Optional<IdMap> ids, Launched launched, Cgroup cgroup)
+    private Run record(
+            String name,
+            Config config,
+            Optional<IdMap> ids,
+            List<GrantedDevice> devices,
+            Launched launched,
+            Cgroup cgroup)
             throws IOException {
         Optional<ProcessIdentity> keeper = launched.keeper().isPresent()
                 ? Optional.of(ProcessIdentity.of(
@@ -186,7 +194,8 @@ final class Starter {
                 keeper,
                 engine.self(),
                 engine.cgroups().path(name),
-                Instant.now());
+                Instant.now(),
+                devices);
         try (ContainerFolder folder = engine.store().open(name)) {
             folder.started(record);
         }

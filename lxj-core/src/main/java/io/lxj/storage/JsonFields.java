@@ -8,6 +8,8 @@ import io.lxj.error.CorruptStateException;
 import io.lxj.error.InvalidConfigException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -62,6 +64,15 @@ final class JsonFields {
 
     <T> T parsed(String name, Function<String, T> parse) {
         return read(name, element -> parse.apply(element.getAsString()));
+    }
+
+    /** A list of texts. */
+    <T> List<T> list(String name, Function<String, T> parse) {
+        return read(name, element -> {
+            List<T> values = new ArrayList<>();
+            element.getAsJsonArray().forEach(value -> values.add(parse.apply(value.getAsString())));
+            return values;
+        });
     }
 
     /** A value as JSON text of its own. */

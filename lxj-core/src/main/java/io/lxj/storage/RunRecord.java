@@ -1,8 +1,10 @@
 package io.lxj.storage;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.lxj.linux.ProcessIdentity;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -18,9 +20,15 @@ import java.util.Optional;
  * @param owner the JVM that started the container or took it over
  * @param cgroup the path of the container's cgroup below the root of the hierarchy, for example {@code /lxj/1a2b/web1}
  * @param started when the container was started
+ * @param devices what it may use beside the standard devices: what it was started with, and what was added since
  */
 public record RunRecord(
-        ProcessIdentity init, Optional<ProcessIdentity> keeper, ProcessIdentity owner, String cgroup, Instant started) {
+        ProcessIdentity init,
+        Optional<ProcessIdentity> keeper,
+        ProcessIdentity owner,
+        String cgroup,
+        Instant started,
+        List<GrantedDevice> devices) {
     /**
      * Checks that nothing is missing.
      *
@@ -30,11 +38,22 @@ public record RunRecord(
         Objects.requireNonNull(keeper, "keeper");
         Objects.requireNonNull(cgroup, "cgroup");
         Objects.requireNonNull(started, "started");
+        devices = List.copyOf(devices);
         boolean sameBoot = init.bootId().equals(owner.bootId())
                 && keeper.map(process -> process.bootId().equals(init.bootId())).orElse(true);
         if (!sameBoot) {
             throw new IllegalArgumentException("processes of different boots: " + init + ", " + keeper + ", " + owner);
         }
+    }
+
+    /**
+     * The same container with other devices.
+     *
+     * @param granted all that it may use beside the standard devices
+     * @return a new record
+     */
+    public RunRecord with(List<GrantedDevice> granted) {
+        return new RunRecord(init, keeper, owner, cgroup, started, granted);
     }
 
     /**
@@ -44,7 +63,17 @@ public record RunRecord(
      * @return a new record
      */
     public RunRecord ownedBy(ProcessIdentity newOwner) {
-        return new RunRecord(init, keeper, newOwner, cgroup, started);
+        return new RunRecord(init, keeper, newOwner, cgroup, started, devices);
+    }
+
+    /**
+     * Whether another record is of the same run: what it says beside may have changed meanwhile.
+     *
+     * @param other the record
+     * @return whether both have the same init
+     */
+    public boolean isSameRun(RunRecord other) {
+        return init.equals(other.init);
     }
 
     /**
@@ -69,6 +98,9 @@ public record RunRecord(
         object.add("owner", write(owner));
         object.addProperty("cgroup", cgroup);
         object.addProperty("started", started.toString());
+        JsonArray granted = new JsonArray();
+        devices.forEach(device -> granted.add(device.toString()));
+        object.add("devices", granted);
         return object + "\n";
     }
 
@@ -95,7 +127,8 @@ public record RunRecord(
                 fields.optionalObject("keeper", process -> read(process, bootId)),
                 fields.object("owner", process -> read(process, bootId)),
                 fields.string("cgroup"),
-                fields.instant("started"));
+                fields.instant("started"),
+                fields.list("devices", GrantedDevice::parse));
     }
 
     private static ProcessIdentity read(JsonFields process, String bootId) {

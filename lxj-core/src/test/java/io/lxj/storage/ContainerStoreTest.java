@@ -206,7 +206,7 @@ class ContainerStoreTest {
         create("web");
         try (ContainerFolder web = store.open("web")) {
             ProcessIdentity process = new ProcessIdentity(1, 2, "boot");
-            RunRecord run = new RunRecord(process, Optional.of(process), process, "/lxj/web", Instant.now());
+            RunRecord run = new RunRecord(process, Optional.of(process), process, "/lxj/web", Instant.now(), List.of());
             web.started(run);
             assertThat(web.run()).contains(run);
             ExitRecord exit = new ExitRecord(ExitStatus.exited(3), Instant.now());

@@ -7,6 +7,7 @@ import io.lxj.config.Config;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.Signal;
 import io.lxj.error.CorruptStateException;
+import io.lxj.linux.DeviceRule;
 import io.lxj.linux.ProcessIdentity;
 import java.time.Instant;
 import java.util.List;
@@ -23,8 +24,11 @@ class RecordsTest {
 
     @Test
     void aRunRecordIsEqualAfterARoundTrip() {
+        List<GrantedDevice> devices = List.of(
+                new GrantedDevice("/dev/net/tun", DeviceRule.parse("c 10:200 rwm")),
+                new GrantedDevice("/dev/a disk", DeviceRule.parse("b 7:0 r")));
         for (Optional<ProcessIdentity> keeper : List.of(Optional.<ProcessIdentity>empty(), Optional.of(process(2)))) {
-            RunRecord record = new RunRecord(process(1), keeper, process(3), "/lxj/12345678/web", NOW);
+            RunRecord record = new RunRecord(process(1), keeper, process(3), "/lxj/12345678/web", NOW, devices);
             assertThat(RunRecord.fromJson(FILE, record.toJson())).isEqualTo(record);
             assertThat(record.ownedBy(process(4)).owner()).isEqualTo(process(4));
         }
@@ -32,8 +36,8 @@ class RecordsTest {
 
     @Test
     void aRunRecordIsOfOneBoot() {
-        assertThatThrownBy(() ->
-                        new RunRecord(process(1), Optional.empty(), new ProcessIdentity(3, 1, "another"), "/", NOW))
+        assertThatThrownBy(() -> new RunRecord(
+                        process(1), Optional.empty(), new ProcessIdentity(3, 1, "another"), "/", NOW, List.of()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -67,7 +71,7 @@ class RecordsTest {
 
     @Test
     void whatIsMissingOrWrongIsNamed() {
-        String json = new RunRecord(process(1), Optional.empty(), process(3), "/c", NOW).toJson();
+        String json = new RunRecord(process(1), Optional.empty(), process(3), "/c", NOW, List.of()).toJson();
         assertThatThrownBy(() -> RunRecord.fromJson(FILE, json.replace("\"pid\":1,", "")))
                 .isInstanceOf(CorruptStateException.class)
                 .hasMessage("read " + FILE + ": pid is missing");

@@ -66,16 +66,28 @@ public final class Metadata {
      * @throws LinuxException if that fails; ELOOP for a symbolic link
      */
     public static void chmod(Directory directory, byte[] name, int mode) throws LinuxException {
-        Fd fd = directory.fd();
-        try (Fd file = directory.open(name, Open.O_PATH, 0);
-                Scratch scratch = Scratch.open()) {
+        try (Fd file = directory.open(name, Open.O_PATH, 0)) {
             if (file.stat().isSymlink()) {
-                throw LinuxException.of(-Errno.ELOOP.number(), "fchmodat", fd, name, Integer.toOctalString(mode));
+                throw LinuxException.of(
+                        -Errno.ELOOP.number(), "fchmodat", directory.fd(), name, Integer.toOctalString(mode));
             }
+            chmodPath(file, mode);
+        }
+    }
+
+    /**
+     * Sets the permissions of a file that isn't open but pinned.
+     *
+     * @param file the file, opened with O_PATH; no symbolic link
+     * @param mode the lower 12 bits
+     * @throws LinuxException if fchmodat(2) fails
+     */
+    public static void chmodPath(Fd file, int mode) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
             long result = Kernel.call(
                     Syscall.FCHMODAT, Open.AT_FDCWD, scratch.string("/proc/self/fd/" + file.number()), mode);
             if (result < 0) {
-                throw LinuxException.of(result, "fchmodat", fd, name, Integer.toOctalString(mode));
+                throw LinuxException.of(result, "fchmodat", file, Integer.toOctalString(mode));
             }
         }
     }
