@@ -88,10 +88,10 @@ public record MountInfo(
         // The kernel escapes blanks in every field, but a field can be empty.
         List<String> fields = List.of(line.split(" ", -1));
         int dash = fields.indexOf("-");
-        if (dash < FIXED || fields.size() < dash + 4) {
+        String[] device = dash < FIXED ? new String[0] : fields.get(2).split(":", -1);
+        if (device.length != 2 || fields.size() < dash + 4) {
             throw new IllegalArgumentException("not a line of mountinfo: " + line);
         }
-        String[] device = fields.get(2).split(":");
         return new MountInfo(
                 Integer.parseInt(fields.get(0)),
                 Integer.parseInt(fields.get(1)),

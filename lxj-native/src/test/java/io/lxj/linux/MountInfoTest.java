@@ -55,7 +55,15 @@ class MountInfoTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "1 0 0:1 / / rw tmpfs none rw", "1 0 0:1 / / rw -", "1 0 0:1 / - a b c"})
+    @ValueSource(
+            strings = {
+                "x",
+                "1 0 0:1 / / rw tmpfs none rw",
+                "1 0 0:1 / / rw -",
+                "1 0 0:1 / - a b c",
+                "1 0 0 / / rw - tmpfs none rw",
+                "1 0 0:1:2 / / rw - tmpfs none rw"
+            })
     void refusesWhatIsNoMountInfo(String line) {
         assertThatThrownBy(() -> parse(line)).isInstanceOf(IllegalArgumentException.class);
     }
