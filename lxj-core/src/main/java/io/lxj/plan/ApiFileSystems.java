@@ -10,6 +10,7 @@ import io.lxj.linux.Syscall;
 import io.lxj.plan.LaunchSpec.Node;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,9 @@ import java.util.Map;
 final class ApiFileSystems {
     /** The path of the notify socket in the container. */
     static final String NOTIFY_SOCKET = "/run/host/notify";
+
+    /** Where containers in the container find what they need, below /run/host. */
+    private static final String NESTING = "nesting";
 
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM = 2;
@@ -44,6 +48,7 @@ final class ApiFileSystems {
     private final Arg root;
     private final boolean hostRoot;
     private final MaskSteps masks;
+    private final Map<String, Arg> whole = new LinkedHashMap<>();
 
     ApiFileSystems(ProgramBuilder program, Arg root, boolean hostRoot) {
         this.program = program;
@@ -65,6 +70,7 @@ final class ApiFileSystems {
         Arg target = steps.mountPoint(root, "proc");
         steps.placeOn("mount /proc", proc, target);
         new SysctlSteps(program).set(proc, sysctls);
+        keepWhole("proc", proc);
         Arg net = steps.copy("keep /proc/" + PROC_WRITABLE, proc, PROC_WRITABLE);
         PROC_READ_ONLY.forEach(path -> readOnly(proc, path));
         if (hostRoot) {
@@ -72,6 +78,30 @@ final class ApiFileSystems {
             masks.proc(proc);
         }
         steps.place("leave /proc/" + PROC_WRITABLE + " writable", net, proc, PROC_WRITABLE);
+    }
+
+    /**
+     * Whoever makes a user namespace in the container can mount procfs and sysfs there only if all of each can be seen
+     * somewhere, with nothing mounted in it. What covers parts of them is there for inits, which do less where they can't
+     * write; in a user namespace it protects nothing that the owners of the files don't, and root can take it away.
+     */
+    private void keepWhole(String name, Arg fileSystem) {
+        if (!hostRoot) {
+            whole.put(name, steps.copy("keep /" + name + " without covers", fileSystem, ""));
+        }
+    }
+
+    private void placeWhole(Arg host) {
+        if (whole.isEmpty()) {
+            return;
+        }
+        // Nobody but root needs to get there.
+        steps.directory(host, NESTING, 0700);
+        whole.forEach((name, mount) -> {
+            String path = NESTING + "/" + name;
+            steps.directory(host, path, 0700);
+            steps.place("mount /run/host/" + path, mount, host, path);
+        });
     }
 
     private void readOnly(Arg proc, String path) {
@@ -94,6 +124,7 @@ final class ApiFileSystems {
     void sysAndCgroup(Arg sys) {
         Arg target = steps.mountPoint(root, "sys");
         steps.placeOn("mount /sys", sys, target);
+        keepWhole("sys", sys);
         Arg net = steps.copy("keep /sys/" + SYS_WRITABLE, sys, SYS_WRITABLE);
         steps.restrict("make /sys read-only", sys, MountFlags.MOUNT_ATTR_RDONLY);
         steps.place("leave /sys/" + SYS_WRITABLE + " writable", net, sys, SYS_WRITABLE);
@@ -152,6 +183,7 @@ final class ApiFileSystems {
         }
         steps.directory(host, "inaccessible/dir", 0);
         steps.place("mount /run/host", host, run, "host");
+        placeWhole(host);
         notifySocket();
         steps.restrict("make /run/host read-only", host, attributes | MountFlags.MOUNT_ATTR_RDONLY);
     }
