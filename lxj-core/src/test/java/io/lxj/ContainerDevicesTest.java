@@ -13,6 +13,7 @@ import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -123,16 +124,33 @@ class ContainerDevicesTest {
 
     @Test
     void whatIsNoDeviceIsRefused() {
-        Container none = host.create(SLEEPER.device(Device.host(Path.of("/dev/no-such-device"))));
-        assertThatThrownBy(none::start)
+        assertThatThrownBy(() -> host.lxj()
+                        .containers()
+                        .create("none", SLEEPER.device(Device.host(Path.of("/dev/no-such-device")))))
                 .isInstanceOf(LxjException.class)
-                .hasMessageStartingWith("start " + none.name() + ": device /dev/no-such-device: ")
+                .hasMessageStartingWith("create none: device /dev/no-such-device: ")
                 .hasMessageContaining("ENOENT (");
-        Container file = host.create(SLEEPER.device(Device.host(Path.of("/etc/passwd"), "/dev/passwd")));
-        assertThatThrownBy(file::start)
+        assertThat(host.lxj().containers().find("none")).isEmpty();
+        Container container = host.create(SLEEPER);
+        assertThatThrownBy(
+                        () -> container.configure(SLEEPER.device(Device.host(Path.of("/etc/passwd"), "/dev/passwd"))))
                 .isInstanceOf(LxjException.class)
-                .hasMessage(
-                        "start " + file.name() + ": device /etc/passwd: it is no device node; mount files and folders"
-                                + " with Mount.bind(...)");
+                .hasMessage("configure " + container.name() + ": device /etc/passwd: it is no device node; mount files"
+                        + " and folders with Mount.bind(...)");
+        assertThat(container.config()).isEqualTo(SLEEPER);
+    }
+
+    @Test
+    void aDeviceThatIsGoneByThenIsRefusedAtTheStart() throws Exception {
+        Path node = folder.resolve("node");
+        assertThat(new ProcessBuilder("mknod", node.toString(), "c", "10", "229")
+                        .start()
+                        .waitFor())
+                .isZero();
+        Container container = host.create(SLEEPER.device(Device.host(node, "/dev/fuse")));
+        Files.delete(node);
+        assertThatThrownBy(container::start)
+                .isInstanceOf(LxjException.class)
+                .hasMessageStartingWith("start " + container.name() + ": device " + node + ": ");
     }
 }

@@ -9,6 +9,7 @@ import io.lxj.config.ExecResult;
 import io.lxj.config.IdMap;
 import io.lxj.config.Mount;
 import io.lxj.config.OnExit;
+import io.lxj.config.State;
 import io.lxj.config.Storage;
 import io.lxj.config.TerminalSize;
 import io.lxj.config.User;
@@ -159,10 +160,12 @@ class UserNamespaceTest {
         Path folder = Files.createTempDirectory("lxj-shared");
         try {
             SystemTar.run(folder, "sh", "-ec", "chown 1234:4321 . && echo x >root && chmod 600 root");
-            assertThatThrownBy(() -> host.start(config().mount(Mount.bind(folder, "/srv/data"))))
+            assertThatThrownBy(() ->
+                            host.lxj().containers().create("stranger", config().mount(Mount.bind(folder, "/srv/data"))))
                     .isInstanceOf(InvalidConfigException.class)
                     .hasMessageContaining(folder + " of 1234:4321")
                     .hasMessageContaining("shifted(1234, 4321)");
+            assertThat(host.lxj().containers().find("stranger")).isEmpty();
             Container container =
                     host.start(config().mount(Mount.bind(folder, "/srv/seen").readOnly())
                             .mount(Mount.bind(folder, "/srv/user").shifted(1234, 4321))
@@ -211,6 +214,26 @@ class UserNamespaceTest {
         Container container = host.start(Config.ofImage("alpine").privileged().init("/bin/sleep", "1000000"));
         assertThat(status(container, "Uid")).isEqualTo("Uid:\t0\t0\t0\t0");
         assertThat(sh(container, "tr -s ' ' </proc/1/uid_map")).isEqualTo(" 0 0 4294967295\n");
+    }
+
+    @Test
+    void idsOfAnotherContainerAreRefused() throws IOException {
+        Config pooled = Config.ofImage("alpine").init("/bin/sleep", "1000000");
+        Container other = host.start(pooled);
+        long taken = Long.parseLong(status(other, "Uid").split("\t")[1]);
+        Config sharing = pooled.idMap(IDS.user(70_000, taken + 7));
+        assertThatThrownBy(() -> host.lxj().containers().create("sharing", sharing))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageStartingWith("idMap: ")
+                .hasMessageContaining(taken + " to " + (taken + 65_535) + " belong to " + host.folder());
+        assertThat(host.lxj().containers().find("sharing")).isEmpty();
+        other.stop();
+        other.destroy();
+        Container container = host.create(sharing);
+        Container pool = host.create(pooled);
+        assertThat(Path.of("/var/lib/lxj-ids", Long.toString(taken))).isSymbolicLink();
+        assertThatThrownBy(container::start).isInstanceOf(InvalidConfigException.class);
+        assertThat(pool.state()).isEqualTo(State.STOPPED);
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.lxj.config.Config;
 import io.lxj.config.IdMap;
 import io.lxj.config.IdRange;
 import io.lxj.error.Failure;
+import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Fd;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Which ids containers have: each its own, unless its configuration says otherwise. They are set apart when a container is
@@ -96,6 +98,31 @@ final class ContainerIds implements AutoCloseable {
         }
     }
 
+    /** Refuses ids set by hand that another container was given. */
+    void refuseTaken(String container, Config config) {
+        if (!root || config.idMap().isEmpty()) {
+            return;
+        }
+        IdMap map = config.idMap().get();
+        try {
+            for (IdRange range :
+                    Stream.concat(map.users().stream(), map.groups().stream()).toList()) {
+                OptionalLong taken =
+                        registry().taken(range.outside(), range.outside() + range.count(), folders + container);
+                if (taken.isPresent()) {
+                    long first = taken.getAsLong();
+                    throw new InvalidConfigException(
+                            "idMap",
+                            range,
+                            "ids that no other container was given; " + first + " to " + (first + IdPool.SIZE - 1)
+                                    + " belong to " + registry().holder(first).orElse("one that was just destroyed"));
+                }
+            }
+        } catch (LinuxException e) {
+            throw Failures.exception("look whose ids those of " + container + " are", e);
+        }
+    }
+
     private LxjException exhausted(String action) throws LinuxException {
         int containers = pool().firsts().size();
         String problem = containers == 0
@@ -109,6 +136,7 @@ final class ContainerIds implements AutoCloseable {
     /** The record of a container that is about to start, which has ids that nobody else has; its lock is held. */
     ContainerRecord keep(String container, ContainerRecord record, ContainerFolder folder) {
         if (!root || !wantsIds(record.config())) {
+            refuseTaken(container, record.config());
             return record;
         }
         if (record.firstId().isEmpty()) {

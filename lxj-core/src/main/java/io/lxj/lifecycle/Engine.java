@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.Config;
+import io.lxj.config.IdMap;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.Names;
 import io.lxj.error.LxjException;
@@ -297,7 +298,7 @@ public final class Engine implements AutoCloseable {
         check();
         Names.container(name);
         String hostname = config.hostname().orElse(Names.hostnameOf(name));
-        confinement(config, !config.isPrivileged());
+        ConfigChecks.check(this, "create " + name, name, config);
         try (Lock lock = lock(name)) {
             FirstBoot firstBoot = new FirstBoot(
                     hostname, MachineId.random(), HostResolver.ofHost().read());
@@ -314,6 +315,9 @@ public final class Engine implements AutoCloseable {
         String name = lock.name().name();
         Optional<Long> firstId = ids.claim(name, config);
         try {
+            Optional<IdMap> ids =
+                    config.isPrivileged() ? Optional.empty() : config.idMap().or(() -> firstId.map(ContainerIds::map));
+            ConfigChecks.check(name, config, ids);
             return store.create(lock, config, firstId, firstBoot, CopyProgress.NONE);
         } catch (RuntimeException e) {
             Undo undo = new Undo();

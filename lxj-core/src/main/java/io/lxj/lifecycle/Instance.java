@@ -289,6 +289,7 @@ public final class Instance {
      */
     public void configure(Config config) {
         engine.check();
+        ConfigChecks.check(engine, "configure " + name, name, config);
         try (Lock lock = engine.lock(name);
                 ContainerFolder folder = engine.store().open(name)) {
             Config old = folder.record().config();
@@ -300,6 +301,7 @@ public final class Instance {
                 throw new InvalidConfigException(
                         "storage", config.storage(), old.storage() + ", which the container was made with");
             }
+            ConfigChecks.check(name, config, ContainerIds.of(folder.record().with(config)));
             folder.configure(config);
         }
     }

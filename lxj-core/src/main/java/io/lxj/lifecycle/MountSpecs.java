@@ -31,12 +31,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The mounts of a configuration, opened: a source on the host becomes a detached copy of its mount, which the init puts
  * in its place. Whoever holds this owns the fds.
  */
 final class MountSpecs implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MountSpecs.class);
+
     private final List<MountSpec> specs = new ArrayList<>();
     private final Map<String, Fd> fds = new HashMap<>();
     private final Map<IdMap, Fd> namespaces = new HashMap<>();
@@ -70,7 +74,7 @@ final class MountSpecs implements AutoCloseable {
         BindMount bind = (BindMount) mount;
         try (Fd source = Fd.open(Path.of(bind.source()), Open.O_PATH, 0)) {
             Stat stat = source.stat();
-            refuseStranger(container, bind, stat);
+            refuseStranger(container, bind, stat, ids);
             boolean directory = stat.isDirectory();
             DetachedMount copy = copy(source, bind);
             fds.put(FdNames.mount(specs.size()), copy.fd());
@@ -90,8 +94,21 @@ final class MountSpecs implements AutoCloseable {
         }
     }
 
+    /** Refuses sources whose owner has no id in the container. One that isn't there yet may come before the start. */
+    static void refuseStrangers(String container, List<Mount> mounts, Optional<IdMap> ids) {
+        for (Mount mount : mounts) {
+            if (mount instanceof BindMount bind) {
+                try (Fd source = Fd.open(Path.of(bind.source()), Open.O_PATH, 0)) {
+                    refuseStranger(container, bind, source.stat(), ids);
+                } catch (LinuxException e) {
+                    LOG.debug("The source of {} in {} can't be looked at yet", bind.target(), container, e);
+                }
+            }
+        }
+    }
+
     /** Nobody in the container could write there: files of an owner who has no id inside seem to be nobody's. */
-    private void refuseStranger(String container, BindMount bind, Stat source) {
+    private static void refuseStranger(String container, BindMount bind, Stat source, Optional<IdMap> ids) {
         if (ids.isEmpty() || bind.ids().isPresent() || bind.flags().contains(MountFlag.READ_ONLY)) {
             return;
         }

@@ -96,6 +96,28 @@ public final class IdRegistry implements AutoCloseable {
         return OptionalLong.empty();
     }
 
+    /**
+     * Whether one of some ids belongs to another container.
+     *
+     * @param from the first of the ids
+     * @param to what is behind the last of them
+     * @param owner the folder of the container that is to have them
+     * @return the first id of a container that has one of them
+     * @throws LinuxException if the registry can't be read
+     */
+    public OptionalLong taken(long from, long to, String owner) throws LinuxException {
+        for (DirectoryEntry entry : links.list()) {
+            OptionalLong first = number(entry.string());
+            if (first.isPresent() && first.getAsLong() < to && first.getAsLong() + IdPool.SIZE > from) {
+                Optional<String> holder = holder(first.getAsLong()).filter(path -> !path.equals(owner));
+                if (holder.isPresent() && isAlive(first.getAsLong(), holder.get())) {
+                    return first;
+                }
+            }
+        }
+        return OptionalLong.empty();
+    }
+
     /** The pool may have been another one when the others were taken. */
     private static boolean overlaps(TreeMap<Long, String> taken, long first) {
         Long below = taken.floorKey(first + IdPool.SIZE - 1);

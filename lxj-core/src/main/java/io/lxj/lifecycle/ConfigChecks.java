@@ -1,0 +1,25 @@
+package io.lxj.lifecycle;
+
+import io.lxj.config.Config;
+import io.lxj.config.IdMap;
+import java.util.Optional;
+
+/**
+ * What of a configuration can be told to be bad only by looking at the host. It is refused when a container is created or
+ * configured; and once more when it is started, as the host may have changed by then.
+ */
+final class ConfigChecks {
+    private ConfigChecks() {}
+
+    /** What is the same whatever ids the container will get. */
+    static void check(Engine engine, String action, String container, Config config) {
+        engine.confinement(config, !config.isPrivileged());
+        engine.ids().refuseTaken(container, config);
+        Devices.of(action, config.devices(), Optional.empty());
+    }
+
+    /** What depends on the ids; without any, nothing does. */
+    static void check(String container, Config config, Optional<IdMap> ids) {
+        MountSpecs.refuseStrangers(container, config.mounts(), ids);
+    }
+}
