@@ -246,7 +246,7 @@ public final class ImageStore {
         List<String> users = new ArrayList<>();
         for (String container : containers.names()) {
             try (ContainerFolder folder = containers.find(container).orElse(null)) {
-                if (folder != null && needs(folder.record().config(), name)) {
+                if (folder != null && needs(folder, name)) {
                     users.add("container " + container);
                 }
             }
@@ -256,8 +256,14 @@ public final class ImageStore {
         }
     }
 
-    private static boolean needs(Config config, String image) {
-        return config.image().equals(image) && RootStorage.of(config.storage()).needsImage();
+    private static boolean needs(ContainerFolder folder, String image) {
+        Config config = folder.record().config();
+        try {
+            return config.image().equals(image)
+                    && RootStorage.of(config.storage(), folder.directory()).needsImage();
+        } catch (LinuxException e) {
+            throw Failures.inStateFolder("look at " + folder, e);
+        }
     }
 
     /**

@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  */
 public final class OwnerMap {
     /** Owners are the same inside and outside. */
-    public static final OwnerMap SAME = new OwnerMap(Optional.empty());
+    public static final OwnerMap SAME = new OwnerMap(Optional.empty(), false);
 
     /** Who owns what belongs to nobody of the container, see "overflowuid" in proc_sys_kernel(5). */
     private static final int NOBODY = 65_534;
@@ -27,9 +27,11 @@ public final class OwnerMap {
     private static final int CAPABILITY_3 = 24;
 
     private final Optional<IdMap> ids;
+    private final boolean stored;
 
-    private OwnerMap(Optional<IdMap> ids) {
+    private OwnerMap(Optional<IdMap> ids, boolean stored) {
         this.ids = ids;
+        this.stored = stored;
     }
 
     /**
@@ -39,7 +41,17 @@ public final class OwnerMap {
      * @return the owners
      */
     public static OwnerMap of(Optional<IdMap> ids) {
-        return ids.isEmpty() ? SAME : new OwnerMap(ids);
+        return ids.isEmpty() ? SAME : new OwnerMap(ids, false);
+    }
+
+    /**
+     * Of a container whose files have owners of the host on disk: no mount maps them.
+     *
+     * @param ids the ids of the container, or empty if they are the host's
+     * @return the owners
+     */
+    public static OwnerMap stored(Optional<IdMap> ids) {
+        return ids.isEmpty() ? SAME : new OwnerMap(ids, true);
     }
 
     int insideUser(int seen) {
@@ -77,6 +89,22 @@ public final class OwnerMap {
                 : owned(ofContainersRoot(entry), this::insideUser, this::insideGroup);
     }
 
+    /** An entry whose file capabilities name the container's root as the host calls him, where no mount does that. */
+    private TarEntry forContainersRoot(TarEntry entry) throws LinuxException {
+        if (!stored) {
+            return entry;
+        }
+        ShiftedOwners shifted = new ShiftedOwners(Optional.empty(), ids);
+        List<TarEntry.Attribute> attributes = new ArrayList<>();
+        for (TarEntry.Attribute attribute : entry.attributes()) {
+            attributes.add(
+                    attribute.name().equals(CAPABILITY)
+                            ? new TarEntry.Attribute(CAPABILITY, shifted.attribute(CAPABILITY, attribute.value()))
+                            : attribute);
+        }
+        return EntryRules.owned(entry, entry.uid(), entry.gid(), attributes, entry.acls());
+    }
+
     /** File capabilities that are for a root who isn't the host's name him, see capabilities(7); inside that is root. */
     private static TarEntry ofContainersRoot(TarEntry entry) {
         List<TarEntry.Attribute> attributes = new ArrayList<>();
@@ -94,7 +122,9 @@ public final class OwnerMap {
 
     /** An entry as it is to be written here, for the owners that it has in the container. */
     TarEntry outside(TarEntry entry) throws LinuxException {
-        return ids.isEmpty() || entry == null ? entry : owned(entry, this::outsideUser, this::outsideGroup);
+        return ids.isEmpty() || entry == null
+                ? entry
+                : owned(forContainersRoot(entry), this::outsideUser, this::outsideGroup);
     }
 
     private static TarEntry owned(TarEntry entry, PosixAcl.Renumbering users, PosixAcl.Renumbering groups)

@@ -11,11 +11,15 @@ import io.lxj.launch.InitLauncher;
 import io.lxj.launch.InitLauncher.Launched;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.DetachedMount;
+import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
 import io.lxj.linux.ProcessIdentity;
 import io.lxj.plan.FdNames;
 import io.lxj.plan.LaunchSpec;
+import io.lxj.storage.ImageTree;
 import io.lxj.storage.Lock;
 import io.lxj.storage.MachineId;
 import io.lxj.storage.RunRecord;
@@ -43,14 +47,22 @@ final class BuildRoom {
     }
 
     /** Runs a command to its end; what it left behind is killed. */
-    ExecResult run(Fd rootfs, ImageDefaults defaults, Command command) {
+    ExecResult run(Directory image, ImageDefaults defaults, Command command) {
         String name = String.format("build-%016x", ThreadLocalRandom.current().nextLong());
         Lock lock = engine.lock(name);
         Config config = new ImageDefaults(defaults.environment(), List.of()).under(Config.ofImage(IMAGE));
         Optional<Long> first = Optional.empty();
         try {
             first = engine.ids().claim(name, config);
-            return run(name, rootfs, config, first.map(ContainerIds::map), command);
+            Optional<IdMap> ids = first.map(ContainerIds::map);
+            if (ids.isPresent() && engine.shifting().isNeeded()) {
+                return ShiftedBuild.run(
+                        image, ids.get(), rootfs -> run(name, StartRoot.of(rootfs, ids, true), config, ids, command));
+            }
+            try (Fd rootfs = image.open(FileName.bytes(ImageTree.ROOTFS), Open.O_PATH | Open.O_DIRECTORY, 0)) {
+                StartRoot root = StartRoot.of(DetachedMount.clone(rootfs, false), ids, false);
+                return run(name, root, config, ids, command);
+            }
         } catch (IOException e) {
             throw Failures.exception("run " + command.arguments().get(0) + " in the image", e);
         } finally {
@@ -67,9 +79,9 @@ final class BuildRoom {
         }
     }
 
-    private ExecResult run(String name, Fd rootfs, Config config, Optional<IdMap> ids, Command command)
+    private ExecResult run(String name, StartRoot opened, Config config, Optional<IdMap> ids, Command command)
             throws IOException {
-        try (StartRoot root = StartRoot.of(DetachedMount.clone(rootfs, false), ids)) {
+        try (StartRoot root = opened) {
             Cgroup cgroup = engine.cgroups().create(name);
             try (cgroup) {
                 engine.devices().attach(cgroup, List.of());

@@ -56,6 +56,7 @@ public final class Engine implements AutoCloseable {
     private final CgroupTree cgroups;
     private final Confinements confinements;
     private final ContainerIds ids;
+    private final Shifting shifting;
     private final ProcessIdentity self;
     private final Map<String, Instance> instances = new ConcurrentHashMap<>();
     private final Starter starter;
@@ -77,6 +78,7 @@ public final class Engine implements AutoCloseable {
         this.settler = new Settler(folder);
         this.proc = proc;
         this.ids = new ContainerIds(proc, folder.path());
+        this.shifting = new Shifting(this);
         this.supervisor = supervisor;
         this.cgroups = cgroups;
         this.confinements = Confinements.ofThisProcess();
@@ -208,6 +210,10 @@ public final class Engine implements AutoCloseable {
         return ids;
     }
 
+    Shifting shifting() {
+        return shifting;
+    }
+
     /** The limits of a container's processes; a bad one is refused here. */
     Confinement confinement(Config config, boolean userNamespace) {
         return confinements.of(config, userNamespace);
@@ -318,7 +324,7 @@ public final class Engine implements AutoCloseable {
             Optional<IdMap> ids =
                     config.isPrivileged() ? Optional.empty() : config.idMap().or(() -> firstId.map(ContainerIds::map));
             ConfigChecks.check(name, config, ids);
-            return store.create(lock, config, firstId, firstBoot, CopyProgress.NONE);
+            return store.create(lock, config, firstId, shifting.ofNew(ids), firstBoot, CopyProgress.NONE);
         } catch (RuntimeException e) {
             Undo undo = new Undo();
             undo.add(() -> ids.release(name, firstId));
@@ -341,7 +347,7 @@ public final class Engine implements AutoCloseable {
     }
 
     Fd mountRoot(ContainerFolder container, Config config, RootStorage.Use use) throws LinuxException {
-        RootStorage storage = RootStorage.of(config.storage());
+        RootStorage storage = RootStorage.of(config.storage(), container.directory());
         try (ImageTree image = storage.needsImage() ? ImageTree.open(folder, config.image()) : null) {
             return storage.mount(container.directory(), Optional.ofNullable(image), use);
         }
@@ -349,7 +355,7 @@ public final class Engine implements AutoCloseable {
 
     /** What the root file system of a container is made of that is about to run in a user namespace of its own. */
     RootLayers layers(ContainerFolder container, Config config) throws LinuxException {
-        RootStorage storage = RootStorage.of(config.storage());
+        RootStorage storage = RootStorage.of(config.storage(), container.directory());
         try (ImageTree image = storage.needsImage() ? ImageTree.open(folder, config.image()) : null) {
             return storage.layers(container.directory(), Optional.ofNullable(image));
         }

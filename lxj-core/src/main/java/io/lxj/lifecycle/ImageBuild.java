@@ -32,15 +32,17 @@ public final class ImageBuild implements AutoCloseable {
 
     private final Engine engine;
     private final TemporaryFolder unfinished;
-    private final Directory rootfs;
-    private final RootDir root;
+    private RootDir root;
     private boolean closed;
 
-    private ImageBuild(Engine engine, TemporaryFolder unfinished, Directory rootfs) throws LinuxException {
+    private ImageBuild(Engine engine, TemporaryFolder unfinished) throws LinuxException {
         this.engine = engine;
         this.unfinished = unfinished;
-        this.rootfs = rootfs;
-        this.root = new RootDir(rootfs.fd().duplicate());
+        this.root = open(unfinished);
+    }
+
+    private static RootDir open(TemporaryFolder unfinished) throws LinuxException {
+        return new RootDir(unfinished.directory().openDirectory(ROOTFS).fd());
     }
 
     /**
@@ -57,17 +59,13 @@ public final class ImageBuild implements AutoCloseable {
             TemporaryFolder unfinished = engine.folder().temporaryFolders().make("build");
             try {
                 unfinished.directory().mkdir(ROOTFS, 0700);
-                Directory rootfs = unfinished.directory().openDirectory(ROOTFS);
-                try {
+                try (Directory rootfs = unfinished.directory().openDirectory(ROOTFS)) {
                     Metadata.chmod(rootfs.fd(), 0755);
                     if (from.isPresent()) {
                         copy(engine, from.get(), rootfs.fd());
                     }
-                    return new ImageBuild(engine, unfinished, rootfs);
-                } catch (IOException | RuntimeException e) {
-                    rootfs.close();
-                    throw e;
                 }
+                return new ImageBuild(engine, unfinished);
             } catch (IOException | RuntimeException e) {
                 unfinished.close();
                 throw e;
@@ -121,7 +119,15 @@ public final class ImageBuild implements AutoCloseable {
      */
     public ExecResult run(Command command, ImageDefaults defaults) {
         root();
-        return engine.buildRoom().run(rootfs.fd(), defaults, command);
+        ExecResult result = engine.buildRoom().run(unfinished.directory(), defaults, command);
+        // The tree may be another one now.
+        root.close();
+        try {
+            root = open(unfinished);
+        } catch (LinuxException e) {
+            throw TreeTransfer.failure("open an unfinished image", e);
+        }
+        return result;
     }
 
     /**
@@ -155,7 +161,6 @@ public final class ImageBuild implements AutoCloseable {
         }
         closed = true;
         root.close();
-        rootfs.close();
         try {
             unfinished.close();
         } catch (LinuxException e) {

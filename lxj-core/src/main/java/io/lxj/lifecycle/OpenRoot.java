@@ -15,9 +15,11 @@ public final class OpenRoot implements AutoCloseable {
     private final RootDir root;
     private final Lock lock;
     private final Optional<IdMap> ids;
+    private final boolean shifted;
 
     // The lock keeps the container stopped; it is null if the container runs.
-    OpenRoot(RootDir root, Lock lock, Optional<IdMap> ids) {
+    OpenRoot(RootDir root, Lock lock, Optional<IdMap> ids, boolean shifted) {
+        this.shifted = shifted;
         this.root = root;
         this.ids = ids;
         this.lock = lock;
@@ -38,7 +40,7 @@ public final class OpenRoot implements AutoCloseable {
      * @return the owners
      */
     public OwnerMap owners() {
-        return OwnerMap.of(ids);
+        return shifted ? OwnerMap.stored(ids) : OwnerMap.of(ids);
     }
 
     /**

@@ -1,10 +1,14 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.IdMap;
 import io.lxj.failure.Failures;
+import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.RootDir;
+import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.Lock;
 import io.lxj.storage.RootStorage;
+import io.lxj.storage.ShiftedStorage;
 import java.util.Optional;
 
 /** Opens the roots of containers for work on their files. Thread-safe. */
@@ -31,8 +35,15 @@ final class OpenRoots {
                 ? Optional.of(new OpenRoot(
                         engine.executing().root(current.get()),
                         null,
-                        current.get().ids()))
+                        current.get().ids(),
+                        isShifted(instance)))
                 : Optional.empty();
+    }
+
+    private boolean isShifted(Instance instance) throws LinuxException {
+        try (ContainerFolder folder = engine.store().open(instance.name())) {
+            return ShiftedStorage.isIn(folder.directory());
+        }
     }
 
     private OpenRoot stopped(Instance instance, boolean change) throws LinuxException {
@@ -46,7 +57,13 @@ final class OpenRoots {
             }
             instance.background().await();
             RootStorage.Use use = change ? RootStorage.Use.CHANGE : RootStorage.Use.LOOK;
-            return new OpenRoot(new RootDir(engine.mountRoot(instance.name(), use)), lock, Optional.empty());
+            try (ContainerFolder folder = engine.store().open(instance.name())) {
+                boolean shifted = ShiftedStorage.isIn(folder.directory());
+                Optional<IdMap> ids =
+                        shifted ? ShiftedStorage.ids(folder.directory(), folder.toString()) : Optional.empty();
+                Fd root = engine.mountRoot(folder, folder.record().config(), use);
+                return new OpenRoot(new RootDir(root), lock, ids, shifted);
+            }
         } catch (LinuxException | RuntimeException e) {
             lock.close();
             throw e;

@@ -41,11 +41,13 @@ final class StartRoot implements AutoCloseable {
                         ids, Optional.of(engine.mountRoot(folder, config, RootStorage.Use.RUN)), Optional.empty());
     }
 
-    /** Of files that are all there, as one mount. */
-    static StartRoot of(DetachedMount mount, Optional<IdMap> ids) {
+    /** Of files that are all there, as one mount; shifted if they have ids of the host. */
+    static StartRoot of(DetachedMount mount, Optional<IdMap> ids, boolean shifted) {
         return ids.isPresent()
                 ? new StartRoot(
-                        ids, Optional.empty(), Optional.of(new RootLayers(Optional.empty(), mount, Optional.empty())))
+                        ids,
+                        Optional.empty(),
+                        Optional.of(new RootLayers(Optional.empty(), mount, Optional.empty(), shifted)))
                 : new StartRoot(ids, Optional.of(mount.fd()), Optional.empty());
     }
 
@@ -84,7 +86,7 @@ final class StartRoot implements AutoCloseable {
     /** What the user namespace gets while its first process waits. */
     Optional<UserNamespaceSetup> setup(ProcFs proc) {
         return ids.map(
-                map -> new UserNamespaceSetup(proc, map, layers.orElseThrow().mounts()));
+                map -> new UserNamespaceSetup(proc, map, layers.orElseThrow().toMap()));
     }
 
     /** Gives up what only the launch needs. */

@@ -13,6 +13,7 @@ import io.lxj.linux.Cgroup;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProcessIdentity;
 import io.lxj.plan.Confinement;
@@ -23,6 +24,7 @@ import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerRecord;
 import io.lxj.storage.ContainerStore;
 import io.lxj.storage.GrantedDevice;
+import io.lxj.storage.RootLayout;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.RunRecord;
 import java.io.IOException;
@@ -63,7 +65,6 @@ final class Starter {
                 Devices.of("start " + name, record.config().devices(), ids);
         try (MountSpecs mounts =
                 MountSpecs.open(engine.proc(), name, record.config().mounts(), ids)) {
-            RootStorage storage = RootStorage.of(record.config().storage());
             return InitPlan.of(LaunchSpecs.of(
                             name,
                             record,
@@ -71,8 +72,16 @@ final class Starter {
                             mounts.specs(),
                             devices,
                             engine.confinement(record.config(), ids.isPresent()),
-                            ids.map(map -> StartRoot.userNamespace(map, Optional.of(storage.layout())))))
+                            ids.map(map -> StartRoot.userNamespace(map, layout(name, record.config())))))
                     .toString();
+        }
+    }
+
+    private Optional<RootLayout> layout(String name, Config config) {
+        try (ContainerFolder folder = engine.store().open(name)) {
+            return RootStorage.of(config.storage(), folder.directory()).layout();
+        } catch (LinuxException e) {
+            throw Failures.exception("look at container " + name, e);
         }
     }
 
@@ -154,6 +163,7 @@ final class Starter {
 
     private StartRoot openRoot(String name, Config config, MountSpecs mounts, Optional<IdMap> ids) throws IOException {
         try (ContainerFolder folder = engine.store().open(name)) {
+            engine.shifting().fit(folder, config, ids);
             StartRoot root = StartRoot.open(engine, folder, config, ids);
             try {
                 checkTargets(name, folder, config, mounts, root);

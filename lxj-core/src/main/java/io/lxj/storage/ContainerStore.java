@@ -106,6 +106,30 @@ public final class ContainerStore {
      */
     public NewContainer create(
             Lock lock, Config config, Optional<Long> firstId, FirstBoot firstBoot, CopyProgress progress) {
+        return create(lock, config, firstId, Optional.empty(), firstBoot, progress);
+    }
+
+    /**
+     * Makes a container, on a file system of whatever kind.
+     *
+     * @param lock the lock of the container, which the caller holds alone
+     * @param config what it is to be; its image is locked meanwhile
+     * @param firstId the first of the ids that were set apart for it
+     * @param shift for whom to copy the image, where no mount can map the ids of its files
+     * @param firstBoot what tells it from others of the image
+     * @param progress is told of the bytes copied, with a storage that copies
+     * @return what was made, to be settled and closed by the caller
+     * @throws AlreadyExistsException if there is a container of that name
+     * @throws NotFoundException if there is no such image
+     * @throws io.lxj.error.LxjException if it can't be made; nothing of it is left then
+     */
+    public NewContainer create(
+            Lock lock,
+            Config config,
+            Optional<Long> firstId,
+            Optional<ShiftedStorage.Shift> shift,
+            FirstBoot firstBoot,
+            CopyProgress progress) {
         String name = lock.name().name();
         lock.check(LockName.container(name));
         String action = "create container " + name;
@@ -121,7 +145,7 @@ public final class ContainerStore {
             NewContainer made = new NewContainer(
                     record, new Directory(folder.directory().fd().duplicate()), new DurableFiles());
             try {
-                populate(made, image, firstBoot, progress);
+                populate(made, image, shift, firstBoot, progress);
                 folder.moveTo(state.containers(), name);
                 checkpoints.reached("create: named");
                 return made;
@@ -136,10 +160,17 @@ public final class ContainerStore {
         }
     }
 
-    private void populate(NewContainer made, ImageTree image, FirstBoot firstBoot, CopyProgress progress)
+    private void populate(
+            NewContainer made,
+            ImageTree image,
+            Optional<ShiftedStorage.Shift> shift,
+            FirstBoot firstBoot,
+            CopyProgress progress)
             throws IOException {
         Directory folder = made.folder();
-        RootStorage storage = RootStorage.of(made.record().config().storage());
+        RootStorage storage = shift.isPresent()
+                ? new ShiftedStorage(shift)
+                : RootStorage.of(made.record().config().storage());
         storage.prepare(folder, image, progress);
         checkpoints.reached("create: root prepared");
         try (EtcFolder etc = storage.openEtc(folder, image).orElse(null)) {

@@ -24,6 +24,7 @@ final class CopyStorage implements RootStorage {
     private static final byte[] ROOTFS = FileName.bytes(ImageTree.ROOTFS);
     private static final String ETC = "etc";
     private static final String NOTHING = "lower";
+    private static final RootLayout LAYOUT = new RootLayout(false, NOTHING, ImageTree.ROOTFS, OverlayMount.WORK);
     private static final Logger LOG = LoggerFactory.getLogger(CopyStorage.class);
     private static final long NO_DANGER =
             MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
@@ -102,7 +103,7 @@ final class CopyStorage implements RootStorage {
     }
 
     /** From now on it holds more than the image has: it must not be taken for torn any more. */
-    private static void settleIfMarked(Directory folder) throws LinuxException {
+    static void settleIfMarked(Directory folder) throws LinuxException {
         if (SyncMarker.isMarked(folder)) {
             Settler.settle(List.of(folder));
         }
@@ -138,16 +139,16 @@ final class CopyStorage implements RootStorage {
         if (FileSystemSupport.canHoldUpper(FileSystemType.of(folder.fd()))) {
             OverlayMount.openOrMake(folder, NOTHING).close();
             OverlayMount.openWork(folder).close();
-            return RootLayers.overlay(Optional.empty(), folder, layout());
+            return RootLayers.overlay(Optional.empty(), folder, LAYOUT);
         }
         try (Fd rootfs = folder.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0)) {
-            return new RootLayers(Optional.empty(), RootLayers.clone(rootfs, 0), Optional.empty());
+            return new RootLayers(Optional.empty(), RootLayers.clone(rootfs, 0), Optional.empty(), false);
         }
     }
 
     @Override
-    public RootLayout layout() {
-        return new RootLayout(false, NOTHING, ImageTree.ROOTFS, OverlayMount.WORK);
+    public Optional<RootLayout> layout() {
+        return Optional.of(LAYOUT);
     }
 
     @Override

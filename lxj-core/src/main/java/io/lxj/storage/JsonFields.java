@@ -75,6 +75,11 @@ final class JsonFields {
         });
     }
 
+    /** A value of a form that is the caller's. */
+    <T> T parsedElement(String name, Function<JsonElement, T> parse) {
+        return read(name, parse);
+    }
+
     /** A value as JSON text of its own. */
     String json(String name) {
         return read(name, JsonElement::toString);

@@ -44,7 +44,7 @@ public final class NewContainer implements AutoCloseable {
      * @throws LinuxException if it can't be written; the marker stays
      */
     public void settle() throws LinuxException {
-        if (RootStorage.of(record.config().storage()).needsImage()) {
+        if (RootStorage.of(record.config().storage(), folder).needsImage()) {
             files.sync();
             SyncMarker.remove(folder);
         } else {

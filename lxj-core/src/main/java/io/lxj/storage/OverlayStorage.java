@@ -20,6 +20,7 @@ import java.util.Optional;
 final class OverlayStorage implements RootStorage {
     private static final String UPPER = "upper";
     private static final String WORK = "work";
+    private static final RootLayout LAYOUT = new RootLayout(true, "", UPPER, WORK);
     private static final String ETC = "etc";
 
     @Override
@@ -131,12 +132,12 @@ final class OverlayStorage implements RootStorage {
     @Override
     public RootLayers layers(Directory folder, Optional<ImageTree> image) throws LinuxException {
         OverlayMount.openWork(folder).close();
-        return RootLayers.overlay(Optional.of(image.orElseThrow().rootfs()), folder, layout());
+        return RootLayers.overlay(Optional.of(image.orElseThrow().rootfs()), folder, LAYOUT);
     }
 
     @Override
-    public RootLayout layout() {
-        return new RootLayout(true, "", UPPER, WORK);
+    public Optional<RootLayout> layout() {
+        return Optional.of(LAYOUT);
     }
 
     @Override

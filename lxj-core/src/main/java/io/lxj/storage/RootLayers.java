@@ -16,8 +16,9 @@ import java.util.Optional;
  * @param lower the image's files, if they are a layer
  * @param own the container's own files: its folder, or if there is no overlay its root
  * @param layout how an overlay is made of them, or empty if the container's own files are all
+ * @param shifted whether the files have the ids of the host already, so that nothing is to be mapped
  */
-public record RootLayers(Optional<DetachedMount> lower, DetachedMount own, Optional<RootLayout> layout)
+public record RootLayers(Optional<DetachedMount> lower, DetachedMount own, Optional<RootLayout> layout, boolean shifted)
         implements AutoCloseable {
     static DetachedMount clone(Fd directory, long attributes) throws LinuxException {
         DetachedMount mount = DetachedMount.clone(directory, false);
@@ -40,7 +41,7 @@ public record RootLayers(Optional<DetachedMount> lower, DetachedMount own, Optio
             Optional<DetachedMount> image = lower.isPresent()
                     ? Optional.of(clone(lower.get().fd(), MountFlags.MOUNT_ATTR_RDONLY))
                     : Optional.empty();
-            return new RootLayers(image, own, Optional.of(layout));
+            return new RootLayers(image, own, Optional.of(layout), false);
         } catch (LinuxException e) {
             own.close();
             throw e;
@@ -48,11 +49,15 @@ public record RootLayers(Optional<DetachedMount> lower, DetachedMount own, Optio
     }
 
     /**
-     * All mounts.
+     * The mounts on which the ids of files are to be mapped.
      *
      * @return the mounts, which this object still owns
      */
-    public List<DetachedMount> mounts() {
+    public List<DetachedMount> toMap() {
+        return shifted ? List.of() : mounts();
+    }
+
+    private List<DetachedMount> mounts() {
         List<DetachedMount> all = new ArrayList<>();
         lower.ifPresent(all::add);
         all.add(own);

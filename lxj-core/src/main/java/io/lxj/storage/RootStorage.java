@@ -37,6 +37,18 @@ public interface RootStorage {
     }
 
     /**
+     * The storage of a container that is there.
+     *
+     * @param kind what the container's configuration asks for
+     * @param folder the folder of the container
+     * @return the storage that it has
+     * @throws LinuxException if that can't be told
+     */
+    static RootStorage of(Storage kind, Directory folder) throws LinuxException {
+        return ShiftedStorage.isIn(folder) ? new ShiftedStorage(Optional.empty()) : of(kind);
+    }
+
+    /**
      * Whether the image has to stay as long as the container does.
      *
      * @return true if the container's files are the image's, but for those that were changed
@@ -90,9 +102,9 @@ public interface RootStorage {
     /**
      * How the root file system of a container with a user namespace of its own is usually made.
      *
-     * @return the overlay
+     * @return the overlay, or empty if it is a mount of files
      */
-    RootLayout layout();
+    Optional<RootLayout> layout();
 
     /**
      * How much of the disk the container's own files take.

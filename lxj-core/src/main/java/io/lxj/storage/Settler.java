@@ -82,13 +82,18 @@ public final class Settler implements AutoCloseable {
 
     /** Waits until these folders of one file system are on disk. */
     static void settle(List<Directory> folders) throws LinuxException {
-        Fd any = folders.get(0).fd();
+        sync(folders.get(0));
+        for (Directory folder : folders) {
+            SyncMarker.remove(folder);
+        }
+    }
+
+    /** Waits until all of the file system that a folder is on is on disk. */
+    static void sync(Directory folder) throws LinuxException {
+        Fd any = folder.fd();
         long result = any.call(Syscall.SYNCFS);
         if (result < 0) {
             throw LinuxException.of(result, "syncfs", any);
-        }
-        for (Directory folder : folders) {
-            SyncMarker.remove(folder);
         }
     }
 

@@ -15,6 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class TemporaryFolder implements AutoCloseable {
     /** RENAME_NOREPLACE of renameat2(2). */
     private static final int NO_REPLACE = 1;
+    /** RENAME_EXCHANGE. */
+    private static final int EXCHANGE = 2;
 
     private final Directory parent;
     private final String name;
@@ -129,6 +131,17 @@ public final class TemporaryFolder implements AutoCloseable {
     public void moveTo(Directory target, String newName) throws LinuxException {
         parent.rename(FileName.bytes(name), target, FileName.bytes(newName), NO_REPLACE);
         moved = true;
+    }
+
+    /**
+     * Takes the place of a folder, at once. What was there is in this one from now on.
+     *
+     * @param other the folder that has it, on the same file system
+     * @param existing its name there
+     * @throws LinuxException ENOENT if there is none
+     */
+    void exchange(Directory other, String existing) throws LinuxException {
+        parent.rename(FileName.bytes(name), other, FileName.bytes(existing), EXCHANGE);
     }
 
     /**

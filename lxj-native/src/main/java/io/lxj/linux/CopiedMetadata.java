@@ -14,13 +14,16 @@ final class CopiedMetadata {
     private static final int UNKNOWN_UMASK = 0777;
 
     private final Predicate<String> attributes;
+    private final TreeCopy.Owners owners;
     private final int uid;
     private final int gid;
     private final boolean ownerKnown;
     private final int umask;
 
-    private CopiedMetadata(Predicate<String> attributes, int uid, int gid, boolean ownerKnown, int umask) {
+    private CopiedMetadata(
+            Predicate<String> attributes, TreeCopy.Owners owners, int uid, int gid, boolean ownerKnown, int umask) {
         this.attributes = attributes;
+        this.owners = owners;
         this.uid = uid;
         this.gid = gid;
         this.ownerKnown = ownerKnown;
@@ -28,7 +31,8 @@ final class CopiedMetadata {
     }
 
     /** Looks at what a new directory has got, and takes away what it would hand on to the files made in it. */
-    static CopiedMetadata prepare(Directory top, Predicate<String> attributes) throws LinuxException {
+    static CopiedMetadata prepare(Directory top, Predicate<String> attributes, TreeCopy.Owners owners)
+            throws LinuxException {
         Fd fd = top.fd();
         for (String attribute : Xattrs.all(fd).keySet()) {
             if (attribute.equals(ACCESS_ACL) || attribute.equals(DEFAULT_ACL)) {
@@ -44,7 +48,7 @@ final class CopiedMetadata {
         int gid = (int) Kernel.call(Syscall.GETEGID);
         // Some file systems can give new files the group of their directory; then this one shows it.
         boolean ownerKnown = stat.uid() == uid && stat.gid() == gid;
-        return new CopiedMetadata(attributes, uid, gid, ownerKnown, umask());
+        return new CopiedMetadata(attributes, owners, uid, gid, ownerKnown, umask());
     }
 
     // Reading it with umask(2) would change it for a moment, for all threads of the JVM.
@@ -68,18 +72,22 @@ final class CopiedMetadata {
     }
 
     private boolean hasOwner(Stat stat) {
-        return ownerKnown && stat.uid() == uid && stat.gid() == gid;
+        return ownerKnown && owners.user(stat.uid()) == uid && owners.group(stat.gid()) == gid;
+    }
+
+    private byte[] value(Map.Entry<String, byte[]> attribute) {
+        return owners.attribute(attribute.getKey(), attribute.getValue());
     }
 
     /** Does all that for an open copy of an open file or directory. */
     void copy(Fd from, Stat stat, Fd to, boolean directory) throws LinuxException {
         boolean changed = directory || !hasOwner(stat);
         if (!hasOwner(stat)) {
-            Metadata.chown(to, stat.uid(), stat.gid());
+            Metadata.chown(to, owners.user(stat.uid()), owners.group(stat.gid()));
         }
         for (Map.Entry<String, byte[]> attribute : Xattrs.all(from).entrySet()) {
             if (attributes.test(attribute.getKey())) {
-                Xattrs.set(to, attribute.getKey(), attribute.getValue());
+                Xattrs.set(to, attribute.getKey(), value(attribute));
                 changed = true;
             }
         }
@@ -93,11 +101,11 @@ final class CopiedMetadata {
     /** Does all that for the copy of a symbolic link, a FIFO, a socket or a device. */
     void copy(Directory from, byte[] name, Stat stat, Directory to) throws LinuxException {
         if (!hasOwner(stat)) {
-            Metadata.chown(to, name, stat.uid(), stat.gid());
+            Metadata.chown(to, name, owners.user(stat.uid()), owners.group(stat.gid()));
         }
         for (Map.Entry<String, byte[]> attribute : Xattrs.all(from, name).entrySet()) {
             if (attributes.test(attribute.getKey())) {
-                Xattrs.set(to, name, attribute.getKey(), attribute.getValue());
+                Xattrs.set(to, name, attribute.getKey(), value(attribute));
             }
         }
         if (!stat.isSymlink()) {

@@ -24,6 +24,52 @@ public final class TreeCopy {
     private final CopiedMetadata metadata;
     private final CopiedDirectory top;
 
+    /** What the copies have in the place of the owners of the originals. Thread-safe. */
+    public interface Owners {
+        /** Copies have the owners of their originals. */
+        Owners SAME = new Owners() {
+            @Override
+            public int user(int uid) {
+                return uid;
+            }
+
+            @Override
+            public int group(int gid) {
+                return gid;
+            }
+
+            @Override
+            public byte[] attribute(String name, byte[] value) {
+                return value;
+            }
+        };
+
+        /**
+         * The owner of a copy.
+         *
+         * @param uid the owner of the original
+         * @return a user id
+         */
+        int user(int uid);
+
+        /**
+         * The group of a copy.
+         *
+         * @param gid the group of the original
+         * @return a group id
+         */
+        int group(int gid);
+
+        /**
+         * The value of an extended attribute, which may have owners in it.
+         *
+         * @param name the name of the attribute
+         * @param value the value that the original has
+         * @return the value for the copy
+         */
+        byte[] attribute(String name, byte[] value);
+    }
+
     private record Level(CopiedDirectory directory, List<DirectoryEntry> below, int[] next) {}
 
     private TreeCopy(CopiedDirectory top, Fd topTarget, CopiedMetadata metadata, LongConsumer progress) {
@@ -53,11 +99,37 @@ public final class TreeCopy {
             Predicate<String> attributes,
             LongConsumer progress)
             throws LinuxException {
-        to.mkdir(newName, 0700);
-        CopiedDirectory top = CopiedDirectory.open(from.openDirectory(name), () -> to.openDirectory(newName));
+        copy(from.openDirectory(name), to, newName, attributes, Owners.SAME, progress);
+    }
+
+    /**
+     * Copies a directory with all that is below it, for other owners.
+     *
+     * @param from the directory, open for reading; closed by this method
+     * @param to where the copy goes; on any file system
+     * @param newName a single component that doesn't exist there
+     * @param attributes which extended attributes to copy, by name
+     * @param owners who owns the copies
+     * @param progress is told, by any thread, how many bytes of files were copied since its last call; an exception of its
+     *     own ends the copy and comes out of this method
+     * @throws LinuxException if something can't be copied, EEXIST if the new name is taken; what was copied so far is left
+     *     for the caller to remove
+     */
+    public static void copy(
+            Directory from,
+            Directory to,
+            byte[] newName,
+            Predicate<String> attributes,
+            Owners owners,
+            LongConsumer progress)
+            throws LinuxException {
+        CopiedDirectory top = CopiedDirectory.open(from, () -> {
+            to.mkdir(newName, 0700);
+            return to.openDirectory(newName);
+        });
         CopiedMetadata metadata;
         try {
-            metadata = CopiedMetadata.prepare(top.target(), attributes);
+            metadata = CopiedMetadata.prepare(top.target(), attributes, owners);
         } catch (LinuxException e) {
             top.close();
             throw e;

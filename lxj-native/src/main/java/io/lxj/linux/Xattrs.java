@@ -52,7 +52,8 @@ public final class Xattrs {
     }
 
     /**
-     * Sets an attribute of an open file.
+     * Sets an attribute of an open file. On FUSE what was written to a file goes to the file system's server before its
+     * capabilities do: any write that comes later takes them away, see capabilities(7).
      *
      * @param file the file, not opened with O_PATH
      * @param attribute with its namespace
@@ -60,6 +61,9 @@ public final class Xattrs {
      * @throws LinuxException EOPNOTSUPP if the file system has no such attributes, EPERM if the caller may not
      */
     public static void set(Fd file, String attribute, byte[] value) throws LinuxException {
+        if (attribute.equals("security.capability") && FileSystemType.of(file).equals(FileSystemType.FUSE)) {
+            file.sync();
+        }
         try (Scratch scratch = Scratch.open()) {
             Block block = scratch.block(Math.max(1, value.length));
             block.buffer().put(0, value);

@@ -1,0 +1,168 @@
+package io.lxj.storage;
+
+import io.lxj.config.IdMap;
+import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
+import io.lxj.linux.RootDir;
+import io.lxj.linux.Stat;
+import io.lxj.linux.TreeCopy;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A full copy of the files whose owners are ids of the host, for a container on a file system that no mount can map the
+ * ids of. It is in a folder of its own with a note of the ids; where that folder is, it is the container's root, whatever
+ * storage the configuration asks for.
+ */
+public final class ShiftedStorage implements RootStorage {
+    private static final String FOLDER = "shifted";
+    private static final byte[] NAME = FileName.bytes(FOLDER);
+    private static final byte[] ROOTFS = FileName.bytes(ImageTree.ROOTFS);
+    private static final byte[] SELF = FileName.bytes("/");
+    private static final List<String> OTHERS = List.of("upper", OverlayMount.WORK, "lower", ImageTree.ROOTFS);
+
+    private final CopyStorage copy = new CopyStorage();
+    private final Optional<Shift> shift;
+
+    /**
+     * To whom the files of a copy belong.
+     *
+     * @param ids the ids of the container, or empty for the host's own
+     * @param owners how owners become those
+     */
+    public record Shift(Optional<IdMap> ids, TreeCopy.Owners owners) {}
+
+    ShiftedStorage(Optional<Shift> shift) {
+        this.shift = shift;
+    }
+
+    /**
+     * Whether a container is stored like this.
+     *
+     * @param folder the folder of the container
+     * @return true if its files are a copy with ids of the host
+     * @throws LinuxException if that can't be told
+     */
+    public static boolean isIn(Directory folder) throws LinuxException {
+        try {
+            return folder.stat(NAME).type() == Stat.S_IFDIR;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * For whom the files of a container are that is stored like this.
+     *
+     * @param folder the folder of the container
+     * @param path what to call it in an error
+     * @return the ids of the container, or empty for the host's own
+     * @throws LinuxException if that can't be read
+     */
+    public static Optional<IdMap> ids(Directory folder, String path) throws LinuxException {
+        try (Directory shifted = folder.openDirectory(NAME)) {
+            return StoredIds.read(shifted, path + "/" + FOLDER);
+        }
+    }
+
+    /**
+     * Puts a copy in the place of the files of a container that doesn't run, at once and whole. What it had is removed.
+     *
+     * @param state the state folder
+     * @param container the folder of the container, whose lock is held
+     * @param from the root of its files as they are
+     * @param to for whom the copy is
+     * @throws LinuxException if that fails; the files are as they were then
+     */
+    public static void convert(StateFolder state, ContainerFolder container, Fd from, Shift to) throws LinuxException {
+        Directory folder = container.directory();
+        try (TemporaryFolder made = state.temporaryFolders().make("shift." + container.name());
+                RootDir source = new RootDir(from.duplicate())) {
+            fill(source.directory(SELF), made.directory(), to, CopyProgress.NONE);
+            Settler.sync(folder);
+            if (isIn(folder)) {
+                made.exchange(folder, FOLDER);
+            } else {
+                made.moveTo(folder, FOLDER);
+            }
+        }
+        for (String other : OTHERS) {
+            try {
+                folder.removeTree(FileName.bytes(other));
+            } catch (LinuxException e) {
+                if (!e.is(Errno.ENOENT)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void fill(Directory from, Directory made, Shift shift, CopyProgress progress) throws LinuxException {
+        StoredIds.write(made, shift.ids());
+        TreeCopy.copy(from, made, ROOTFS, ShiftedStorage::isCopied, shift.owners(), progress::copied);
+    }
+
+    /** What an overlay keeps for itself means nothing in a copy, and can't be set where that is on an overlay. */
+    private static boolean isCopied(String attribute) {
+        return !attribute.startsWith("trusted.overlay.") && !attribute.startsWith("user.overlay.");
+    }
+
+    @Override
+    public boolean needsImage() {
+        return false;
+    }
+
+    @Override
+    public void prepare(Directory folder, ImageTree image, CopyProgress progress) throws LinuxException {
+        folder.mkdir(NAME, 0700);
+        try (Directory made = folder.openDirectory(NAME)) {
+            fill(image.folder().openDirectory(ROOTFS), made, shift.orElseThrow(), progress);
+        }
+    }
+
+    @Override
+    public Optional<EtcFolder> openEtc(Directory folder, ImageTree image) throws LinuxException {
+        try (Directory shifted = folder.openDirectory(NAME)) {
+            return copy.openEtc(shifted, image);
+        }
+    }
+
+    @Override
+    public Fd mount(Directory folder, Optional<ImageTree> image, Use use) throws LinuxException {
+        if (use != Use.LOOK) {
+            CopyStorage.settleIfMarked(folder);
+        }
+        try (Directory shifted = folder.openDirectory(NAME)) {
+            return copy.mount(shifted, image, use);
+        }
+    }
+
+    /** A mount as it is. An overlay of it could only be mounted by the host's root, to whom its work directory belongs. */
+    @Override
+    public RootLayers layers(Directory folder, Optional<ImageTree> image) throws LinuxException {
+        CopyStorage.settleIfMarked(folder);
+        try (Directory shifted = folder.openDirectory(NAME);
+                Fd rootfs = shifted.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0)) {
+            return new RootLayers(Optional.empty(), RootLayers.clone(rootfs, 0), Optional.empty(), true);
+        }
+    }
+
+    @Override
+    public Optional<RootLayout> layout() {
+        return Optional.empty();
+    }
+
+    @Override
+    public long sizeOnDisk(Directory folder) throws LinuxException {
+        try (Directory shifted = folder.openDirectory(NAME)) {
+            return copy.sizeOnDisk(shifted);
+        }
+    }
+}
