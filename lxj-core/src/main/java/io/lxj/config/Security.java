@@ -1,5 +1,6 @@
 package io.lxj.config;
 
+import io.lxj.error.InvalidConfigException;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +22,13 @@ public final class Security {
     static final Setting<CapabilityChanges> CAPABILITIES = Setting.of("capabilities", CapabilityChanges.NONE);
     static final Setting<Boolean> NO_NEW_PRIVILEGES = Setting.of("noNewPrivileges", false);
 
-    static final List<Setting<?>> ALL = List.of(SECCOMP, CAPABILITIES, NO_NEW_PRIVILEGES);
+    static final Setting<Optional<String>> APP_ARMOR = Setting.optional("appArmor");
+    static final Setting<Optional<String>> SE_LINUX = Setting.optional("seLinux");
+
+    static final List<Setting<?>> ALL = List.of(SECCOMP, CAPABILITIES, NO_NEW_PRIVILEGES, APP_ARMOR, SE_LINUX);
+
+    /** What the kernel takes at once, see proc_pid_attr(5), without the word in front that AppArmor wants. */
+    private static final int LONGEST_LABEL = 4000;
 
     /** What holds unless something else is set. */
     public static final Security DEFAULT = new Security(Settings.NONE);
@@ -104,6 +111,51 @@ public final class Security {
      */
     public Security noNewPrivileges() {
         return with(NO_NEW_PRIVILEGES, true);
+    }
+
+    /** {@return the AppArmor profile that the container's processes are confined by; empty if none is set} */
+    public Optional<String> appArmor() {
+        return settings.get(APP_ARMOR);
+    }
+
+    /**
+     * The same, but the container's processes are confined by a profile of AppArmor, see apparmor(7), from the first
+     * instruction of their program on. The profile must be loaded already, or the start fails; on a host where AppArmor
+     * isn't in force, the container can't be created.
+     *
+     * @param profile its name, for example {@code lxj-container}
+     * @return the settings
+     * @throws io.lxj.error.InvalidConfigException if it isn't a name
+     */
+    public Security appArmor(String profile) {
+        return with(APP_ARMOR, Optional.of(label(APP_ARMOR, profile)));
+    }
+
+    /** {@return the SELinux label that the container's processes have; empty if none is set} */
+    public Optional<String> seLinux() {
+        return settings.get(SE_LINUX);
+    }
+
+    /**
+     * The same, but the container's processes have a label of SELinux, see selinux(8). The policy must know it and allow
+     * the change to it, or the start fails; on a host where SELinux isn't in force, the container can't be created. The
+     * labels of files are left alone.
+     *
+     * @param label the whole context, for example {@code system_u:system_r:container_t:s0:c1,c2}
+     * @return the settings
+     * @throws io.lxj.error.InvalidConfigException if it isn't a label
+     */
+    public Security seLinux(String label) {
+        return with(SE_LINUX, Optional.of(label(SE_LINUX, label)));
+    }
+
+    private static String label(Setting<?> setting, String label) {
+        String field = "security." + setting.name();
+        Text.check(field, label);
+        if (label.isBlank() || Text.byteLength(label) > LONGEST_LABEL) {
+            throw new InvalidConfigException(field, label, "text of 1 to " + LONGEST_LABEL + " bytes");
+        }
+        return label;
     }
 
     @Override

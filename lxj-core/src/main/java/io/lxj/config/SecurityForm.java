@@ -25,6 +25,8 @@ final class SecurityForm {
         if (security.isNoNewPrivileges()) {
             object.addProperty(Security.NO_NEW_PRIVILEGES.name(), true);
         }
+        security.appArmor().ifPresent(profile -> object.addProperty(Security.APP_ARMOR.name(), profile));
+        security.seLinux().ifPresent(label -> object.addProperty(Security.SE_LINUX.name(), label));
         return object.size() == 0 ? Optional.empty() : Optional.of(object);
     }
 
@@ -44,6 +46,14 @@ final class SecurityForm {
             security = security.capabilities(capabilities(capabilities.get().fields()));
         }
         security = fields.bool(Security.NO_NEW_PRIVILEGES.name(), false) ? security.noNewPrivileges() : security;
+        Optional<JsonValue> appArmor = fields.optional(Security.APP_ARMOR.name());
+        if (appArmor.isPresent()) {
+            security = security.appArmor(appArmor.get().string());
+        }
+        Optional<JsonValue> seLinux = fields.optional(Security.SE_LINUX.name());
+        if (seLinux.isPresent()) {
+            security = security.seLinux(seLinux.get().string());
+        }
         fields.refuseOthers();
         return security;
     }

@@ -11,6 +11,7 @@ import io.lxj.linux.StepFailure;
 import io.lxj.plan.ExecPlan;
 import io.lxj.plan.ExecSpec;
 import io.lxj.plan.FdNames;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,11 +24,12 @@ public final class ExecLauncher {
      *
      * @param init a pidfd of the container's init
      * @param cgroup the cgroup that it is born into
+     * @param proc the root of the host's procfs
      * @param stdin its standard input
      * @param stdout its standard output
      * @param stderr its standard error
      */
-    public record Place(Pidfd init, Fd cgroup, Fd stdin, Fd stdout, Fd stderr) {}
+    public record Place(Pidfd init, Fd cgroup, Fd proc, Fd stdin, Fd stdout, Fd stderr) {}
 
     /**
      * A started program: a child of this process.
@@ -50,13 +52,16 @@ public final class ExecLauncher {
     public static Executed launch(ExecSpec spec, Place place) throws LinuxException {
         ExecPlan plan = ExecPlan.of(spec);
         try (Pipe report = Pipe.open()) {
-            Map<String, Fd> fds = Map.of(
+            Map<String, Fd> fds = new HashMap<>(Map.of(
                     FdNames.INIT, place.init().fd(),
                     FdNames.CGROUP, place.cgroup(),
                     FdNames.REPORT, report.writer(),
                     FdNames.STDIN, place.stdin(),
                     FdNames.STDOUT, place.stdout(),
-                    FdNames.STDERR, place.stderr());
+                    FdNames.STDERR, place.stderr()));
+            if (spec.confinement().label().isPresent()) {
+                fds.put(FdNames.PROC, place.proc());
+            }
             try (Spawned stage = Spawner.spawn(plan.program(), fds)) {
                 report.writer().close();
                 Children.awaitReport(report.reader());

@@ -3,8 +3,10 @@ package io.lxj.launch;
 import io.lxj.linux.Errno;
 import io.lxj.linux.StepFailure;
 import io.lxj.linux.Syscall;
+import io.lxj.plan.Confinement;
 import io.lxj.plan.ExecSpec;
 import io.lxj.plan.LaunchSpec;
+import java.util.Optional;
 
 /** What an error of a launch step means, where it is known. */
 final class LaunchHints {
@@ -21,6 +23,10 @@ final class LaunchHints {
         Syscall call = failure.step().call();
         if (call == Syscall.EXECVE) {
             return exec(spec.argv().get(0), errno);
+        }
+        Optional<String> label = label(spec.confinement(), failure, errno);
+        if (label.isPresent()) {
+            return label.get();
         }
         if (call == Syscall.OPENAT2) {
             return mountPoint(errno);
@@ -77,7 +83,20 @@ final class LaunchHints {
         if (errno != null && isUnmapped(failure.step().call(), errno)) {
             return UNMAPPED;
         }
-        return null;
+        return errno == null ? null : label(spec.confinement(), failure, errno).orElse(null);
+    }
+
+    private static Optional<String> label(Confinement confinement, StepFailure failure, Errno errno) {
+        return confinement
+                .label()
+                .filter(label -> failure.step().what().equals("take " + label.name()))
+                .map(label -> switch (errno) {
+                    case ENOENT, EINVAL ->
+                        label.name() + " isn't known on this host: load a profile with apparmor_parser(8), see"
+                                + " /sys/kernel/security/apparmor/profiles for those that are; labels are in the policy"
+                                + " of SELinux";
+                    default -> "what confines this process itself doesn't let it take " + label.name();
+                });
     }
 
     private static boolean isUnmapped(Syscall call, Errno errno) {

@@ -106,7 +106,13 @@ final class Confinements {
             }
         }
         Confinement open = new Confinement(
-                dropped, owned, openFiles, security.isNoNewPrivileges(), Optional.empty(), process(key));
+                dropped,
+                owned,
+                openFiles,
+                security.isNoNewPrivileges(),
+                Optional.empty(),
+                SecurityLabels.of(security),
+                process(key));
         if (!security.seccomp().isFilter()) {
             return open;
         }

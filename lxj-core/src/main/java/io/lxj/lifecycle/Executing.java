@@ -112,7 +112,12 @@ final class Executing {
             ExecLauncher.Executed started = ExecLauncher.launch(
                     spec,
                     new ExecLauncher.Place(
-                            run.init(), cgroup, given == null ? in.reader() : given, out.writer(), err.writer()));
+                            run.init(),
+                            cgroup,
+                            engine.proc().fd(),
+                            given == null ? in.reader() : given,
+                            out.writer(),
+                            err.writer()));
             out.writer().close();
             err.writer().close();
             Optional<Fd> input = Optional.empty();
@@ -141,8 +146,9 @@ final class Executing {
             Pty pty = openTerminal(run, devpts);
             try (Fd slave = pty.peer()) {
                 Pty.resize(pty.master(), size.rows(), size.columns());
-                ExecLauncher.Executed started =
-                        ExecLauncher.launch(spec, new ExecLauncher.Place(run.init(), cgroup, slave, slave, slave));
+                ExecLauncher.Executed started = ExecLauncher.launch(
+                        spec,
+                        new ExecLauncher.Place(run.init(), cgroup, engine.proc().fd(), slave, slave, slave));
                 return executed(started, Optional.of(pty.master().duplicate()), pty.master(), Optional.empty());
             } catch (IOException | RuntimeException e) {
                 pty.close();

@@ -118,6 +118,9 @@ final class Starter {
                 fds.putAll(files.fds());
                 fds.putAll(listening.fds());
                 fds.putAll(root.fds());
+                confinement
+                        .label()
+                        .ifPresent(label -> fds.put(FdNames.PROC, engine.proc().fd()));
                 fds.put(FdNames.CGROUP, payload.fd());
                 if (ids.isPresent()) {
                     CgroupTree.delegate(payload, ids.get());

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param maxOpenFiles hard limit of RLIMIT_NOFILE; the soft limit is 1024, or this if it is lower
  * @param noNewPrivileges whether no program that is executed may gain privileges, see PR_SET_NO_NEW_PRIVS in prctl(2)
  * @param filter of system calls, if there is one
+ * @param label of a security module, if it is to have one
  * @param process what a process begins with besides
  */
 public record Confinement(
@@ -21,6 +22,7 @@ public record Confinement(
         long maxOpenFiles,
         boolean noNewPrivileges,
         Optional<SeccompFilter> filter,
+        Optional<SecurityLabel> label,
         ProcessSpec process) {
     private static final long CAP_SYS_ADMIN = 1L << 21;
 
@@ -50,7 +52,7 @@ public record Confinement(
      */
     public Confinement with(SeccompFilter calls) {
         return new Confinement(
-                droppedCapabilities, permitted, maxOpenFiles, noNewPrivileges, Optional.of(calls), process);
+                droppedCapabilities, permitted, maxOpenFiles, noNewPrivileges, Optional.of(calls), label, process);
     }
 
     /**

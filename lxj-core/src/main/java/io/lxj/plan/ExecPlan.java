@@ -9,6 +9,7 @@ import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.ProgramBuilder.Label;
 import io.lxj.linux.Syscall;
 import io.lxj.linux.SyscallProgram;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,8 +39,10 @@ public final class ExecPlan {
      * @return the plan
      */
     public static ExecPlan of(ExecSpec spec) {
-        ProgramBuilder program = SyscallProgram.builder(
-                FdNames.INIT, FdNames.CGROUP, FdNames.REPORT, FdNames.STDIN, FdNames.STDOUT, FdNames.STDERR);
+        List<String> fds = new ArrayList<>(
+                List.of(FdNames.INIT, FdNames.CGROUP, FdNames.REPORT, FdNames.STDIN, FdNames.STDOUT, FdNames.STDERR));
+        spec.confinement().label().ifPresent(label -> fds.add(FdNames.PROC));
+        ProgramBuilder program = SyscallProgram.builder(fds.toArray(String[]::new));
         Arg pid = program.space(8, "pid");
         new StartSteps(program).run(spec.confinement().process());
         program.step(
@@ -89,6 +92,7 @@ public final class ExecPlan {
         // capabilities(7).
         program.step("set the user", Syscall.SETRESUID, spec.uid(), spec.uid(), spec.uid());
         end.hide();
+        spec.confinement().label().ifPresent(new LabelSteps(program)::onExec);
         end.closeFds(SyscallProgram.FIRST_FD);
         program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
         confinement.capabilities(spec.confinement(), root);

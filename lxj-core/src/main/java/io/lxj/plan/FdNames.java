@@ -18,6 +18,8 @@ public final class FdNames {
     public static final String REPORT = "report";
     /** A socket on which the console's PTY master is sent. */
     public static final String CONSOLE = "console";
+    /** The root of the host's procfs, for a process that takes a label. */
+    public static final String PROC = "proc";
     /** A pidfd of the container's init. */
     public static final String INIT = "init";
     /** Standard input. */
@@ -43,7 +45,7 @@ public final class FdNames {
     /** The number of a keeper's fd for the notify socket. */
     public static final int KEEPER_NOTIFY_NUMBER = 104;
 
-    private static final Set<String> FOR_INIT = Set.of(ROOT, LOWER, LAYERS, IDS);
+    private static final Set<String> FOR_INIT = Set.of(ROOT, LOWER, LAYERS, IDS, PROC);
     private static final String MOUNT = "mount-";
     private static final String LISTEN = "listen-";
 

@@ -105,6 +105,9 @@ public final class InitPlan {
             if (spec.userNamespace().isPresent()) {
                 fds.add(FdNames.IDS);
             }
+            if (label(spec).isPresent()) {
+                fds.add(FdNames.PROC);
+            }
             if (spec.keep()) {
                 // Before the mounts, however many those are: a keeper has numbers of its own above.
                 fds.addAll(KeeperSteps.FDS);
@@ -115,6 +118,11 @@ public final class InitPlan {
                 }
             }
             return fds;
+        }
+
+        /** What only stays until commands are executed executes nothing itself. */
+        private static Optional<SecurityLabel> label(LaunchSpec spec) {
+            return spec.argv().isEmpty() ? Optional.empty() : spec.confinement().label();
         }
 
         private static List<String> roots(LaunchSpec spec) {
@@ -223,6 +231,7 @@ public final class InitPlan {
             confinement.bound(spec.confinement());
             confinement.capabilities(spec.confinement(), true);
             confinement.umask(spec.confinement());
+            label(spec).ifPresent(new LabelSteps(program)::onExec);
             end.closeFds(SyscallProgram.FIRST_FD + spec.listening());
             program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
             if (!spec.keep()) {

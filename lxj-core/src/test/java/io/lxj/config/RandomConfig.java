@@ -72,6 +72,11 @@ final class RandomConfig {
                                             .argument(SeccompArgument.masked(
                                                     random.nextInt(6), random.nextLong(), random.nextLong()))));
         }
+        if (random.nextBoolean()) {
+            security = random.nextBoolean()
+                    ? security.appArmor(text("ab/ :", 1, 9) + "x")
+                    : security.seLinux("a_u:b_r:c_t:s0:c1,c2");
+        }
         return random.nextBoolean() ? security.noNewPrivileges() : security;
     }
 

@@ -18,8 +18,8 @@ import java.util.Set;
 final class Specs {
     static final ProcessSpec PROCESS =
             new ProcessSpec(Map.of(), OptionalInt.empty(), 022, List.of(), Map.of(), Optional.empty(), true);
-    static final Confinement CONFINEMENT =
-            new Confinement(List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, false, Optional.empty(), PROCESS);
+    static final Confinement CONFINEMENT = new Confinement(
+            List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, false, Optional.empty(), Optional.empty(), PROCESS);
 
     private static final SeccompFilter FILTER = SeccompFilter.of(
             new SeccompPolicy(
@@ -37,7 +37,23 @@ final class Specs {
     }
 
     static Confinement confinement(boolean noNewPrivileges) {
-        return new Confinement(List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, noNewPrivileges, Optional.of(FILTER), PROCESS);
+        return new Confinement(
+                List.of(16, 25),
+                0x1FFFFFFFFFFL,
+                524_288,
+                noNewPrivileges,
+                Optional.of(FILTER),
+                Optional.empty(),
+                PROCESS);
+    }
+
+    static Confinement labeled(SecurityLabel label) {
+        return new Confinement(
+                List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, true, Optional.of(FILTER), Optional.of(label), PROCESS);
+    }
+
+    static LaunchSpec init(boolean keep, Confinement confinement) {
+        return init(keep, List.of(), List.of(), confinement);
     }
 
     static LaunchSpec init(boolean keep, List<MountSpec> mounts, List<Node> devices) {

@@ -65,8 +65,8 @@ final class HostFacts {
         outcomes.put(ProbedFeature.CAPABILITIES, capabilities());
         outcomes.put(ProbedFeature.MACHINE, machine());
         outcomes.put(ProbedFeature.USER_NAMESPACE_SETTINGS, userNamespaces());
-        boolean apparmor = read("/sys/module/apparmor/parameters/enabled").equals(Optional.of("Y"));
-        outcomes.put(ProbedFeature.APPARMOR, apparmor ? Outcome.yes("") : Outcome.no("not in force"));
+        outcomes.put(
+                ProbedFeature.APPARMOR, SecurityModules.hasAppArmor() ? Outcome.yes("") : Outcome.no("not in force"));
         outcomes.put(
                 ProbedFeature.SELINUX,
                 read("/sys/fs/selinux/enforce")

@@ -55,6 +55,15 @@ public final class ProcFs implements AutoCloseable {
     }
 
     /**
+     * The fd of the root.
+     *
+     * @return the fd, which this object still owns
+     */
+    public Fd fd() {
+        return root.fd();
+    }
+
+    /**
      * Opens a file of this procfs; symbolic links and mounts on the way are refused.
      *
      * @param path relative to the root, for example {@code 1/status}; {@code self} is the calling process
