@@ -1,0 +1,85 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxj.config.Config;
+import io.lxj.config.ExecResult;
+import io.lxj.config.OnExit;
+import io.lxj.config.Security;
+import io.lxj.config.State;
+import io.lxj.error.LaunchException;
+import io.lxj.testing.LeaksNothing;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** On a host where AppArmor is in force, as it is by Debian's kernel. */
+@LeaksNothing
+class AppArmorMachineTest {
+    /** Forbids what nothing else does. */
+    private static final String PROFILE = """
+            profile lxj-test flags=(attach_disconnected, mediate_deleted) {
+                file,
+                capability,
+                network,
+                signal,
+                ptrace,
+                unix,
+                deny /etc/secret rw,
+            }
+            """;
+
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("busybox");
+
+    @BeforeAll
+    static void load() throws IOException {
+        Process parser = new ProcessBuilder("/usr/sbin/apparmor_parser", "--replace", "--skip-cache")
+                .inheritIO()
+                .redirectInput(ProcessBuilder.Redirect.PIPE)
+                .start();
+        try (var input = parser.getOutputStream()) {
+            input.write(PROFILE.getBytes(StandardCharsets.US_ASCII));
+        }
+        assertThat(parser.onExit().join().exitValue()).isZero();
+    }
+
+    private static Config config(String profile) {
+        return Config.ofImage("busybox").security(Security.DEFAULT.appArmor(profile));
+    }
+
+    @Test
+    void theInitAndCommandsAreConfinedByTheProfile() {
+        for (OnExit fate : OnExit.values()) {
+            Container container = host.create(config("lxj-test")
+                    .onExit(fate)
+                    .init("/bin/sh", "-c", "cat /etc/secret 2>/tmp/said; mv /tmp/said /tmp/done; sleep 1000000"));
+            container.files().write("/etc/secret", "secret\n");
+            container.start();
+            String init = container
+                    .exec("sh", "-c", "until test -e /tmp/done; do sleep 0.1; done; cat /tmp/done")
+                    .stdout();
+            ExecResult command = container.exec("cat", "/etc/secret");
+            assertThat(command.stdout()).isEmpty();
+            assertThat(command.stderr()).contains("ermission denied").isEqualTo(init);
+            assertThat(container
+                            .exec("cat", "/proc/1/attr/apparmor/current", "/proc/self/attr/apparmor/current")
+                            .stdout())
+                    .isEqualTo("lxj-test (enforce)\nlxj-test (enforce)\n");
+        }
+    }
+
+    @Test
+    void aProfileThatIsNotLoadedFailsTheStart() {
+        Container container = host.create(config("lxj-no-such-profile"));
+        assertThatThrownBy(container::start)
+                .isInstanceOf(LaunchException.class)
+                .hasMessageContaining("write(")
+                .hasMessageContaining("ENOENT (")
+                .hasMessageContaining("the AppArmor profile lxj-no-such-profile isn't known on this host");
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+    }
+}
