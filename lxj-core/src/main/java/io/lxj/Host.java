@@ -1,6 +1,7 @@
 package io.lxj;
 
 import io.lxj.linux.KernelFeatures;
+import io.lxj.linux.UserNamespaces;
 import java.util.Set;
 
 /** The host that this JVM runs on. Thread-safe. */
@@ -55,11 +56,16 @@ public final class Host {
                 .map(feature -> new HostFeature(
                         feature.name(),
                         feature.purpose(),
-                        REQUIRED.contains(feature.name()),
+                        isRequired(feature.name()),
                         feature.available(),
                         feature.detail(),
                         feature.advice()))
                 .toList());
+    }
+
+    private static boolean isRequired(String name) {
+        // In a container the one around filters devices, and no others can be reached.
+        return REQUIRED.contains(name) && (!name.equals("device filter") || UserNamespaces.inFirst());
     }
 
     static Set<String> required() {

@@ -17,6 +17,7 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProcessIdentity;
+import io.lxj.linux.UserNamespaces;
 import io.lxj.plan.FdNames;
 import io.lxj.plan.LaunchSpec;
 import io.lxj.storage.ImageTree;
@@ -123,7 +124,8 @@ final class BuildRoom {
                 engine.confinement(config, ids.isPresent()),
                 false,
                 new LaunchSpec.LogSpec(ByteSize.kib(4).bytes(), 0),
-                userNamespace);
+                userNamespace,
+                !UserNamespaces.inFirst());
     }
 
     private ExecResult run(

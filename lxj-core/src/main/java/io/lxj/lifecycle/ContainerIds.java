@@ -12,6 +12,7 @@ import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.ProcFs;
 import io.lxj.linux.Syscall;
+import io.lxj.linux.UserNamespaces;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerRecord;
 import io.lxj.storage.IdPool;
@@ -129,8 +130,14 @@ final class ContainerIds implements AutoCloseable {
                 ? "there is no range of " + IdPool.SIZE + " ids for containers; there are " + pool()
                 : "all ids for containers are taken, by " + containers + " of them: " + pool();
         return new LxjException(Failure.of(action, problem)
-                .hint("destroy containers; add a line root:START:COUNT to both /etc/subuid and /etc/subgid; set ids by"
-                        + " hand with Config.idMap(...); or do without with Config.privileged()"));
+                .hint(
+                        UserNamespaces.inFirst()
+                                ? "destroy containers; add a line root:START:COUNT to both /etc/subuid and /etc/subgid;"
+                                        + " set ids by hand with Config.idMap(...); or do without with"
+                                        + " Config.privileged()"
+                                : "give more ids to the container that lxj runs in, 65536 for each one in it, as those"
+                                        + " from 1879048192 on: Config.idMap(IdMap.of(IdRange.of(0, ..., 65536),"
+                                        + " IdRange.of(1879048192, ..., ...)))"));
     }
 
     /** The record of a container that is about to start, which has ids that nobody else has; its lock is held. */

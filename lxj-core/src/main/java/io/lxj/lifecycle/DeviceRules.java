@@ -4,6 +4,7 @@ import io.lxj.linux.Cgroup;
 import io.lxj.linux.DeviceFilter;
 import io.lxj.linux.DeviceRule;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.UserNamespaces;
 import io.lxj.storage.GrantedDevice;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,10 @@ final class DeviceRules implements AutoCloseable {
 
     /** Puts the filter of a container on its cgroup, in the place of one that is there, without a moment between both. */
     void attach(Cgroup cgroup, List<GrantedDevice> devices) throws LinuxException {
+        if (!UserNamespaces.inFirst()) {
+            // Nobody here can load one, nor make nodes of devices that aren't there; and what is around filters.
+            return;
+        }
         if (devices.isEmpty()) {
             standard().attach(cgroup);
             return;

@@ -112,7 +112,7 @@ public final class Engine implements AutoCloseable {
         Undo undo = new Undo();
         undo.add(folder::close);
         try {
-            ProcFs proc = ProcFs.open(Path.of("/proc"));
+            ProcFs proc = ProcFs.open();
             undo.add(proc::close);
             CgroupTree cgroups = CgroupTree.open(proc, folder.id());
             undo.add(cgroups::close);

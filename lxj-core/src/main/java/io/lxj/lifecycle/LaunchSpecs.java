@@ -6,6 +6,7 @@ import io.lxj.config.ConsoleSettings;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.OnExit;
 import io.lxj.linux.FileName;
+import io.lxj.linux.UserNamespaces;
 import io.lxj.plan.Confinement;
 import io.lxj.plan.LaunchSpec;
 import io.lxj.storage.ContainerRecord;
@@ -50,7 +51,8 @@ final class LaunchSpecs {
                                 ? console.logSize().bytes()
                                 : ByteSize.kib(4).bytes(),
                         console.logRotations()),
-                userNamespace);
+                userNamespace,
+                !UserNamespaces.inFirst());
     }
 
     private static Map<String, byte[]> bytes(Map<String, String> texts) {

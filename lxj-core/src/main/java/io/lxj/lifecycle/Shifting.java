@@ -12,7 +12,6 @@ import io.lxj.linux.Fd;
 import io.lxj.linux.FileSystemType;
 import io.lxj.linux.LinuxException;
 import io.lxj.storage.ContainerFolder;
-import io.lxj.storage.IdPool;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.ShiftedStorage;
 import java.util.Optional;
@@ -29,6 +28,9 @@ final class Shifting {
     /** In all kernels that lxj runs on. */
     private static final Set<FileSystemType> MAPPABLE =
             Set.of(FileSystemType.EXT4, FileSystemType.XFS, FileSystemType.BTRFS);
+
+    /** Even in a container that lxj may run in there is an id 1. */
+    private static final IdMap ANY = IdMap.of(1, 1);
 
     private final Engine engine;
     private Boolean needed;
@@ -56,7 +58,7 @@ final class Shifting {
 
     private boolean canMap(Fd folder) throws LinuxException {
         try (DetachedMount mount = DetachedMount.clone(folder, false);
-                Fd namespace = UserNamespaceHolder.make(engine.proc(), IdMap.of(IdPool.SIZE, IdPool.SIZE))) {
+                Fd namespace = UserNamespaceHolder.make(engine.proc(), ANY)) {
             mount.mapIds(namespace, false);
             return true;
         } catch (LinuxException e) {

@@ -139,10 +139,11 @@ final class ApiFileSystems {
      * Completes /dev, and mounts what is mounted in it.
      *
      * @param dev the file system, with its device nodes
+     * @param bound nodes of the host, by the names of the files that they are put on
      * @param terminals the container's terminals
      * @param terminalGroup whether there is a group that terminals belong to
      */
-    void dev(Arg dev, LaunchSpec.Terminals terminals, boolean terminalGroup) {
+    void dev(Arg dev, Map<String, Arg> bound, LaunchSpec.Terminals terminals, boolean terminalGroup) {
         long noExec = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
         Arg target = steps.mountPoint(root, "dev");
         List.of("pts", "shm", "mqueue").forEach(name -> steps.directory(dev, name, 0755));
@@ -153,6 +154,7 @@ final class ApiFileSystems {
         steps.symlink(dev, "stderr", "/proc/self/fd/2");
         steps.file(dev, "console", 0600);
         steps.placeOn("mount /dev", dev, target);
+        bound.forEach((name, node) -> steps.place("put /dev/" + name + " in its place", node, dev, name));
         Map<String, String> options = new HashMap<>(Map.of("ptmxmode", "0666", "mode", "0620"));
         if (terminalGroup) {
             options.put("gid", Integer.toString(LaunchSpec.TERMINAL_GROUP));

@@ -20,6 +20,7 @@ import io.lxj.plan.LaunchSpec.Overlay;
 import io.lxj.plan.LaunchSpec.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -151,13 +152,14 @@ public final class InitPlan {
                 before.ifPresent(locked::leave);
                 letGoOfWhatIsForTheInit();
                 program.step("let go of /dev", Syscall.CLOSE, dev);
+                stage.bound().forEach((name, node) -> program.step("let go of /dev/" + name, Syscall.CLOSE, node));
                 program.step("let go of /run/host", Syscall.CLOSE, runHost);
                 new KeeperSteps(program, spec.log(), pidfd).run();
             } else {
                 program.step("leave the init to the JVM", Syscall.EXIT_GROUP, 0);
             }
             program.place(init);
-            init(dev, runHost);
+            init(dev, stage.bound(), runHost);
             program.place(leave);
             program.step("leave, as the JVM gave up", Syscall.EXIT_GROUP, 1);
             return new InitPlan(program.build(), pid);
@@ -193,7 +195,7 @@ public final class InitPlan {
                     program, "clone the init of " + spec.name(), flags, pidfd, pid, spec.keep() ? SIGCHLD : 0);
         }
 
-        private void init(Arg dev, Arg runHost) {
+        private void init(Arg dev, Map<String, Arg> bound, Arg runHost) {
             ProgramEnd end = new ProgramEnd(program);
             if (!spec.keep()) {
                 end.dieWithParent();
@@ -219,7 +221,7 @@ public final class InitPlan {
             api.sysAndCgroup(sys);
             boolean terminalGroup =
                     spec.userNamespace().map(UserNamespace::terminalGroup).orElse(true);
-            api.dev(dev, spec.terminals(), terminalGroup);
+            api.dev(dev, bound, spec.terminals(), terminalGroup);
             api.run(spec, runHost);
             FdMessage.send(
                     program, program.fd(FdNames.CONSOLE), spec.terminals().ttys());

@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * @param keep whether the container outlives the process that started it
  * @param log what the keeper needs to keep the console's log
  * @param userNamespace the container's own user namespace, if it has one
+ * @param nested whether it is launched inside a container, where no device nodes can be made
  */
 public record LaunchSpec(
         String name,
@@ -43,7 +44,8 @@ public record LaunchSpec(
         Confinement confinement,
         boolean keep,
         LogSpec log,
-        Optional<UserNamespace> userNamespace) {
+        Optional<UserNamespace> userNamespace,
+        boolean nested) {
     /** The group that terminals belong to on every distribution: tty. */
     public static final int TERMINAL_GROUP = 5;
 

@@ -2,11 +2,13 @@ package io.lxj.plan;
 
 import io.lxj.linux.Arg;
 import io.lxj.linux.MountFlags;
+import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
 import io.lxj.plan.LaunchSpec.Node;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,10 +29,13 @@ final class StageFileSystems {
     private final FileSystemSteps steps;
     private final long uid;
     private final long gid;
+    private final boolean nested;
+    private final Map<String, Arg> bound = new LinkedHashMap<>();
 
     StageFileSystems(ProgramBuilder program, LaunchSpec spec) {
         this.program = program;
         this.steps = new FileSystemSteps(program);
+        this.nested = spec.nested();
         this.uid = spec.userNamespace().map(LaunchSpec.UserNamespace::rootUid).orElse(0L);
         this.gid = spec.userNamespace().map(LaunchSpec.UserNamespace::rootGid).orElse(0L);
     }
@@ -40,8 +45,12 @@ final class StageFileSystems {
         long attributes = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
         Arg dev = make(attributes, "4m");
         for (Node node : NODES) {
-            steps.node(dev, node);
-            give(dev, node.path(), uid, gid);
+            if (nested) {
+                bind(dev, node);
+            } else {
+                steps.node(dev, node);
+                give(dev, node.path(), uid, gid);
+            }
         }
         for (Node node : devices) {
             parents(dev, node.path());
@@ -51,12 +60,27 @@ final class StageFileSystems {
         return dev;
     }
 
+    /** In a container no device node can be made: its own is put in its place once /dev has one. */
+    private void bind(Arg dev, Node node) {
+        steps.file(dev, node.path(), 0666);
+        bound.put(
+                node.path(),
+                steps.copy("take /dev/" + node.path(), Arg.of(Open.AT_FDCWD, "AT_FDCWD"), "/dev/" + node.path()));
+    }
+
+    /** The host's nodes, by the names of the files that they are to be put on. */
+    Map<String, Arg> bound() {
+        return bound;
+    }
+
     /** /run/host, with the one node that can't be made in a user namespace. */
     Arg runHost() {
         Arg host = make(MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV, "1m");
         steps.directory(host, "inaccessible", 0755);
-        steps.node(host, new Node("inaccessible/blk", Stat.S_IFBLK, 0, 0));
-        give(host, "inaccessible/blk", uid, gid);
+        if (!nested) {
+            steps.node(host, new Node("inaccessible/blk", Stat.S_IFBLK, 0, 0));
+            give(host, "inaccessible/blk", uid, gid);
+        }
         give(host, "inaccessible", uid, gid);
         return host;
     }

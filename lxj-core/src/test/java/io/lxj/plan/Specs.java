@@ -77,7 +77,8 @@ final class Specs {
                 confinement,
                 keep,
                 new LogSpec(4096, 2),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     static LaunchSpec init(boolean keep) {

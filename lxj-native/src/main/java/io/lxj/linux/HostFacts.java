@@ -17,7 +17,7 @@ final class HostFacts {
     private static final int CAP_SYS_ADMIN = 21;
     // By the inodes that linux/proc_ns.h gives to the first ones.
     private static final Map<String, String> FIRST_NAMESPACES =
-            Map.of("pid", "pid:[4026531836]", "user", "user:[4026531837]", "cgroup", "cgroup:[4026531835]");
+            Map.of("pid", "pid:[4026531836]", "user", UserNamespaces.FIRST, "cgroup", "cgroup:[4026531835]");
 
     // capabilities(7): what making and entering a container takes.
     private static final Map<String, Integer> CAPABILITIES = new LinkedHashMap<>();

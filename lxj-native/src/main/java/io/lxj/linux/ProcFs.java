@@ -34,6 +34,34 @@ public final class ProcFs implements AutoCloseable {
     }
 
     /**
+     * Opens the procfs of the PID namespace of this process: the one at /proc; or where something covers parts of that, as
+     * in a container, one that is mounted nowhere.
+     *
+     * @return the verified procfs
+     * @throws LinuxException ENODEV if something else is at /proc; EPERM if it is covered and there can't be another one
+     */
+    public static ProcFs open() throws LinuxException {
+        ProcFs mounted = open(Path.of("/proc"));
+        try {
+            mounted.bootId();
+            return mounted;
+        } catch (LinuxException e) {
+            mounted.close();
+            if (!e.is(Errno.EXDEV)) {
+                throw e;
+            }
+            return unmounted();
+        }
+    }
+
+    private static ProcFs unmounted() throws LinuxException {
+        long attributes = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOEXEC;
+        try (FileSystemContext context = FileSystemContext.open("proc")) {
+            return of(context.mount(attributes).fd());
+        }
+    }
+
+    /**
      * Takes ownership of the root of a procfs: of a detached mount, for example.
      *
      * @param root the root
