@@ -25,6 +25,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -214,6 +215,34 @@ class UserNamespaceTest {
         Container container = host.start(Config.ofImage("alpine").privileged().init("/bin/sleep", "1000000"));
         assertThat(status(container, "Uid")).isEqualTo("Uid:\t0\t0\t0\t0");
         assertThat(sh(container, "tr -s ' ' </proc/1/uid_map")).isEqualTo(" 0 0 4294967295\n");
+    }
+
+    @Test
+    void idsForContainersInsideBelongToNobodyElseEither() throws IOException {
+        Container container = host.start(Config.ofImage("alpine").nesting(2).init("/bin/sleep", "1000000"));
+        List<String> map = sh(container, "tr -s ' ' </proc/1/uid_map")
+                .lines()
+                .map(String::strip)
+                .toList();
+        assertThat(map).hasSize(3);
+        assertThat(map.get(1)).startsWith("1879048192 ").endsWith(" 65536");
+        assertThat(map.get(2)).startsWith("1879113728 ").endsWith(" 65536");
+        List<Path> notes = map.stream()
+                .map(line -> Path.of("/var/lib/lxj-ids", line.split(" ")[1]))
+                .toList();
+        assertThat(new HashSet<>(notes)).hasSize(3);
+        container.stop();
+        container.rename("nesting");
+        Container renamed = host.lxj().containers().get("nesting");
+        for (Path note : notes) {
+            assertThat(Files.readSymbolicLink(note)).isEqualTo(host.folder().resolve("containers/nesting"));
+        }
+        renamed.start();
+        assertThat(sh(renamed, "tr -s ' ' </proc/1/uid_map").lines().map(String::strip))
+                .containsExactlyElementsOf(map);
+        renamed.stop();
+        renamed.destroy();
+        assertThat(notes).noneMatch(Files::isSymbolicLink);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.lxj.config;
 
+import io.lxj.error.InvalidConfigException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -371,12 +372,14 @@ public final class Config {
     /**
      * The same without a user namespace: root in the container is root of the host, held back by capabilities, system
      * call filter, devices and namespaces alone. Only for containers that are trusted like the host itself. Takes a map
-     * of ids away.
+     * of ids and the ids for containers in it away.
      *
      * @return the configuration
      */
     public Config privileged() {
-        return with(ConfigSettings.PRIVILEGED, true).with(ConfigSettings.ID_MAP, Optional.empty());
+        return with(ConfigSettings.PRIVILEGED, true)
+                .with(ConfigSettings.ID_MAP, Optional.empty())
+                .with(ConfigSettings.NESTING, 0);
     }
 
     /** {@return the ids of the container's user namespace, or empty if they aren't set by hand} */
@@ -385,16 +388,43 @@ public final class Config {
     }
 
     /**
-     * The same with a user namespace of these ids. lxj doesn't look after ids that are set by hand: that two containers
-     * don't share them, and that nobody of the host has them, is for the caller to know. The files of the image keep
-     * their ids, and so do those that the container changes: they are mapped when its root is mounted.
+     * The same with a user namespace of these ids. Those that lxj gave to another container are refused; apart from that
+     * it doesn't look after ids that are set by hand: that two containers don't share them, and that nobody of the host
+     * has them, is for the caller to know. The files of the image keep their ids, and so do those that the container
+     * changes: they are mapped when its root is mounted.
      *
      * @param map what the ids of the container are on the host
      * @return the configuration
      * @throws io.lxj.error.InvalidConfigException if root isn't mapped
      */
     public Config idMap(IdMap map) {
-        return with(ConfigSettings.ID_MAP, Optional.of(IdMap.withRoot(map))).with(ConfigSettings.PRIVILEGED, false);
+        return with(ConfigSettings.ID_MAP, Optional.of(IdMap.withRoot(map)))
+                .with(ConfigSettings.PRIVILEGED, false)
+                .with(ConfigSettings.NESTING, 0);
+    }
+
+    /** {@return for how many containers of lxj in this one it has ids; for none unless set} */
+    public int nesting() {
+        return get(ConfigSettings.NESTING);
+    }
+
+    /**
+     * The same with ids for containers that lxj runs in this one: 65,536 for each, beside its own, from 1879048192 on, where
+     * lxj looks for them. Other tools that run containers need no such ids, and nothing else is needed for any. Takes a
+     * map of ids and {@link #privileged()} away.
+     *
+     * @param containers how many, 0 to 128
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it is outside of its range
+     */
+    public Config nesting(int containers) {
+        if (containers < 0 || containers > IdMap.MOST_NESTED) {
+            throw new InvalidConfigException(
+                    ConfigSettings.NESTING.name(), containers, "a number from 0 to " + IdMap.MOST_NESTED);
+        }
+        return with(ConfigSettings.NESTING, containers)
+                .with(ConfigSettings.ID_MAP, Optional.empty())
+                .with(ConfigSettings.PRIVILEGED, false);
     }
 
     /** {@return how the container gets its root file system when it is created; overlay unless set} */

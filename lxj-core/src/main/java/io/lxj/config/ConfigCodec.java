@@ -86,6 +86,8 @@ final class ConfigCodec {
                 return config.isPrivileged() ? Optional.of(new JsonPrimitive(true)) : Optional.empty();
             case "idMap":
                 return config.idMap().map(IdMapForm::write);
+            case "nesting":
+                return config.nesting() == 0 ? Optional.empty() : Optional.of(new JsonPrimitive(config.nesting()));
             case "storage":
                 return Optional.of(JsonForm.constant(config.storage()));
             case "console":
@@ -139,6 +141,8 @@ final class ConfigCodec {
                 return value.bool() ? config.privileged() : config;
             case "idMap":
                 return withIdMap(config, value);
+            case "nesting":
+                return withNesting(config, value);
             case "storage":
                 return config.storage(value.constant(Storage.class));
             case "console":
@@ -204,6 +208,13 @@ final class ConfigCodec {
             throw InvalidConfigException.problem("idMap", "is set", "nothing beside privileged");
         }
         return config.idMap(IdMapForm.read(value));
+    }
+
+    private static Config withNesting(Config config, JsonValue value) {
+        if (config.isPrivileged() || config.idMap().isPresent()) {
+            throw InvalidConfigException.problem("nesting", "is set", "nothing beside privileged or idMap");
+        }
+        return config.nesting(value.integer());
     }
 
     private static Config withInit(Config config, List<String> init) {

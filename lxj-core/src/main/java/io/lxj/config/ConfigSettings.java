@@ -23,6 +23,7 @@ final class ConfigSettings {
     static final Setting<ClockOffsets> CLOCK_OFFSETS = Setting.of("clockOffsets", ClockOffsets.NONE);
     static final Setting<Boolean> PRIVILEGED = Setting.of("privileged", false);
     static final Setting<Optional<IdMap>> ID_MAP = Setting.optional("idMap");
+    static final Setting<Integer> NESTING = Setting.of("nesting", 0);
     static final Setting<Storage> STORAGE = Setting.of("storage", Storage.OVERLAY);
     static final Setting<ConsoleSettings> CONSOLE = Setting.of("console", ConsoleSettings.DEFAULT);
     static final Setting<Integer> TTYS = Setting.of("ttys", 0);
@@ -48,6 +49,7 @@ final class ConfigSettings {
             CLOCK_OFFSETS,
             PRIVILEGED,
             ID_MAP,
+            NESTING,
             STORAGE,
             CONSOLE,
             TTYS,

@@ -28,6 +28,9 @@ public record IdMap(List<IdRange> users, List<IdRange> groups) {
     /** How many ranges the kernel takes, see user_namespaces(7). */
     private static final int MOST = 340;
 
+    /** As many more ranges are still clear of that. */
+    static final int MOST_NESTED = 128;
+
     /**
      * Checks the ranges.
      *

@@ -99,6 +99,56 @@ final class ContainerIds implements AutoCloseable {
         }
     }
 
+    /**
+     * The ids of a container with those for containers in it, which are set apart now if they aren't yet; its lock is held.
+     */
+    Optional<IdMap> withNested(String container, Config config, Optional<IdMap> own) {
+        if (own.isEmpty() || config.nesting() == 0) {
+            return own;
+        }
+        String action = "set ids apart for containers in " + container;
+        String owner = folders + container;
+        try {
+            List<IdRange> ranges = new ArrayList<>(own.get().users());
+            long first = ranges.get(0).outside();
+            List<Long> nested = new ArrayList<>(registry().held(owner));
+            nested.remove(first);
+            while (nested.size() < config.nesting()) {
+                OptionalLong more = registry().claim(pool(), owner);
+                if (more.isEmpty()) {
+                    throw exhausted(action);
+                }
+                nested.add(more.getAsLong());
+            }
+            for (int i = 0; i < config.nesting(); i++) {
+                ranges.add(new IdRange(IdPool.FIRST + i * IdPool.SIZE, nested.get(i), IdPool.SIZE));
+            }
+            return Optional.of(new IdMap(ranges, ranges));
+        } catch (LinuxException e) {
+            throw Failures.exception(action, e);
+        }
+    }
+
+    /** Gives all ids of a container back that is gone. */
+    void release(String container, ContainerRecord record) {
+        release(container, record.firstId());
+        releaseNested(container, record.config());
+    }
+
+    /** Gives back what a container that is gone had for containers in it. */
+    void releaseNested(String container, Config config) {
+        if (config.nesting() == 0) {
+            return;
+        }
+        try {
+            for (long first : registry().held(folders + container)) {
+                registry().release(first, folders + container);
+            }
+        } catch (LinuxException e) {
+            throw Failures.exception("give the ids for containers in " + container + " back", e);
+        }
+    }
+
     /** Refuses ids set by hand that another container was given. */
     void refuseTaken(String container, Config config) {
         if (!root || config.idMap().isEmpty()) {
@@ -135,9 +185,7 @@ final class ContainerIds implements AutoCloseable {
                                 ? "destroy containers; add a line root:START:COUNT to both /etc/subuid and /etc/subgid;"
                                         + " set ids by hand with Config.idMap(...); or do without with"
                                         + " Config.privileged()"
-                                : "give more ids to the container that lxj runs in, 65536 for each one in it, as those"
-                                        + " from 1879048192 on: Config.idMap(IdMap.of(IdRange.of(0, ..., 65536),"
-                                        + " IdRange.of(1879048192, ..., ...)))"));
+                                : "configure the container that lxj runs in to have more: Config.nesting(...)"));
     }
 
     /** The record of a container that is about to start, which has ids that nobody else has; its lock is held. */
@@ -179,10 +227,15 @@ final class ContainerIds implements AutoCloseable {
     }
 
     /** Notes the new name of a container; the locks of both are held. */
-    void rename(String from, String to, Optional<Long> first) {
-        if (first.isPresent()) {
+    void rename(String from, String to, ContainerRecord record) {
+        if (record.firstId().isPresent()) {
             try {
-                registry().move(first.get(), folders + from, folders + to);
+                registry().move(record.firstId().get(), folders + from, folders + to);
+                if (record.config().nesting() > 0) {
+                    for (long nested : registry().held(folders + from)) {
+                        registry().move(nested, folders + from, folders + to);
+                    }
+                }
             } catch (LinuxException e) {
                 throw Failures.exception("note the ids of " + to, e);
             }

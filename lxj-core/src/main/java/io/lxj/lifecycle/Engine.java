@@ -321,13 +321,15 @@ public final class Engine implements AutoCloseable {
         String name = lock.name().name();
         Optional<Long> firstId = ids.claim(name, config);
         try {
-            Optional<IdMap> ids =
+            Optional<IdMap> own =
                     config.isPrivileged() ? Optional.empty() : config.idMap().or(() -> firstId.map(ContainerIds::map));
-            ConfigChecks.check(name, config, ids);
-            return store.create(lock, config, firstId, shifting.ofNew(ids), firstBoot, CopyProgress.NONE);
+            Optional<IdMap> all = ids.withNested(name, config, own);
+            ConfigChecks.check(name, config, all);
+            return store.create(lock, config, firstId, shifting.ofNew(all), firstBoot, CopyProgress.NONE);
         } catch (RuntimeException e) {
             Undo undo = new Undo();
             undo.add(() -> ids.release(name, firstId));
+            undo.add(() -> ids.releaseNested(name, config));
             undo.run(e);
             throw e;
         }

@@ -321,9 +321,9 @@ public final class Instance {
             // Whoever closes lxj doesn't know of it any more.
             background.await();
             engine.cgroups().remove(name);
-            Optional<Long> ids = idsOnRecord();
+            Optional<ContainerRecord> record = readableRecord();
             engine.store().delete(lock);
-            engine.ids().release(name, ids);
+            record.ifPresent(known -> engine.ids().release(name, known));
             gone = true;
             engine.forget(name);
         } catch (LinuxException e) {
@@ -334,9 +334,9 @@ public final class Instance {
     }
 
     /** A record that can't be read doesn't keep a container from being destroyed; the next opening gives the ids back. */
-    private Optional<Long> idsOnRecord() {
+    private Optional<ContainerRecord> readableRecord() {
         try {
-            return record().firstId();
+            return Optional.of(record());
         } catch (CorruptStateException e) {
             return Optional.empty();
         }
@@ -362,9 +362,9 @@ public final class Instance {
                 engine.folder().locks().exclusive(List.of(LockName.container(name), LockName.container(newName)))) {
             mustBeStopped("rename " + name);
             background.await();
-            Optional<Long> ids = record().firstId();
+            ContainerRecord record = record();
             engine.store().rename(locks, name, newName);
-            engine.ids().rename(name, newName, ids);
+            engine.ids().rename(name, newName, record);
             gone = true;
             engine.forget(name);
         }

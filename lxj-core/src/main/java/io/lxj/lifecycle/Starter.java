@@ -97,7 +97,7 @@ final class Starter {
         ImageInfo image = engine.imageOf(instance);
         Config config = image.defaults().under(record.config());
         StartChecks.check(name, config, image);
-        Optional<IdMap> ids = ContainerIds.of(record);
+        Optional<IdMap> ids = engine.ids().withNested(name, record.config(), ContainerIds.of(record));
         Confinement confinement = engine.confinement(config, ids.isPresent());
         List<Devices.Allowed> devices = Devices.of("start " + name, config.devices(), ids);
         try (MountSpecs mounts = MountSpecs.open(engine.proc(), name, config.mounts(), ids)) {

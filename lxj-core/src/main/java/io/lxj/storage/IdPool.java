@@ -27,7 +27,10 @@ public record IdPool(List<Range> ranges) {
     /** How many ids a container has: as many as there are in 16 bits, among them nobody's, 65534. */
     public static final long SIZE = 65_536;
 
-    private static final Range DEFAULT = new Range(0x70000000L, 0x7FFE0000L);
+    /** Where root looks for ids that has no others. */
+    public static final long FIRST = 0x70000000L;
+
+    private static final Range DEFAULT = new Range(FIRST, 0x7FFE0000L);
     private static final int LIMIT = 1 << 20;
 
     /**

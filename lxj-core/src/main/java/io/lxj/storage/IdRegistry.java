@@ -13,6 +13,9 @@ import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -228,6 +231,26 @@ public final class IdRegistry implements AutoCloseable {
     }
 
     /**
+     * All ids that a container has.
+     *
+     * @param owner the folder of the container
+     * @return the first id of each lot, in ascending order
+     * @throws LinuxException if the registry can't be read
+     */
+    public List<Long> held(String owner) throws LinuxException {
+        List<Long> held = new ArrayList<>();
+        for (DirectoryEntry entry : links.list()) {
+            OptionalLong first = number(entry.string());
+            if (first.isPresent()
+                    && holder(first.getAsLong()).filter(owner::equals).isPresent()) {
+                held.add(first.getAsLong());
+            }
+        }
+        Collections.sort(held);
+        return held;
+    }
+
+    /**
      * Gives ids back.
      *
      * @param first the first id
@@ -276,11 +299,13 @@ public final class IdRegistry implements AutoCloseable {
         try (Directory directory =
                 new Directory(Fd.open(folder, Open.O_RDONLY | Open.O_DIRECTORY | Open.O_NOFOLLOW, 0))) {
             Optional<String> text = JsonFile.read(directory, ContainerFolder.CONTAINER);
-            return text.isPresent()
-                    && ContainerRecord.fromJson(folder + "/" + ContainerFolder.CONTAINER, text.get())
-                            .firstId()
-                            .filter(id -> id == first)
-                            .isPresent();
+            if (text.isEmpty()) {
+                return false;
+            }
+            ContainerRecord record = ContainerRecord.fromJson(folder + "/" + ContainerFolder.CONTAINER, text.get());
+            // What it has for containers in it is noted nowhere else.
+            return record.config().nesting() > 0
+                    || record.firstId().filter(id -> id == first).isPresent();
         } catch (CorruptStateException e) {
             // Nobody knows, so nobody else may have them.
             return true;

@@ -77,6 +77,13 @@ class IdMapTest {
         assertThat(config.isPrivileged()).isFalse();
         assertThat(config.idMap(MAP).privileged().idMap()).isEmpty();
         assertThat(config.privileged().idMap(MAP).isPrivileged()).isFalse();
+        assertThat(config.nesting(3).nesting()).isEqualTo(3);
+        assertThat(config.nesting(3).privileged().nesting()).isZero();
+        assertThat(config.nesting(3).idMap(MAP).nesting()).isZero();
+        assertThat(config.idMap(MAP).nesting(3).idMap()).isEmpty();
+        assertThatThrownBy(() -> config.nesting(129)).hasMessageStartingWith("nesting: ");
+        String nested = config.idMap(MAP).toJson().replace("\"storage\"", "\"nesting\": 1, \"storage\"");
+        assertThatThrownBy(() -> Config.fromJson(nested)).hasMessageContaining("nesting: is set");
         String both = config.idMap(MAP).toJson().replace("\"storage\"", "\"privileged\": true, \"storage\"");
         assertThatThrownBy(() -> Config.fromJson(both))
                 .isInstanceOf(InvalidConfigException.class)

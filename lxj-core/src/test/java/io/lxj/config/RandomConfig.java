@@ -44,6 +44,7 @@ final class RandomConfig {
                         Duration.ofNanos(random.nextInt()))));
         config = maybe(config, c -> c.sysctl("net.ipv4." + text(LETTERS, 1, 20), text(TEXT, 1, 20)));
         config = maybe(config, c -> c.onExit(OnExit.KEEP));
+        config = maybe(config, c -> c.nesting(random.nextInt(129)));
         config = config.onExit() == OnExit.KEEP ? config : maybe(config, c -> c.ttys(random.nextInt(17)));
         for (int i = random.nextInt(4); i > 0; i--) {
             config = config.env("E" + text(TEXT.replace("=", ""), 0, 5), text(TEXT, 0, 20));
