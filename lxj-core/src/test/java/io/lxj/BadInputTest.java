@@ -212,7 +212,7 @@ class BadInputTest {
     }
 
     @Test
-    void cve2026_41579AnImageThatHasLinksWhereOurOwnMountsGo() {
+    void cve2026_41579And2026_47766AnImageThatHasLinksWhereOurOwnMountsGo() {
         for (String folder : List.of("dev", "proc", "sys", "run")) {
             Container container = host.create(SLEEPER);
             // Written where the container's own layer is stored.

@@ -155,7 +155,7 @@ class ExecThreatsTest {
 
     /** CVE-2022-27650 and CVE-2022-29162: what is inheritable would come back with a file's capabilities. */
     @Test
-    void cve2022_27650ACommandInheritsNoCapabilities() {
+    void cve2022_27650And2022_29162ACommandInheritsNoCapabilities() {
         for (User user : List.of(User.id(0, 0), User.named("ann"))) {
             assertThat(status(Command.of("cat", "/proc/self/status").user(user), "CapInh|CapAmb"))
                     .isEqualTo("[CapAmb:\t0000000000000000, CapInh:\t0000000000000000]");
@@ -185,7 +185,7 @@ class ExecThreatsTest {
 
     /** CVE-2016-10124 and CVE-2017-5226: input pushed into a terminal of the host by TIOCSTI. */
     @Test
-    void cve2016_10124ATerminalOfTheHost() {
+    void cve2016_10124And2017_5226ATerminalOfTheHost() {
         // Fields 6 and 7 of proc_pid_stat(5): the session, 0 if it is of another namespace, and the terminal.
         List<String> piped = stat(Command.of("cat", "/proc/self/stat"));
         assertThat(piped.get(5)).isEqualTo(piped.get(0));

@@ -43,7 +43,7 @@ class HostThreatsTest {
 
     /** CVE-2017-5985 and CVE-2022-47952: a setuid helper does to others' networks what its caller may not. */
     @Test
-    void cve2017_5985NoProgramIsShipped() throws Exception {
+    void cve2017_5985And2022_47952NoProgramIsShipped() throws Exception {
         for (Class<?> type : List.of(Lxj.class, Fd.class)) {
             Path shipped = Path.of(
                     type.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -138,6 +138,25 @@ class HostThreatsTest {
                 host.start(SLEEPER.hostname("web.example.org").label("options", "lowerdir=/,upperdir=/:\\"));
         assertThat(sh(container, "cat /etc/hostname")).isEqualTo("web.example.org\n");
         assertThat(container.config().labels()).containsEntry("options", "lowerdir=/,upperdir=/:\\");
+    }
+
+    /** What looks like an option stays a name or an argument: lxj puts no command line together. */
+    @Test
+    void cve2026_48755AnOptionWhereANameIsExpected() {
+        for (String name : List.of("-h", "--help", "-web")) {
+            assertThatThrownBy(() -> host.lxj().containers().create(name, SLEEPER))
+                    .as(name)
+                    .isInstanceOf(InvalidConfigException.class);
+            refused("hostname", () -> SLEEPER.hostname(name));
+            refused("image", () -> Config.ofImage(name));
+        }
+        Container container = host.start(SLEEPER.init("/bin/sh", "-c", "sleep 1000000; :", "--", "-x", "$(id)"));
+        assertThat(sh(container, "tr '\\0' '|' </proc/1/cmdline"))
+                .isEqualTo("/bin/sh|-c|sleep 1000000; :|--|-x|$(id)|");
+        assertThat(container
+                        .exec("printf", "%s|", "--", "-n", "$(id)", "`id`", "a b")
+                        .stdout())
+                .isEqualTo("--|-n|$(id)|`id`|a b|");
     }
 
     private static void refused(String field, ThrowingCallable setting) {

@@ -116,9 +116,9 @@ class LaunchThreatsTest {
         assertThat(container.files().read("/proc/self/attr/exec")).isEmpty();
     }
 
-    /** CVE-2019-19921: /proc is a link into a volume that another container controls. */
+    /** CVE-2019-19921, and CVE-2023-27561 once more: /proc is a link into a volume that another container controls. */
     @Test
-    void cve2019_19921AProcThatIsALinkIntoAVolume() {
+    void cve2019_19921And2023_27561AProcThatIsALinkIntoAVolume() {
         Config config = image("proc-link", image -> image.delete("/proc").link("/volume/proc", "/proc"))
                 .mount(Mount.bind(outside, "/volume").shifted());
         Container container = host.create(config);
@@ -147,7 +147,7 @@ class LaunchThreatsTest {
 
     /** A neighbour exchanges a part of the target for a link to the host's root while the mount is made. */
     @Test
-    void cve2021_30465ATargetThatIsSwappedForALink() throws Exception {
+    void cve2021_30465And2015_1335ATargetThatIsSwappedForALink() throws Exception {
         Path volume = Files.createDirectory(outside.resolve("volume"));
         Path source = Files.createDirectory(outside.resolve("source"));
         Files.writeString(source.resolve("secret"), "of the volume");

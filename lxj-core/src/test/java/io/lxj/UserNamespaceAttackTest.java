@@ -46,7 +46,7 @@ class UserNamespaceAttackTest {
     }
 
     @Test
-    void cve_2022_0492_theReleaseAgentOfAnOldHierarchyIsOutOfReach() {
+    void cve2022_0492TheReleaseAgentOfAnOldHierarchyIsOutOfReach() {
         Container container = container();
         String mount = "mkdir -p /tmp/cg && mount -t cgroup -o ";
         for (String controller : List.of("rdma", "memory", "none,name=systemd", "none,name=lxj")) {
@@ -64,7 +64,7 @@ class UserNamespaceAttackTest {
     }
 
     @Test
-    void cve_2023_25809_theHostsCgroupTreeIsNeitherSeenNorWritable() {
+    void cve2023_25809TheHostsCgroupTreeIsNeitherSeenNorWritable() {
         Container container = container();
         assertThat(container
                         .exec("sh", "-c", "grep ^0: /proc/1/cgroup /proc/self/cgroup")

@@ -79,6 +79,11 @@ public final class IdRegistry implements AutoCloseable {
      * @throws LinuxException if the registry can't be read or written
      */
     public OptionalLong claim(IdPool pool, String owner) throws LinuxException {
+        OptionalLong free = claimFree(pool, owner);
+        return free.isPresent() || !discardDead() ? free : claimFree(pool, owner);
+    }
+
+    private OptionalLong claimFree(IdPool pool, String owner) throws LinuxException {
         TreeMap<Long, String> taken = new TreeMap<>();
         for (DirectoryEntry entry : links.list()) {
             OptionalLong first = number(entry.string());
@@ -91,12 +96,22 @@ public final class IdRegistry implements AutoCloseable {
                 return OptionalLong.of(first);
             }
         }
-        for (long first : pool.firsts()) {
-            if (taken.containsKey(first) && take(first, owner)) {
-                return OptionalLong.of(first);
+        return OptionalLong.empty();
+    }
+
+    /** Gives back what belongs to no container, of whatever state folder: it may have been deleted as a whole. */
+    private boolean discardDead() throws LinuxException {
+        boolean any = false;
+        for (DirectoryEntry entry : links.list()) {
+            OptionalLong first = number(entry.string());
+            if (first.isPresent()) {
+                Optional<String> holder = holder(first.getAsLong());
+                if (holder.isPresent() && !isAlive(first.getAsLong(), holder.get())) {
+                    any |= discard(first.getAsLong(), holder.get());
+                }
             }
         }
-        return OptionalLong.empty();
+        return any;
     }
 
     /**
@@ -166,7 +181,9 @@ public final class IdRegistry implements AutoCloseable {
         if (isAlive(first, holder.get())) {
             return false;
         }
-        replace(first, holder.get(), owner);
+        if (discard(first, holder.get())) {
+            add(first, owner);
+        }
         return holder(first).filter(owner::equals).isPresent();
     }
 
@@ -192,13 +209,13 @@ public final class IdRegistry implements AutoCloseable {
     }
 
     /** A rename can't tell whether the old link is still the one that was looked at: who comes second finds it gone. */
-    private void replace(long first, String before, String owner) throws LinuxException {
+    private boolean discard(long first, String before) throws LinuxException {
         byte[] aside = temporary();
         try {
             links.rename(name(first), links, aside);
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT)) {
-                return;
+                return true;
             }
             throw e;
         }
@@ -206,10 +223,10 @@ public final class IdRegistry implements AutoCloseable {
         if (!same) {
             // Somebody else was faster, and it is his link.
             links.rename(aside, links, name(first));
-            return;
+            return false;
         }
         links.unlink(aside);
-        add(first, owner);
+        return true;
     }
 
     /**

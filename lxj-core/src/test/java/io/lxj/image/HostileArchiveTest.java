@@ -7,10 +7,17 @@ import io.lxj.config.ByteSize;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.ImportLimits;
 import io.lxj.config.ImportOptions;
+import io.lxj.error.ImportException;
+import io.lxj.error.InvalidConfigException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +194,85 @@ class HostileArchiveTest {
                 .hasContent("in the image");
         assertThat(imports.rootfs().resolve(parent.substring(1)).resolve("other"))
                 .hasContent("in the image too");
+    }
+
+    /** A digest is of all bytes that there are, and equal to the last digit. */
+    @Test
+    void cve2026_48769ADigestThatIsRightInPart() throws Exception {
+        byte[] archive = new TarBytes().file("f", "x").finish();
+        byte[] longer = Arrays.copyOf(archive, archive.length + 512);
+        longer[longer.length - 1] = 1;
+        String right =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(archive));
+        String almost = right.substring(0, 63) + (right.endsWith("0") ? "1" : "0");
+
+        refusedFor(archive, almost);
+        refusedFor(longer, right);
+        refusedFor(compressed(archive), right);
+        assertThatThrownBy(() -> ImportOptions.defaults().sha256(right.substring(0, 62)))
+                .isInstanceOf(InvalidConfigException.class);
+        assertThat(imports.load(archive, ImportOptions.defaults().sha256(right)).entries())
+                .isEqualTo(1);
+    }
+
+    private void refusedFor(byte[] archive, String digest) throws IOException {
+        assertThatThrownBy(() -> imports.load(archive, ImportOptions.defaults().sha256(digest)))
+                .isInstanceOf(ImportException.class)
+                .hasMessageContaining("SHA-256");
+        imports.assertNothingLeft();
+    }
+
+    private static byte[] compressed(byte[] archive) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(archive);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Somebody sends and sends: the limits end it, not the disk or the memory. */
+    @Test
+    void cve2026_41685AnUploadThatNeverEnds() throws IOException {
+        byte[] file = new TarBytes().name("f").field(124, "77777777777").add().unfinished();
+        byte[] header = new TarBytes()
+                .name("PaxHeaders/x")
+                .type('x')
+                .field(124, "77777777777")
+                .add()
+                .unfinished();
+        ImportOptions options =
+                ImportOptions.defaults().limits(ImportLimits.defaults().totalBytes(ByteSize.mib(1)));
+
+        for (byte[] beginning : new byte[][] {file, header}) {
+            Endless sent = new Endless(beginning);
+            assertThatThrownBy(() -> imports.load("x", sent, options)).hasMessageContaining("limit of 1");
+            assertThat(sent.count).isLessThan(8 << 20);
+            imports.assertNothingLeft();
+        }
+    }
+
+    /** Zeros without an end, behind something. */
+    private static final class Endless extends InputStream {
+        private final byte[] beginning;
+        private long count;
+
+        Endless(byte[] beginning) {
+            this.beginning = beginning;
+        }
+
+        @Override
+        public int read() {
+            long at = count++;
+            return at < beginning.length ? beginning[(int) at] & 0xFF : 0;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            for (int i = 0; i < length; i++) {
+                into[offset + i] = (byte) read();
+            }
+            return length;
+        }
     }
 
     /** The digest is checked before anything is unpacked: an archive that isn't the right one is never looked into. */

@@ -9,6 +9,7 @@ import io.lxj.config.ImportOptions;
 import io.lxj.error.ImportException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -43,6 +44,10 @@ final class ImportFixture implements AutoCloseable {
     ImageInfo load(String name, byte[] archive, ImportOptions options, ImportWatch watch) {
         return new ImageImporter(state)
                 .importArchive(name, new ByteArrayInputStream(archive), "bad.tar", options, watch);
+    }
+
+    ImageInfo load(String name, InputStream archive, ImportOptions options) {
+        return new ImageImporter(state).importArchive(name, archive, "sent", options, ImportWatch.none());
     }
 
     ImageInfo load(Path archive) {

@@ -85,6 +85,14 @@ class IdRegistryTest {
     }
 
     @Test
+    void whatAStateFolderHadThatWasDeletedIsFreeWhereverItLies() throws Exception {
+        registry.claim(
+                new IdPool(List.of(new IdPool.Range(FIRST + 5, FIRST + 5 + IdPool.SIZE))), "/gone/containers/one");
+        assertThat(registry.claim(TWO, container("new"))).hasValue(FIRST);
+        assertThat(registry.holder(FIRST + 5)).isEmpty();
+    }
+
+    @Test
     void whatIsBeingMadeIsLeftAlone() throws Exception {
         container("made", SECOND);
         registry.claim(TWO, container("in-the-making"));

@@ -63,6 +63,7 @@ final class LeakCheck implements BeforeAllCallback, BeforeEachCallback, AfterEac
                 new NetworkProbe(),
                 new FileDescriptorProbe(),
                 new TemporaryFileProbe(),
+                new IdProbe(),
                 new StateFolderProbe(stateFolders));
         context.getStore(NAMESPACE).put(context.getUniqueId(), Snapshot.take(probes));
     }
