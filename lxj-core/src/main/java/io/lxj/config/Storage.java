@@ -1,6 +1,10 @@
 package io.lxj.config;
 
-/** How a container gets a root file system of its own from its image. */
+/**
+ * How a container gets a root file system of its own from its image. On a file system that no mount can map the ids of,
+ * such as an overlay, a container with a user namespace gets a full copy whose files have its ids on the host, whichever
+ * of these is asked for.
+ */
 public enum Storage {
     /**
      * An overlay above the image: made in constant time, takes the space of what the container changes. The image must
