@@ -5,6 +5,7 @@ import io.lxj.config.Config;
 import io.lxj.config.Device;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
+import io.lxj.config.Limits;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
 import io.lxj.lifecycle.ContainerTerminal;
@@ -58,6 +59,19 @@ public final class Container {
      */
     public void configure(Config config) {
         instance.configure(config);
+    }
+
+    /**
+     * Changes what the container may use: at once if it runs, and from its next start on if not. Either all limits are as
+     * given after that, or all are as before.
+     *
+     * @param limits all of its limits; what isn't among them is no longer limited
+     * @throws io.lxj.error.InvalidConfigException if the host doesn't have the processors or nodes of memory
+     * @throws io.lxj.error.UnsupportedHostException if the host can't limit it
+     * @throws io.lxj.error.LxjException if the kernel refuses
+     */
+    public void update(Limits limits) {
+        instance.update(limits);
     }
 
     /**

@@ -327,6 +327,54 @@ public final class Config {
         return with(ConfigSettings.PROCESSES, settings);
     }
 
+    /** {@return how much of the host the container may use; no limits unless set} */
+    public Limits limits() {
+        return get(ConfigSettings.LIMITS);
+    }
+
+    /**
+     * The same with other limits to what of the host it may use.
+     *
+     * @param limits the limits
+     * @return the configuration
+     */
+    public Config limits(Limits limits) {
+        return with(ConfigSettings.LIMITS, limits);
+    }
+
+    /**
+     * The same with another limit of memory, see {@link Limits#memory(ByteSize)}.
+     *
+     * @param size at most this much
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it is less than what is protected
+     */
+    public Config memory(ByteSize size) {
+        return limits(limits().memory(size));
+    }
+
+    /**
+     * The same with another limit of processor time, see {@link Limits#cpus(double)}.
+     *
+     * @param processors how many processors' time, for example 1.5
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it is less than 0.01, or isn't a number
+     */
+    public Config cpus(double processors) {
+        return limits(limits().cpus(processors));
+    }
+
+    /**
+     * The same with another limit of processes and threads, see {@link Limits#pids(long)}.
+     *
+     * @param number at most so many, 1 to 4194304
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if it is outside of that range
+     */
+    public Config pids(long number) {
+        return limits(limits().pids(number));
+    }
+
     /** {@return the kernel's settings for the container's namespaces, by name, ordered by name} */
     public Map<String, String> sysctls() {
         return get(ConfigSettings.SYSCTLS);

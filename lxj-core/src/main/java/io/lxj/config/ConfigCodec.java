@@ -78,6 +78,10 @@ final class ConfigCodec {
                 return SecurityForm.write(config.security());
             case "processes":
                 return ProcessForm.write(config.processes());
+            case "limits":
+                return config.limits().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(JsonForm.texts(config.limits().files()));
             case "sysctls":
                 return config.sysctls().isEmpty() ? Optional.empty() : Optional.of(JsonForm.texts(config.sysctls()));
             case "clockOffsets":
@@ -133,6 +137,8 @@ final class ConfigCodec {
                 return config.security(SecurityForm.read(value));
             case "processes":
                 return config.processes(ProcessForm.read(value));
+            case "limits":
+                return config.limits(Limits.of(value.strings()));
             case "sysctls":
                 return withSysctls(config, value.strings());
             case "clockOffsets":

@@ -19,6 +19,7 @@ final class ConfigSettings {
     static final Setting<List<Device>> DEVICES = Setting.of("devices", List.of());
     static final Setting<Security> SECURITY = Setting.of("security", Security.DEFAULT);
     static final Setting<ProcessSettings> PROCESSES = Setting.of("processes", ProcessSettings.DEFAULT);
+    static final Setting<Limits> LIMITS = Setting.of("limits", Limits.NONE);
     static final Setting<Map<String, String>> SYSCTLS = Setting.of("sysctls", Map.of());
     static final Setting<ClockOffsets> CLOCK_OFFSETS = Setting.of("clockOffsets", ClockOffsets.NONE);
     static final Setting<Boolean> PRIVILEGED = Setting.of("privileged", false);
@@ -45,6 +46,7 @@ final class ConfigSettings {
             DEVICES,
             SECURITY,
             PROCESSES,
+            LIMITS,
             SYSCTLS,
             CLOCK_OFFSETS,
             PRIVILEGED,

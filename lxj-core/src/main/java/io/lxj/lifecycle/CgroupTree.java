@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The cgroups of one state folder: {@code lxj-<id>/<container>/payload}. The container's own cgroup is lxj's and
@@ -65,6 +66,47 @@ final class CgroupTree implements AutoCloseable {
                     throw e;
                 }
             }
+        }
+    }
+
+    /** The controllers that containers can have. */
+    Set<String> controllers() throws LinuxException {
+        return parent.controllers().available();
+    }
+
+    /** Where the containers' cgroups are, for people. */
+    String place() {
+        return "cgroup v2 at " + parent.path();
+    }
+
+    /** Makes a container's cgroup and that of its payload have controllers. */
+    void enable(Cgroup container, Set<String> controllers) throws LinuxException {
+        parent.controllers().enable(controllers);
+        try (Cgroup all = parent.open(base)) {
+            all.controllers().enable(controllers);
+        }
+        container.controllers().enable(controllers);
+    }
+
+    /** Reads an attribute of the cgroup that all containers are in. */
+    String read(String attribute) throws LinuxException {
+        try (Cgroup all = parent.open(base)) {
+            return all.read(attribute);
+        }
+    }
+
+    /** What is to be done with a cgroup that has controllers. */
+    interface Look {
+        void at(Cgroup cgroup) throws LinuxException;
+    }
+
+    /** Looks at what a container's cgroup would be like with these controllers; nothing is left of it. */
+    void look(Set<String> controllers, Look look) throws LinuxException {
+        parent.controllers().enable(controllers);
+        try (Cgroup all = parent.child(base)) {
+            look.at(all);
+        } finally {
+            removeIfEmpty();
         }
     }
 

@@ -16,6 +16,7 @@ final class ConfigChecks {
         engine.confinement(config, !config.isPrivileged());
         engine.ids().refuseTaken(container, config);
         Devices.of(action, config.devices(), Optional.empty());
+        engine.limits().check(action, config.limits());
     }
 
     /** What depends on the ids; without any, nothing does. */

@@ -201,6 +201,10 @@ public final class Engine implements AutoCloseable {
         return proc;
     }
 
+    ContainerLimits limits() {
+        return new ContainerLimits(cgroups);
+    }
+
     CgroupTree cgroups() {
         return cgroups;
     }

@@ -5,6 +5,7 @@ import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.InitSystem;
+import io.lxj.config.Limits;
 import io.lxj.config.Names;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
@@ -303,6 +304,33 @@ public final class Instance {
             }
             ConfigChecks.check(name, config, ContainerIds.of(folder.record().with(config)));
             folder.configure(config);
+        }
+    }
+
+    /**
+     * Changes what the container may use, at once if it runs.
+     *
+     * @param limits all of its limits
+     */
+    public void update(Limits limits) {
+        engine.check();
+        String action = "update " + name;
+        try (Lock lock = engine.lock(name);
+                ContainerFolder folder = engine.store().open(name)) {
+            engine.limits().check(action, limits);
+            Config config = folder.record().config();
+            Optional<Run> current = life.alive();
+            if (current.isPresent()) {
+                Run run = current.get();
+                // What is configured may have been meant for the next start.
+                engine.limits()
+                        .update(
+                                run.cgroup(),
+                                limits.insteadOf(config.limits(), run.config().limits()));
+            }
+            folder.configure(config.limits(limits));
+        } catch (LinuxException e) {
+            throw Failures.exception(action, e);
         }
     }
 

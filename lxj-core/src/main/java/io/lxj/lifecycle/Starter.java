@@ -122,6 +122,7 @@ final class Starter {
                         .label()
                         .ifPresent(label -> fds.put(FdNames.PROC, engine.proc().fd()));
                 fds.put(FdNames.CGROUP, payload.fd());
+                engine.limits().apply(cgroup, config.limits());
                 if (ids.isPresent()) {
                     CgroupTree.delegate(payload, ids.get());
                 }

@@ -37,6 +37,7 @@ final class RandomConfig {
         config = maybe(config, c -> c.stopTimeout(Duration.ofNanos(random.nextLong() >>> 11)));
         config = maybe(config, c -> c.security(security()));
         config = maybe(config, c -> c.processes(processes()));
+        config = maybe(config, c -> c.limits(limits()));
         config = maybe(
                 config,
                 c -> c.clockOffsets(new ClockOffsets(
@@ -79,6 +80,14 @@ final class RandomConfig {
                     : security.seLinux("a_u:b_r:c_t:s0:c1,c2");
         }
         return random.nextBoolean() ? security.noNewPrivileges() : security;
+    }
+
+    private Limits limits() {
+        return Limits.NONE
+                .memory(ByteSize.bytes(random.nextLong() >>> 1))
+                .cpus(random.nextInt(1000) / 100.0 + 0.01)
+                .pids(1 + random.nextInt(1000))
+                .oomGroup(random.nextBoolean());
     }
 
     private ProcessSettings processes() {

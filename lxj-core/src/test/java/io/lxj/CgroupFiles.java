@@ -1,0 +1,52 @@
+package io.lxj;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The cgroup of a running container, as the host sees it. */
+final class CgroupFiles {
+    private static final String PAYLOAD = "/payload";
+
+    private CgroupFiles() {}
+
+    /** The content of a file of the cgroup that carries the limits. */
+    static String read(Container container, String file) {
+        try {
+            return Files.readString(of(container).resolve(file)).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A number from a file with names and numbers. */
+    static long read(Container container, String file, String name) {
+        return read(container, file)
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Path of(Container container) throws IOException {
+        String own = Files.readString(
+                        Path.of("/proc", container.pid().orElseThrow().toString(), "cgroup"))
+                .lines()
+                .filter(line -> line.startsWith("0::"))
+                .findFirst()
+                .orElseThrow()
+                .substring("0::".length());
+        String above = own.substring(0, own.indexOf(PAYLOAD));
+        return mount().resolve(above.substring(1));
+    }
+
+    private static Path mount() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+                .filter(line -> line.contains(" - cgroup2 "))
+                .map(line -> Path.of(line.split(" ")[4]))
+                .findFirst()
+                .orElseThrow();
+    }
+}
