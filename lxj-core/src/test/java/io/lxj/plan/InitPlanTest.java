@@ -149,6 +149,28 @@ class InitPlanTest {
     }
 
     @Test
+    void insideAContainerTheNodesThereAreTakenBeforeItsRootGoesAndPutOnFilesOnceDevIsMounted() {
+        for (boolean keep : List.of(false, true)) {
+            List<Step> steps = steps(Specs.nested(keep));
+            assertThat(steps)
+                    .noneMatch(step ->
+                            step.call() == Syscall.MKNODAT && step.render().matches(".* 02[0-7]{4,5}, [15]:.*"));
+            int clone = indexOf(steps, "clone3(");
+            for (String name : List.of("null", "zero", "full", "random", "urandom", "tty")) {
+                int taken = indexOf(steps, "open_tree(AT_FDCWD, \"/dev/" + name + "\"");
+                assertThat(taken).isLessThan(clone);
+                int put = -1;
+                for (int i = clone; i < steps.size(); i++) {
+                    put = steps.get(i).what().equals("put /dev/" + name + " in its place") ? i : put;
+                }
+                assertThat(put).as(name).isGreaterThan(clone);
+            }
+            assertThat(steps.stream().filter(step -> step.what().startsWith("let go of /dev/")))
+                    .hasSize(keep ? 6 : 0);
+        }
+    }
+
+    @Test
     void onlyTheKeeperLoops() {
         assertThat(steps(Specs.init(false)))
                 .allMatch(step -> step.next() > 0)

@@ -60,7 +60,17 @@ final class Specs {
         return init(keep, mounts, devices, CONFINEMENT);
     }
 
+    /** As lxj launches it inside a container. */
+    static LaunchSpec nested(boolean keep) {
+        return init(keep, List.of(), List.of(), CONFINEMENT, true);
+    }
+
     private static LaunchSpec init(boolean keep, List<MountSpec> mounts, List<Node> devices, Confinement confinement) {
+        return init(keep, mounts, devices, confinement, false);
+    }
+
+    private static LaunchSpec init(
+            boolean keep, List<MountSpec> mounts, List<Node> devices, Confinement confinement, boolean nested) {
         return new LaunchSpec(
                 "web1",
                 "web1.example",
@@ -78,7 +88,7 @@ final class Specs {
                 keep,
                 new LogSpec(4096, 2),
                 Optional.empty(),
-                false);
+                nested);
     }
 
     static LaunchSpec init(boolean keep) {
