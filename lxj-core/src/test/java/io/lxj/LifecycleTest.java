@@ -92,6 +92,13 @@ class LifecycleTest {
     }
 
     @Test
+    void anInitThatIsNotReadyForSignalsYetHearsThatItShallHalt() {
+        Container slow = host.start(Config.ofImage("alpine")
+                .init("/bin/sh", "-c", "sleep 2; trap 'exit 5' TERM; while :; do sleep 0.1; done"));
+        assertThat(slow.shutdown(TestLxj.LONG)).isEqualTo(ExitStatus.exited(5));
+    }
+
+    @Test
     void stopKillsAtOnce() {
         Container container = host.start(SLEEPER);
         assertThat(container.stop()).isEqualTo(ExitStatus.killed("stop"));

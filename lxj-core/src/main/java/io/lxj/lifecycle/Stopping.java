@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.ExitStatus;
+import io.lxj.config.Signal;
 import io.lxj.config.State;
 import io.lxj.error.CanceledException;
 import io.lxj.failure.Failures;
@@ -33,9 +34,10 @@ final class Stopping {
     ExitStatus shutdown(Duration timeout) {
         Run current = instance.life().running("shut down " + name);
         instance.life().stopping(current, false);
+        Duration left = timeout;
         try {
             current.cgroup().unfreeze();
-            Instance.send(current, engine.signals(instance, current.config()).halt());
+            left = send(current, engine.signals(instance, current.config()).halt(), timeout);
         } catch (IllegalStateException e) {
             LOG.debug("Container {} has ended meanwhile", name, e);
         } catch (LinuxException e) {
@@ -45,7 +47,7 @@ final class Stopping {
             }
         }
         try {
-            Optional<ExitStatus> ended = await(current, timeout);
+            Optional<ExitStatus> ended = await(current, left);
             return ended.orElseGet(() -> kill(current, "it did not shut down within " + timeout.toMillis() + " ms"));
         } finally {
             instance.life().stopped();
@@ -97,16 +99,26 @@ final class Stopping {
     void reboot(Duration timeout) {
         Run current = instance.life().running("reboot " + name);
         instance.state().become(State.STOPPING, name);
+        Duration left;
         try {
-            Instance.send(current, engine.signals(instance, current.config()).reboot());
+            left = send(current, engine.signals(instance, current.config()).reboot(), timeout);
         } catch (LinuxException e) {
             throw Failures.exception("reboot " + name, e);
         }
-        if (await(current, timeout).isEmpty()) {
+        if (await(current, left).isEmpty()) {
             kill(current, "it did not reboot within " + timeout.toMillis() + " ms");
         }
         if (instance.state() == State.STOPPED) {
             instance.start();
+        }
+    }
+
+    private Duration send(Run current, Signal signal, Duration timeout) throws LinuxException {
+        try {
+            return new InitSignal(engine.proc(), current, signal).send(timeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CanceledException("wait until the init can be signaled");
         }
     }
 
