@@ -1,5 +1,6 @@
 package io.lxj.image;
 
+import io.lxj.linux.Fd;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -21,7 +22,15 @@ record Credentials(int uid, int gid, int umask, boolean canChangeOwner, boolean 
     private static final int CAP_DAC_OVERRIDE = 1;
     private static final int OF_FILES = 4;
 
-    static Credentials current() throws IOException {
+    /** Of whoever makes and changes the files at a place. */
+    static Credentials of(Fd place) throws IOException {
+        Credentials own = current();
+        return place.deputy()
+                .map(deputy -> new Credentials(0, 0, own.umask(), deputy.hasSeveralIds(), true))
+                .orElse(own);
+    }
+
+    private static Credentials current() throws IOException {
         List<String> status = Files.readAllLines(Path.of("/proc/thread-self/status"));
         BigInteger capabilities = new BigInteger(field(status, "CapEff:", 1), 16);
         return new Credentials(

@@ -160,7 +160,7 @@ public final class TreeTransfer {
     private static List<String> copy(Fd source, AtomicFile target, EntryRules rules) throws IOException {
         ImportWarnings warnings = new ImportWarnings();
         FileMetadata metadata = new FileMetadata(
-                Credentials.current(),
+                Credentials.of(target.file()),
                 warnings,
                 new LateAcls(warnings, ImportLimits.defaults().pathDepth()));
         try (TreeReader reader = TreeReader.ofFile(source, FileName.bytes("."))) {
@@ -272,7 +272,7 @@ public final class TreeTransfer {
             throws IOException {
         ImportWarnings warnings = new ImportWarnings();
         try (TreeWriter writer =
-                new TreeWriter(root, kind, Credentials.current(), ImportLimits.defaults(), warnings, INTERRUPT)) {
+                new TreeWriter(root, kind, Credentials.of(root.fd()), ImportLimits.defaults(), warnings, INTERRUPT)) {
             for (TarEntry entry = source.next(); entry != null; entry = source.next()) {
                 TarEntry ruled = rules.apply(entry);
                 if (ruled != null) {

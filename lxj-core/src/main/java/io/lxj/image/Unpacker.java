@@ -42,7 +42,7 @@ final class Unpacker {
         try (UncompressedArchive archive = UncompressedArchive.open(input, isFile)) {
             image.mkdir(rootfs, 0700);
             try (RootDir root = new RootDir(image.open(rootfs, Open.O_PATH | Open.O_DIRECTORY, 0));
-                    TreeWriter writer = new TreeWriter(root, Credentials.current(), limits, warnings, watch)) {
+                    TreeWriter writer = new TreeWriter(root, Credentials.of(root.fd()), limits, warnings, watch)) {
                 return write(archive, writer);
             }
         }

@@ -1,6 +1,7 @@
 package io.lxj.launch;
 
 import io.lxj.failure.Failures;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Pidfd;
@@ -23,13 +24,15 @@ public final class ExecLauncher {
      * Where a program is started and what it gets.
      *
      * @param init a pidfd of the container's init
-     * @param cgroup the cgroup that it is born into
+     * @param cgroup the cgroup that it is born into, if there is one
      * @param proc the root of the host's procfs
+     * @param deputy who handles files and mounts for an ordinary user
      * @param stdin its standard input
      * @param stdout its standard output
      * @param stderr its standard error
      */
-    public record Place(Pidfd init, Fd cgroup, Fd proc, Fd stdin, Fd stdout, Fd stderr) {}
+    public record Place(
+            Pidfd init, Optional<Fd> cgroup, Fd proc, Optional<Deputy> deputy, Fd stdin, Fd stdout, Fd stderr) {}
 
     /**
      * A started program: a child of this process.
@@ -38,6 +41,13 @@ public final class ExecLauncher {
      * @param process the process, owned by the caller
      */
     public record Executed(int pid, Pidfd process) {}
+
+    /** What the stage of an ordinary user enters first. */
+    static Map<String, Fd> namespaces(Deputy deputy) {
+        return Map.of(
+                FdNames.USER_NAMESPACE, deputy.userNamespace(),
+                FdNames.MOUNT_NAMESPACE, deputy.mountNamespace());
+    }
 
     /**
      * Starts a program.
@@ -54,7 +64,6 @@ public final class ExecLauncher {
         try (Pipe report = Pipe.open()) {
             Map<String, Fd> fds = new HashMap<>(Map.of(
                     FdNames.INIT, place.init().fd(),
-                    FdNames.CGROUP, place.cgroup(),
                     FdNames.REPORT, report.writer(),
                     FdNames.STDIN, place.stdin(),
                     FdNames.STDOUT, place.stdout(),
@@ -62,6 +71,8 @@ public final class ExecLauncher {
             if (spec.confinement().label().isPresent()) {
                 fds.put(FdNames.PROC, place.proc());
             }
+            place.cgroup().ifPresent(cgroup -> fds.put(FdNames.CGROUP, cgroup));
+            place.deputy().ifPresent(deputy -> fds.putAll(namespaces(deputy)));
             try (Spawned stage = Spawner.spawn(plan.program(), fds)) {
                 report.writer().close();
                 Children.awaitReport(report.reader());

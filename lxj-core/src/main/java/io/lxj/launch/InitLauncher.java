@@ -3,6 +3,7 @@ package io.lxj.launch;
 import io.lxj.error.Failure;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Pidfd;
@@ -24,14 +25,17 @@ import java.util.Optional;
 /** Starts the init of a container. Thread-safe. */
 public final class InitLauncher {
     private final SpawnThread thread;
+    private final Optional<Deputy> deputy;
 
     /**
      * A launcher.
      *
+     * @param deputy who handles files and mounts for an ordinary user
      * @param thread whose end is the end of the containers that aren't kept
      */
-    public InitLauncher(SpawnThread thread) {
+    public InitLauncher(SpawnThread thread, Optional<Deputy> deputy) {
         this.thread = thread;
+        this.deputy = deputy;
     }
 
     /**
@@ -93,6 +97,7 @@ public final class InitLauncher {
             throws IOException {
         InitPlan plan = InitPlan.of(spec);
         Map<String, Fd> all = new HashMap<>(fds);
+        deputy.ifPresent(own -> all.putAll(ExecLauncher.namespaces(own)));
         try (Pipe report = Pipe.open();
                 UnixSocket.Pair console = UnixSocket.pair();
                 UnixSocket.Pair ids = userNamespace.isPresent() ? UnixSocket.pair() : null;

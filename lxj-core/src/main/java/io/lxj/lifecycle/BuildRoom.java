@@ -55,10 +55,12 @@ final class BuildRoom {
         Optional<Long> first = Optional.empty();
         try {
             first = engine.ids().claim(name, config);
-            Optional<IdMap> ids = first.map(ContainerIds::map);
-            if (ids.isPresent() && engine.shifting().isNeeded()) {
+            Optional<IdMap> ids = engine.ids().of(first);
+            if (engine.shifting().ofNew(ids).isPresent()) {
                 return ShiftedBuild.run(
-                        image, ids.get(), rootfs -> run(name, StartRoot.of(rootfs, ids, true), config, ids, command));
+                        image,
+                        ids.orElseThrow(),
+                        rootfs -> run(name, StartRoot.of(rootfs, ids, true), config, ids, command));
             }
             try (Fd rootfs = image.open(FileName.bytes(ImageTree.ROOTFS), Open.O_PATH | Open.O_DIRECTORY, 0)) {
                 StartRoot root = StartRoot.of(DetachedMount.clone(rootfs, false), ids, false);
@@ -83,15 +85,17 @@ final class BuildRoom {
     private ExecResult run(String name, StartRoot opened, Config config, Optional<IdMap> ids, Command command)
             throws IOException {
         try (StartRoot root = opened) {
-            Cgroup cgroup = engine.cgroups().create(name);
-            try (cgroup) {
-                engine.devices().attach(cgroup, List.of());
+            Optional<Cgroup> cgroup = engine.cgroups().create(name);
+            try (Cgroup own = cgroup.orElse(null)) {
+                engine.attach(cgroup, List.of());
                 Launched launched;
-                try (Cgroup payload = cgroup.child(CgroupTree.PAYLOAD)) {
+                try (Cgroup payload = own == null ? null : own.child(CgroupTree.PAYLOAD)) {
                     Map<String, Fd> fds = new HashMap<>(root.fds());
-                    fds.put(FdNames.CGROUP, payload.fd());
-                    if (ids.isPresent()) {
-                        CgroupTree.delegate(payload, ids.get());
+                    if (payload != null) {
+                        fds.put(FdNames.CGROUP, payload.fd());
+                        if (ids.isPresent()) {
+                            CgroupTree.delegate(payload, ids.get());
+                        }
                     }
                     launched = launcher.launch(
                             spec(name, config, ids, root.userNamespace()), fds, root.setup(engine.proc()));
@@ -125,11 +129,16 @@ final class BuildRoom {
                 false,
                 new LaunchSpec.LogSpec(ByteSize.kib(4).bytes(), 0),
                 userNamespace,
-                !UserNamespaces.inFirst());
+                !UserNamespaces.inFirst() || engine.folder().deputy().isPresent());
     }
 
     private ExecResult run(
-            String name, Config config, Optional<IdMap> ids, Command command, Launched launched, Cgroup cgroup)
+            String name,
+            Config config,
+            Optional<IdMap> ids,
+            Command command,
+            Launched launched,
+            Optional<Cgroup> cgroup)
             throws IOException {
         RunRecord record = new RunRecord(
                 ProcessIdentity.of(engine.proc(), launched.pid()),
@@ -151,7 +160,10 @@ final class BuildRoom {
             Executed executed = engine.executing().execute(name, run, command);
             return new Collector(name, command, executed).run();
         } finally {
-            cgroup.kill();
+            if (cgroup.isPresent()) {
+                cgroup.get().kill();
+            }
+            run.sendKill();
             launched.init().waitFor();
             run.close();
         }

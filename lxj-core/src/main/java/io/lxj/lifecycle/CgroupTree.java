@@ -4,8 +4,11 @@ import io.lxj.config.IdMap;
 import io.lxj.error.UnsupportedHostException;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.CgroupMount;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
 import io.lxj.linux.ProcFs;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +16,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The cgroups of one state folder: {@code lxj-<id>/<container>/payload}. The container's own cgroup is lxj's and
@@ -21,14 +26,53 @@ import java.util.Set;
  */
 final class CgroupTree implements AutoCloseable {
     static final String PAYLOAD = "payload";
+    /** How an ordinary user gets cgroups. */
+    static final String ADVICE =
+            "start the program in one that is delegated to the user: systemd-run --user --scope -p Delegate=yes PROGRAM";
+
     private static final int ATTEMPTS = 100;
 
-    private final Cgroup parent;
+    private static final Logger LOG = LoggerFactory.getLogger(CgroupTree.class);
+    private static final String DELEGATION = "cgroup.procs";
+
+    private final Optional<Cgroup> parent;
     private final String base;
 
-    private CgroupTree(Cgroup parent, String base) {
+    private CgroupTree(Optional<Cgroup> parent, String base) {
         this.parent = parent;
         this.base = base;
+    }
+
+    /**
+     * For an ordinary user: below the cgroup that this process is in, or beside it, if the user may make cgroups there; see
+     * "Delegation" in Documentation/admin-guide/cgroup-v2.rst. Otherwise there are none.
+     */
+    static CgroupTree open(ProcFs proc, String stateId, Deputy deputy) throws LinuxException {
+        String name = "lxj-" + stateId;
+        String mountInfo = new String(proc.read("self/mountinfo"), StandardCharsets.UTF_8);
+        Optional<CgroupMount> mount = CgroupMount.find(mountInfo);
+        String own = CgroupMount.membership(proc.read("self/cgroup")).orElse("none");
+        if (mount.isPresent()) {
+            String path = mount.get().pathOf(own);
+            Path folder = Path.of(path);
+            // Only root of the host may move processes between cgroups whose common one isn't the user's.
+            for (Path place : List.of(folder.resolveSibling(""), folder)) {
+                if (isDelegated(place)) {
+                    Fd fd = deputy.open(place.toString(), Open.O_RDONLY | Open.O_DIRECTORY);
+                    return new CgroupTree(Optional.of(Cgroup.of(fd, place.toString())), name);
+                }
+            }
+        }
+        LOG.warn(
+                "Containers run without cgroups: the cgroup of this process, {}, isn't this user's. They can't be frozen,"
+                        + " limited or given a cgroup of their own, which systemd needs as an init: {}",
+                own,
+                ADVICE);
+        return new CgroupTree(Optional.empty(), name);
+    }
+
+    private static boolean isDelegated(Path place) {
+        return Files.isWritable(place) && Files.isWritable(place.resolve(DELEGATION));
     }
 
     static CgroupTree open(ProcFs proc, String stateId) throws LinuxException {
@@ -51,14 +95,22 @@ final class CgroupTree implements AutoCloseable {
                 }
             }
         }
-        return new CgroupTree(parent, "lxj-" + stateId);
+        return new CgroupTree(Optional.of(parent), "lxj-" + stateId);
     }
 
-    /** Makes the cgroup of a container, empty. */
-    Cgroup create(String container) throws LinuxException {
+    /** Whether containers have cgroups at all. */
+    boolean isThere() {
+        return parent.isPresent();
+    }
+
+    /** Makes the cgroup of a container, empty; nothing where there are none. */
+    Optional<Cgroup> create(String container) throws LinuxException {
+        if (parent.isEmpty()) {
+            return Optional.empty();
+        }
         for (int attempt = 1; ; attempt++) {
-            try (Cgroup all = parent.child(base)) {
-                return all.child(container);
+            try (Cgroup all = parent.get().child(base)) {
+                return Optional.of(all.child(container));
             } catch (LinuxException e) {
                 // Another process may have removed the empty base in between.
                 boolean removed = e.is(Errno.ENOENT) || e.is(Errno.ENODEV);
@@ -69,20 +121,24 @@ final class CgroupTree implements AutoCloseable {
         }
     }
 
+    private Cgroup above() {
+        return parent.orElseThrow(() -> new IllegalStateException("there are no cgroups"));
+    }
+
     /** The controllers that containers can have. */
     Set<String> controllers() throws LinuxException {
-        return parent.controllers().available();
+        return parent.isPresent() ? parent.get().controllers().available() : Set.of();
     }
 
     /** Where the containers' cgroups are, for people. */
     String place() {
-        return "cgroup v2 at " + parent.path();
+        return parent.map(cgroup -> "cgroup v2 at " + cgroup.path()).orElse("no cgroup of this user's: " + ADVICE);
     }
 
     /** Makes a container's cgroup and that of its payload have controllers. */
     void enable(Cgroup container, Set<String> controllers) throws LinuxException {
-        parent.controllers().enable(controllers);
-        try (Cgroup all = parent.open(base)) {
+        above().controllers().enable(controllers);
+        try (Cgroup all = above().open(base)) {
             all.controllers().enable(controllers);
         }
         container.controllers().enable(controllers);
@@ -90,7 +146,7 @@ final class CgroupTree implements AutoCloseable {
 
     /** Reads an attribute of the cgroup that all containers are in. */
     String read(String attribute) throws LinuxException {
-        try (Cgroup all = parent.open(base)) {
+        try (Cgroup all = above().open(base)) {
             return all.read(attribute);
         }
     }
@@ -102,8 +158,8 @@ final class CgroupTree implements AutoCloseable {
 
     /** Looks at what a container's cgroup would be like with these controllers; nothing is left of it. */
     void look(Set<String> controllers, Look look) throws LinuxException {
-        parent.controllers().enable(controllers);
-        try (Cgroup all = parent.child(base)) {
+        above().controllers().enable(controllers);
+        try (Cgroup all = above().child(base)) {
             look.at(all);
         } finally {
             removeIfEmpty();
@@ -120,7 +176,10 @@ final class CgroupTree implements AutoCloseable {
     }
 
     Optional<Cgroup> find(String container) throws LinuxException {
-        try (Cgroup all = parent.open(base)) {
+        if (parent.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Cgroup all = parent.get().open(base)) {
             return Optional.of(all.open(container));
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT)) {
@@ -132,7 +191,10 @@ final class CgroupTree implements AutoCloseable {
 
     /** The containers that have a cgroup. */
     List<String> containers() throws LinuxException {
-        try (Cgroup all = parent.open(base)) {
+        if (parent.isEmpty()) {
+            return List.of();
+        }
+        try (Cgroup all = parent.get().open(base)) {
             return all.children();
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT)) {
@@ -144,7 +206,10 @@ final class CgroupTree implements AutoCloseable {
 
     /** Kills what is left in the cgroup of a container, and removes it; the base goes with the last container. */
     void remove(String container) throws LinuxException {
-        try (Cgroup all = parent.open(base)) {
+        if (parent.isEmpty()) {
+            return;
+        }
+        try (Cgroup all = parent.get().open(base)) {
             if (!removeEmpty(all, container)) {
                 all.remove(container);
             }
@@ -165,7 +230,9 @@ final class CgroupTree implements AutoCloseable {
 
     /** Removes the base if no container of any process is left. */
     void removeIfEmpty() throws LinuxException {
-        removeIfEmpty(parent, base);
+        if (parent.isPresent()) {
+            removeIfEmpty(parent.get(), base);
+        }
     }
 
     private static boolean removeIfEmpty(Cgroup above, String name) throws LinuxException {
@@ -184,11 +251,12 @@ final class CgroupTree implements AutoCloseable {
     }
 
     String path(String container) {
-        return parent.path() + "/" + base + "/" + container;
+        return parent.map(cgroup -> cgroup.path() + "/" + base + "/" + container)
+                .orElse("none");
     }
 
     @Override
     public void close() {
-        parent.close();
+        parent.ifPresent(Cgroup::close);
     }
 }

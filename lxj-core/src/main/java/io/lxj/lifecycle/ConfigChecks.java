@@ -2,6 +2,7 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.Config;
 import io.lxj.config.IdMap;
+import io.lxj.linux.Deputy;
 import java.util.Optional;
 
 /**
@@ -20,7 +21,7 @@ final class ConfigChecks {
     }
 
     /** What depends on the ids; without any, nothing does. */
-    static void check(String container, Config config, Optional<IdMap> ids) {
-        MountSpecs.refuseStrangers(container, config.mounts(), ids);
+    static void check(String container, Config config, Optional<IdMap> ids, Optional<Deputy> deputy) {
+        MountSpecs.refuseStrangers(container, config.mounts(), ids, deputy);
     }
 }

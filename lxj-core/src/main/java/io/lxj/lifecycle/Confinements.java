@@ -8,6 +8,7 @@ import io.lxj.config.Security;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.linux.Architecture;
 import io.lxj.linux.Block;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Scratch;
@@ -38,6 +39,7 @@ final class Confinements {
 
     private final long permitted;
     private final long openFiles;
+    private final Optional<ProcessSpec.Deputized> deputized;
     private final Map<Key, Confinement> known = new ConcurrentHashMap<>();
     // Most containers have the default, whose rules need not be compared then.
     private final AtomicReferenceArray<Confinement> standard = new AtomicReferenceArray<>(2);
@@ -61,13 +63,17 @@ final class Confinements {
         }
     }
 
-    private Confinements(long permitted, long openFiles) {
+    private Confinements(long permitted, long openFiles, Optional<ProcessSpec.Deputized> deputized) {
+        this.deputized = deputized;
         this.permitted = permitted;
         this.openFiles = openFiles;
     }
 
-    static Confinements ofThisProcess() throws LinuxException {
-        return new Confinements(permitted(), Math.min(hardOpenFiles(), MAX_OPEN_FILES));
+    static Confinements ofThisProcess(Optional<Deputy> deputy, boolean cgroups) throws LinuxException {
+        return new Confinements(
+                permitted(),
+                Math.min(hardOpenFiles(), MAX_OPEN_FILES),
+                deputy.map(own -> new ProcessSpec.Deputized(cgroups, own.hasSeveralIds())));
     }
 
     /** The privileges of a container; a bad one is refused here. */
@@ -125,7 +131,7 @@ final class Confinements {
         return open.with(policies.filter(security.seccomp()));
     }
 
-    private static ProcessSpec process(Key key) {
+    private ProcessSpec process(Key key) {
         ProcessSettings settings = key.processes();
         Map<Integer, ProcessSpec.Limit> limits = new HashMap<>();
         settings.limits()
@@ -143,7 +149,8 @@ final class Confinements {
                         ? Optional.empty()
                         : Optional.of(new ProcessSpec.Clocks(
                                 key.clocks().monotonic(), key.clocks().boottime()));
-        return new ProcessSpec(limits, score, settings.umask(), groups, key.sysctls(), clocks, !key.userNamespace());
+        return new ProcessSpec(
+                limits, score, settings.umask(), groups, key.sysctls(), clocks, !key.userNamespace(), deputized);
     }
 
     private static long permitted() throws LinuxException {

@@ -7,6 +7,8 @@ import io.lxj.error.Failure;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
+import io.lxj.linux.Deputy;
+import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
@@ -18,7 +20,9 @@ import io.lxj.storage.ContainerRecord;
 import io.lxj.storage.IdPool;
 import io.lxj.storage.IdRegistry;
 import io.lxj.storage.StatePath;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,27 +37,30 @@ import java.util.stream.Stream;
 final class ContainerIds implements AutoCloseable {
     private final ProcFs proc;
     private final String folders;
-    private final boolean root = Kernel.call(Syscall.GETEUID) == 0;
+    private final Optional<Deputy> deputy;
     private IdRegistry registry;
     private IdPool pool;
 
     /** For the containers of a state folder. */
-    ContainerIds(ProcFs proc, Path state) {
+    ContainerIds(ProcFs proc, Path state, Optional<Deputy> deputy) {
+        this.deputy = deputy;
         this.proc = proc;
         this.folders = state + "/containers/";
     }
 
     /** The ids of a container's user namespace when it is started; empty if it has none of its own. */
-    static Optional<IdMap> of(ContainerRecord record) {
+    Optional<IdMap> of(ContainerRecord record) {
         Config config = record.config();
         if (config.isPrivileged() || config.idMap().isPresent()) {
             return config.idMap();
         }
-        return record.firstId().map(ContainerIds::map);
+        return of(record.firstId());
     }
 
-    static IdMap map(long first) {
-        return IdMap.of(first, IdPool.SIZE);
+    /** The ids from a first one on, as many as a container has. */
+    Optional<IdMap> of(Optional<Long> first) {
+        long count = hasOneId() ? 1 : IdPool.SIZE;
+        return first.map(id -> IdMap.of(id, count));
     }
 
     /** The ids of a process that runs, whatever its container is configured for by now. */
@@ -83,8 +90,10 @@ final class ContainerIds implements AutoCloseable {
 
     /** Sets ids apart for a container that is about to be created, if it needs any; its lock is held. */
     Optional<Long> claim(String container, Config config) {
-        // Other users' containers don't run, so far.
-        if (!root || !wantsIds(config)) {
+        if (hasOneId()) {
+            return Optional.of(0L);
+        }
+        if (!wantsIds(config)) {
             return Optional.empty();
         }
         String action = "set ids apart for " + container;
@@ -151,7 +160,7 @@ final class ContainerIds implements AutoCloseable {
 
     /** Refuses ids set by hand that another container was given. */
     void refuseTaken(String container, Config config) {
-        if (!root || config.idMap().isEmpty()) {
+        if (deputy.isPresent() || config.idMap().isEmpty()) {
             return;
         }
         IdMap map = config.idMap().get();
@@ -174,6 +183,11 @@ final class ContainerIds implements AutoCloseable {
         }
     }
 
+    /** Whether this user's containers have one id each, which is the user's own: there is nothing to be given out. */
+    private boolean hasOneId() {
+        return deputy.isPresent() && !deputy.get().hasSeveralIds();
+    }
+
     private LxjException exhausted(String action) throws LinuxException {
         int containers = pool().firsts().size();
         String problem = containers == 0
@@ -190,7 +204,7 @@ final class ContainerIds implements AutoCloseable {
 
     /** The record of a container that is about to start, which has ids that nobody else has; its lock is held. */
     ContainerRecord keep(String container, ContainerRecord record, ContainerFolder folder) {
-        if (!root || !wantsIds(record.config())) {
+        if (hasOneId() || !wantsIds(record.config())) {
             refuseTaken(container, record.config());
             return record;
         }
@@ -217,7 +231,7 @@ final class ContainerIds implements AutoCloseable {
 
     /** Gives the ids of a container back that is gone. */
     void release(String container, Optional<Long> first) {
-        if (first.isPresent()) {
+        if (!hasOneId() && first.isPresent()) {
             try {
                 registry().release(first.get(), folders + container);
             } catch (LinuxException e) {
@@ -228,7 +242,7 @@ final class ContainerIds implements AutoCloseable {
 
     /** Notes the new name of a container; the locks of both are held. */
     void rename(String from, String to, ContainerRecord record) {
-        if (record.firstId().isPresent()) {
+        if (!hasOneId() && record.firstId().isPresent()) {
             try {
                 registry().move(record.firstId().get(), folders + from, folders + to);
                 if (record.config().nesting() > 0) {
@@ -244,30 +258,47 @@ final class ContainerIds implements AutoCloseable {
 
     /** Gives ids back that dead processes left. */
     void sweep() throws LinuxException {
-        if (root) {
+        if (!hasOneId()) {
             registry().sweep(folders);
         }
     }
 
     /** Notes the ids of a container again, if the note was lost. */
     void note(String container, Optional<Long> first) throws LinuxException {
-        if (root && first.isPresent()) {
+        if (!hasOneId() && first.isPresent()) {
             registry().take(first.get(), folders + container);
         }
     }
 
     private synchronized IdRegistry registry() throws LinuxException {
         if (registry == null) {
-            registry = IdRegistry.open(StatePath.ids(
-                    (int) Kernel.call(Syscall.GETEUID), System.getenv(), Path.of(System.getProperty("user.home"))));
+            Path folder = StatePath.ids(
+                    (int) Kernel.call(Syscall.GETEUID), System.getenv(), Path.of(System.getProperty("user.home")));
+            if (deputy.isPresent()) {
+                makeAbove(folder);
+            }
+            registry = IdRegistry.open(folder, deputy);
         }
         return registry;
+    }
+
+    /** A user may have no folder for data yet. */
+    private static void makeAbove(Path folder) throws LinuxException {
+        try {
+            Files.createDirectories(folder.getParent());
+        } catch (IOException e) {
+            throw LinuxException.of(
+                            -Errno.EACCES.number(), "mkdir", folder.getParent().toString())
+                    .withHint(String.valueOf(e.getMessage()));
+        }
     }
 
     /** As it was when it was needed first. */
     private synchronized IdPool pool() throws LinuxException {
         if (pool == null) {
-            pool = IdPool.of(System.getProperty("user.name"), Kernel.call(Syscall.GETEUID), proc);
+            pool = deputy.isPresent()
+                    ? IdPool.of(deputy.get())
+                    : IdPool.of(System.getProperty("user.name"), Kernel.call(Syscall.GETEUID), proc);
         }
         return pool;
     }

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class DeviceChanges {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceChanges.class);
     private static final String DEVICE = "device";
+    private static final String ACTION = "change which devices may be used";
 
     private final Engine engine;
     private final Instance instance;
@@ -49,6 +50,9 @@ public final class DeviceChanges {
      */
     public void add(Device device) {
         String action = "add " + device.target() + " to " + instance.name();
+        if (engine.folder().deputy().isPresent()) {
+            OrdinaryUser.refuseDevice();
+        }
         Undo undo = new Undo();
         try (Lock lock = engine.lock(instance.name());
                 ContainerFolder folder = folder()) {
@@ -112,8 +116,8 @@ public final class DeviceChanges {
         all.add(granted);
         undo.add(() -> folder.started(record));
         folder.started(record.with(all));
-        undo.add(() -> engine.devices().attach(run.cgroup(), record.devices()));
-        engine.devices().attach(run.cgroup(), all);
+        undo.add(() -> engine.devices().attach(run.cgroup(ACTION), record.devices()));
+        engine.devices().attach(run.cgroup(ACTION), all);
     }
 
     /**
@@ -150,7 +154,7 @@ public final class DeviceChanges {
         }
         List<GrantedDevice> left = new ArrayList<>(record.devices());
         left.remove(device.get());
-        Cgroup cgroup = run.cgroup();
+        Cgroup cgroup = run.cgroup(ACTION);
         engine.devices().attach(cgroup, left);
         folder.started(record.with(left));
         try {

@@ -64,7 +64,7 @@ final class Ending {
         if (run.part() == Run.Part.PARENT) {
             undo.add(() -> run.init().waitFor());
         }
-        undo.add(() -> run.cgroup().sendKill());
+        undo.add(() -> run.sendKill());
         undo.run(failure);
     }
 

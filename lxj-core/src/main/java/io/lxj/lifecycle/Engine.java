@@ -10,8 +10,11 @@ import io.lxj.failure.Failures;
 import io.lxj.image.ImageStore;
 import io.lxj.launch.InitLauncher;
 import io.lxj.launch.SpawnThread;
+import io.lxj.linux.Cgroup;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Open;
 import io.lxj.linux.ProcFs;
 import io.lxj.linux.ProcessIdentity;
 import io.lxj.plan.Confinement;
@@ -20,6 +23,7 @@ import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerStore;
 import io.lxj.storage.CopyProgress;
 import io.lxj.storage.FirstBoot;
+import io.lxj.storage.GrantedDevice;
 import io.lxj.storage.HostResolver;
 import io.lxj.storage.ImageTree;
 import io.lxj.storage.Lock;
@@ -77,14 +81,14 @@ public final class Engine implements AutoCloseable {
         this.images = new ImageStore(folder, store, checkpoints);
         this.settler = new Settler(folder);
         this.proc = proc;
-        this.ids = new ContainerIds(proc, folder.path());
+        this.ids = new ContainerIds(proc, folder.path(), folder.deputy());
         this.shifting = new Shifting(this);
         this.supervisor = supervisor;
         this.cgroups = cgroups;
-        this.confinements = Confinements.ofThisProcess();
+        this.confinements = Confinements.ofThisProcess(folder.deputy(), cgroups.isThere());
         this.self = ProcessIdentity.of(proc, (int) ProcessHandle.current().pid());
-        this.starter = new Starter(this, new InitLauncher(spawnThread));
-        this.buildRoom = new BuildRoom(this, new InitLauncher(spawnThread));
+        this.starter = new Starter(this, new InitLauncher(spawnThread, folder.deputy()));
+        this.buildRoom = new BuildRoom(this, new InitLauncher(spawnThread, folder.deputy()));
         this.joining = new Joining(this);
         this.ending = new Ending(this);
         this.executing = new Executing(this);
@@ -112,9 +116,14 @@ public final class Engine implements AutoCloseable {
         Undo undo = new Undo();
         undo.add(folder::close);
         try {
-            ProcFs proc = ProcFs.open();
+            Optional<Deputy> deputy = folder.deputy();
+            ProcFs proc = deputy.isPresent()
+                    ? ProcFs.of(deputy.get().open("/proc", Open.O_PATH | Open.O_DIRECTORY))
+                    : ProcFs.open();
             undo.add(proc::close);
-            CgroupTree cgroups = CgroupTree.open(proc, folder.id());
+            CgroupTree cgroups = deputy.isPresent()
+                    ? CgroupTree.open(proc, folder.id(), deputy.get())
+                    : CgroupTree.open(proc, folder.id());
             undo.add(cgroups::close);
             Supervisor supervisor = Supervisor.open();
             undo.add(supervisor::close);
@@ -251,6 +260,20 @@ public final class Engine implements AutoCloseable {
         return devices;
     }
 
+    /** Refuses what this user can't give a container. */
+    void checkUser(Config config) {
+        if (folder.deputy().isPresent()) {
+            OrdinaryUser.check(config);
+        }
+    }
+
+    /** Limits the devices of a container; an ordinary user's can't make any node that works. */
+    void attach(Optional<Cgroup> cgroup, List<GrantedDevice> allowed) throws LinuxException {
+        if (cgroup.isPresent() && folder.deputy().isEmpty()) {
+            devices.attach(cgroup.get(), allowed);
+        }
+    }
+
     OpenRoots roots() {
         return roots;
     }
@@ -308,6 +331,7 @@ public final class Engine implements AutoCloseable {
         check();
         Names.container(name);
         String hostname = config.hostname().orElse(Names.hostnameOf(name));
+        checkUser(config);
         ConfigChecks.check(this, "create " + name, name, config);
         try (Lock lock = lock(name)) {
             FirstBoot firstBoot = new FirstBoot(
@@ -326,9 +350,9 @@ public final class Engine implements AutoCloseable {
         Optional<Long> firstId = ids.claim(name, config);
         try {
             Optional<IdMap> own =
-                    config.isPrivileged() ? Optional.empty() : config.idMap().or(() -> firstId.map(ContainerIds::map));
+                    config.isPrivileged() ? Optional.empty() : config.idMap().or(() -> ids.of(firstId));
             Optional<IdMap> all = ids.withNested(name, config, own);
-            ConfigChecks.check(name, config, all);
+            ConfigChecks.check(name, config, all, folder.deputy());
             return store.create(lock, config, firstId, shifting.ofNew(all), firstBoot, CopyProgress.NONE);
         } catch (RuntimeException e) {
             Undo undo = new Undo();

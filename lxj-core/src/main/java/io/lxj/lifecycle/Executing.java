@@ -8,6 +8,7 @@ import io.lxj.error.LaunchException;
 import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
 import io.lxj.launch.ExecLauncher;
+import io.lxj.linux.Cgroup;
 import io.lxj.linux.CgroupMount;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
@@ -40,7 +41,9 @@ final class Executing {
     Executed execute(String name, Run run, Command command) {
         String action = "exec in " + name;
         try (RootDir root = root(run);
-                Fd cgroup = cgroupOfInit(run)) {
+                Fd cgroup = run.cgroup().isPresent()
+                        ? cgroupOfInit(run, run.cgroup().get())
+                        : null) {
             Accounts accounts = Accounts.read(name, root);
             Confinement confinement = engine.confinement(run.config(), run.ids().isPresent());
             ExecSpec spec = ExecSpecs.of(
@@ -87,12 +90,12 @@ final class Executing {
      * The cgroup that the init is in: a leaf of the container's own tree. systemd moves itself away from the top of the
      * tree to enable controllers, and then no process may be put there any more.
      */
-    private Fd cgroupOfInit(Run run) throws LinuxException {
+    private Fd cgroupOfInit(Run run, Cgroup cgroup) throws LinuxException {
         String own = membership(engine.proc(), run.record().init().pid());
         String top = "/" + run.record().cgroup().replaceFirst("^.*/(?=lxj-)", "") + "/" + CgroupTree.PAYLOAD;
         int at = own.indexOf(top);
         String below = at < 0 ? "" : own.substring(at + top.length());
-        try (Directory container = new Directory(run.cgroup().fd().duplicate());
+        try (Directory container = new Directory(cgroup.fd().duplicate());
                 RootDir payload = new RootDir(
                         container.open(FileName.bytes(CgroupTree.PAYLOAD), Open.O_PATH | Open.O_DIRECTORY, 0))) {
             return payload.open(FileName.bytes(below), Open.O_RDONLY | Open.O_DIRECTORY, 0);
@@ -113,8 +116,9 @@ final class Executing {
                     spec,
                     new ExecLauncher.Place(
                             run.init(),
-                            cgroup,
+                            Optional.ofNullable(cgroup),
                             engine.proc().fd(),
+                            engine.folder().deputy(),
                             given == null ? in.reader() : given,
                             out.writer(),
                             err.writer()));
@@ -148,7 +152,14 @@ final class Executing {
                 Pty.resize(pty.master(), size.rows(), size.columns());
                 ExecLauncher.Executed started = ExecLauncher.launch(
                         spec,
-                        new ExecLauncher.Place(run.init(), cgroup, engine.proc().fd(), slave, slave, slave));
+                        new ExecLauncher.Place(
+                                run.init(),
+                                Optional.ofNullable(cgroup),
+                                engine.proc().fd(),
+                                engine.folder().deputy(),
+                                slave,
+                                slave,
+                                slave));
                 return executed(started, Optional.of(pty.master().duplicate()), pty.master(), Optional.empty());
             } catch (IOException | RuntimeException e) {
                 pty.close();
@@ -166,7 +177,7 @@ final class Executing {
         }
         IdMap ids = run.ids().get();
         long uid = ids.hostUser(0).orElseThrow();
-        try (FileIdentity root = FileIdentity.of(uid, ids.hostGroup(0).orElseThrow())) {
+        try (FileIdentity root = FileIdentity.of(devpts, uid, ids.hostGroup(0).orElseThrow())) {
             return Pty.open(devpts);
         }
     }

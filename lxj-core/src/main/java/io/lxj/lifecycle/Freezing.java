@@ -5,6 +5,7 @@ import io.lxj.error.Failure;
 import io.lxj.error.LxjException;
 import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
+import io.lxj.linux.Cgroup;
 import io.lxj.linux.LinuxException;
 import java.time.Duration;
 import java.util.List;
@@ -23,10 +24,11 @@ final class Freezing {
     void freeze(Duration timeout) {
         Run current = instance.life().running("freeze " + name);
         instance.state().become(State.FREEZING, name);
+        Cgroup cgroup = current.cgroup("freeze " + name);
         try {
             instance.listeners().tell(State.FREEZING, Optional.empty());
-            if (!current.cgroup().freeze(timeout)) {
-                current.cgroup().unfreeze();
+            if (!cgroup.freeze(timeout)) {
+                cgroup.unfreeze();
                 throw new LxjException(
                         Failure.of("freeze " + name, "not all processes stopped within " + timeout.toMillis() + " ms")
                                 .hint("one of them is in the kernel; it was unfrozen again"));
@@ -43,7 +45,7 @@ final class Freezing {
             throw new WrongStateException("unfreeze " + name, "RUNNING", List.of("FROZEN", "FREEZING"));
         }
         try {
-            current.cgroup().unfreeze();
+            current.unfreeze();
             instance.listeners().tell(State.RUNNING, Optional.empty());
         } catch (LinuxException | IllegalStateException e) {
             throw failure("unfreeze " + name, current, e, List.of("FROZEN", "FREEZING"));

@@ -131,7 +131,7 @@ public final class Instance {
     public String seccompFilter() {
         check();
         ContainerRecord record = record();
-        return engine.confinement(record.config(), ContainerIds.of(record).isPresent())
+        return engine.confinement(record.config(), engine.ids().of(record).isPresent())
                 .filter()
                 .map(SeccompFilter::disassembly)
                 .orElse("");
@@ -302,7 +302,12 @@ public final class Instance {
                 throw new InvalidConfigException(
                         "storage", config.storage(), old.storage() + ", which the container was made with");
             }
-            ConfigChecks.check(name, config, ContainerIds.of(folder.record().with(config)));
+            engine.checkUser(config);
+            ConfigChecks.check(
+                    name,
+                    config,
+                    engine.ids().of(folder.record().with(config)),
+                    engine.folder().deputy());
             folder.configure(config);
         }
     }
@@ -320,12 +325,12 @@ public final class Instance {
             engine.limits().check(action, limits);
             Config config = folder.record().config();
             Optional<Run> current = life.alive();
-            if (current.isPresent()) {
+            if (current.flatMap(Run::cgroup).isPresent()) {
                 Run run = current.get();
                 // What is configured may have been meant for the next start.
                 engine.limits()
                         .update(
-                                run.cgroup(),
+                                run.cgroup(action),
                                 limits.insteadOf(config.limits(), run.config().limits()));
             }
             folder.configure(config.limits(limits));

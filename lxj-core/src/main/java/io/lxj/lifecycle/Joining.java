@@ -46,19 +46,19 @@ final class Joining {
         undo.add(init.get()::close);
         try {
             Optional<Cgroup> cgroup = engine.cgroups().find(instance.name());
-            if (!init.get().isAlive() || cgroup.isEmpty()) {
+            if (!init.get().isAlive() || cgroup.isEmpty() && engine.cgroups().isThere()) {
                 undo.run(new IllegalStateException());
                 cgroup.ifPresent(Cgroup::close);
                 return Optional.empty();
             }
-            undo.add(cgroup.get()::close);
+            cgroup.ifPresent(own -> undo.add(own::close));
             Optional<Pidfd> keeper =
                     record.keeper().isPresent() ? record.keeper().get().open(engine.proc()) : Optional.empty();
             keeper.ifPresent(process -> undo.add(process::close));
             Optional<RunFds> fds = keeper.isPresent() ? Optional.of(fds(keeper.get())) : Optional.empty();
             Run.Part part = keeper.isPresent() ? Run.Part.HEIR : Run.Part.OBSERVER;
             Optional<IdMap> ids = ContainerIds.of(engine.proc(), record.init().pid());
-            return Optional.of(new Run(record, config(instance), ids, part, init.get(), keeper, fds, cgroup.get()));
+            return Optional.of(new Run(record, config(instance), ids, part, init.get(), keeper, fds, cgroup));
         } catch (IOException | RuntimeException e) {
             undo.run(e);
             throw e;

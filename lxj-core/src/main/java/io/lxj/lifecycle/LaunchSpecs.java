@@ -52,7 +52,7 @@ final class LaunchSpecs {
                                 : ByteSize.kib(4).bytes(),
                         console.logRotations()),
                 userNamespace,
-                !UserNamespaces.inFirst());
+                !UserNamespaces.inFirst() || confinement.process().deputized().isPresent());
     }
 
     private static Map<String, byte[]> bytes(Map<String, String> texts) {

@@ -6,6 +6,7 @@ import io.lxj.error.CanceledException;
 import io.lxj.error.IllegalTransitionException;
 import io.lxj.error.LxjException;
 import io.lxj.error.WrongStateException;
+import io.lxj.linux.Cgroup;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.WaitStatus;
 import io.lxj.storage.Lock;
@@ -54,10 +55,11 @@ final class Life {
             return State.STOPPED;
         }
         try {
-            if (!alive.get().cgroup().isFreezing()) {
+            Optional<Cgroup> cgroup = alive.get().cgroup();
+            if (cgroup.isEmpty() || !cgroup.get().isFreezing()) {
                 return State.RUNNING;
             }
-            return alive.get().cgroup().isFrozen() ? State.FROZEN : State.FREEZING;
+            return cgroup.get().isFrozen() ? State.FROZEN : State.FREEZING;
         } catch (LinuxException | IllegalStateException e) {
             // The cgroup went away between the two looks.
             return State.STOPPING;

@@ -12,6 +12,7 @@ import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.launch.UserNamespaceHolder;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.DetachedMount;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
@@ -24,6 +25,7 @@ import io.lxj.linux.RootDir;
 import io.lxj.linux.Stat;
 import io.lxj.plan.FdNames;
 import io.lxj.plan.LaunchSpec.MountSpec;
+import io.lxj.storage.OwnIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,15 +47,17 @@ final class MountSpecs implements AutoCloseable {
     private final Map<String, Fd> fds = new HashMap<>();
     private final Map<IdMap, Fd> namespaces = new HashMap<>();
     private final ProcFs proc;
+    private final Optional<Deputy> deputy;
     private final Optional<IdMap> ids;
 
-    private MountSpecs(ProcFs proc, Optional<IdMap> ids) {
+    private MountSpecs(ProcFs proc, Optional<Deputy> deputy, Optional<IdMap> ids) {
         this.proc = proc;
+        this.deputy = deputy;
         this.ids = ids;
     }
 
-    static MountSpecs open(ProcFs proc, String container, List<Mount> mounts, Optional<IdMap> ids) {
-        MountSpecs opened = new MountSpecs(proc, ids);
+    static MountSpecs open(Engine engine, String container, List<Mount> mounts, Optional<IdMap> ids) {
+        MountSpecs opened = new MountSpecs(engine.proc(), engine.folder().deputy(), ids);
         try {
             for (Mount mount : mounts) {
                 opened.add(container, mount);
@@ -72,9 +76,9 @@ final class MountSpecs implements AutoCloseable {
             return;
         }
         BindMount bind = (BindMount) mount;
-        try (Fd source = Fd.open(Path.of(bind.source()), Open.O_PATH, 0)) {
+        try (Fd source = source(bind, deputy)) {
             Stat stat = source.stat();
-            refuseStranger(container, bind, stat, ids);
+            refuseStranger(container, bind, stat, ids, deputy);
             boolean directory = stat.isDirectory();
             DetachedMount copy = copy(source, bind);
             fds.put(FdNames.mount(specs.size()), copy.fd());
@@ -95,11 +99,11 @@ final class MountSpecs implements AutoCloseable {
     }
 
     /** Refuses sources whose owner has no id in the container. One that isn't there yet may come before the start. */
-    static void refuseStrangers(String container, List<Mount> mounts, Optional<IdMap> ids) {
+    static void refuseStrangers(String container, List<Mount> mounts, Optional<IdMap> ids, Optional<Deputy> deputy) {
         for (Mount mount : mounts) {
             if (mount instanceof BindMount bind) {
-                try (Fd source = Fd.open(Path.of(bind.source()), Open.O_PATH, 0)) {
-                    refuseStranger(container, bind, source.stat(), ids);
+                try (Fd source = source(bind, deputy)) {
+                    refuseStranger(container, bind, source.stat(), ids, deputy);
                 } catch (LinuxException e) {
                     LOG.debug("The source of {} in {} can't be looked at yet", bind.target(), container, e);
                 }
@@ -107,20 +111,41 @@ final class MountSpecs implements AutoCloseable {
         }
     }
 
+    /** As this user may open it; a deputy opens it again, because it can mount what is in its own mount namespace alone. */
+    private static Fd source(BindMount bind, Optional<Deputy> deputy) throws LinuxException {
+        Fd own = Fd.open(Path.of(bind.source()), Open.O_PATH, 0);
+        if (deputy.isEmpty()) {
+            return own;
+        }
+        try (own) {
+            Fd seen = deputy.get().open(bind.source(), Open.O_PATH);
+            if (seen.stat().isSameFile(own.stat())) {
+                return seen;
+            }
+            seen.close();
+            throw LinuxException.of(-Errno.ESTALE.number(), "openat", bind.source());
+        }
+    }
+
     /** Nobody in the container could write there: files of an owner who has no id inside seem to be nobody's. */
-    private static void refuseStranger(String container, BindMount bind, Stat source, Optional<IdMap> ids) {
+    private static void refuseStranger(
+            String container, BindMount bind, Stat source, Optional<IdMap> ids, Optional<Deputy> deputy) {
         if (ids.isEmpty() || bind.ids().isPresent() || bind.flags().contains(MountFlag.READ_ONLY)) {
             return;
         }
         long uid = Integer.toUnsignedLong(source.uid());
         long gid = Integer.toUnsignedLong(source.gid());
+        String allowed = deputy.isPresent()
+                ? "a source that belongs to the container's root, or a mount that is readOnly(): an ordinary user can't map"
+                        + " the ids of files"
+                : "a source that belongs to ids of the container (" + ids.get()
+                        + "), or a mount that is readOnly(), shifted() or shifted(" + uid + ", " + gid + ")";
         if (ids.get().containerUser(uid).isEmpty()
                 || ids.get().containerGroup(gid).isEmpty()) {
             throw new InvalidConfigException(
                     "mounts: source of " + bind.target() + " in " + container,
-                    bind.source() + " of " + uid + ":" + gid,
-                    "a source that belongs to ids of the container (" + ids.get()
-                            + "), or a mount that is readOnly(), shifted() or shifted(" + uid + ", " + gid + ")");
+                    bind.source() + (uid == OwnIds.USER ? " of this user" : " of " + uid + ":" + gid),
+                    allowed);
         }
     }
 

@@ -2,6 +2,7 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.IdMap;
 import io.lxj.image.OwnerMap;
+import io.lxj.linux.Fd;
 import io.lxj.linux.FileIdentity;
 import io.lxj.linux.RootDir;
 import io.lxj.storage.Lock;
@@ -52,13 +53,14 @@ public final class OpenRoot implements AutoCloseable {
      * @throws IOException what it throws
      */
     public <T> T asRoot(Work<T> work) throws IOException {
-        try (FileIdentity identity = ids.isPresent() ? identity(ids.get()) : null) {
+        try (FileIdentity identity = ids.isPresent() ? identity(root.fd(), ids.get()) : null) {
             return work.run();
         }
     }
 
-    private static FileIdentity identity(IdMap map) throws IOException {
-        return FileIdentity.of(map.hostUser(0).orElseThrow(), map.hostGroup(0).orElseThrow());
+    private static FileIdentity identity(Fd place, IdMap map) throws IOException {
+        return FileIdentity.of(
+                place, map.hostUser(0).orElseThrow(), map.hostGroup(0).orElseThrow());
     }
 
     /**

@@ -3,9 +3,12 @@ package io.lxj.lifecycle;
 import io.lxj.config.Config;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.IdMap;
+import io.lxj.error.UnsupportedHostException;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
 import io.lxj.linux.Pidfd;
+import io.lxj.linux.Signal;
 import io.lxj.storage.RunRecord;
 import io.lxj.supervise.ConsoleSource;
 import io.lxj.supervise.Registration;
@@ -33,7 +36,7 @@ final class Run {
     private final Pidfd init;
     private final Optional<Pidfd> keeper;
     private final Optional<RunFds> fds;
-    private final Cgroup cgroup;
+    private final Optional<Cgroup> cgroup;
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final List<Registration> watches = new ArrayList<>();
@@ -49,7 +52,7 @@ final class Run {
             Pidfd init,
             Optional<Pidfd> keeper,
             Optional<RunFds> fds,
-            Cgroup cgroup) {
+            Optional<Cgroup> cgroup) {
         this.record = record;
         this.config = config;
         this.ids = ids;
@@ -96,9 +99,31 @@ final class Run {
         return ready;
     }
 
-    /** The container's own cgroup; that of the payload is below it. */
-    Cgroup cgroup() {
+    /** The container's own cgroup, if it has one; that of the payload is below it. */
+    Optional<Cgroup> cgroup() {
         return cgroup;
+    }
+
+    /** The same for something that can't be done without. */
+    Cgroup cgroup(String action) {
+        return cgroup.orElseThrow(() ->
+                new UnsupportedHostException(action, "cgroup of this user's for the container", CgroupTree.ADVICE));
+    }
+
+    /** Kills all processes; without a cgroup the init's end is the end of its PID namespace. */
+    void sendKill() throws LinuxException {
+        if (cgroup.isPresent()) {
+            cgroup.get().sendKill();
+        } else {
+            init.send(Signal.SIGKILL);
+        }
+    }
+
+    /** Lets processes go on that may be frozen. */
+    void unfreeze() throws LinuxException {
+        if (cgroup.isPresent()) {
+            cgroup.get().unfreeze();
+        }
     }
 
     CompletableFuture<ExitStatus> exit() {
@@ -150,6 +175,6 @@ final class Run {
         init.close();
         keeper.ifPresent(Pidfd::close);
         fds.ifPresent(RunFds::close);
-        cgroup.close();
+        cgroup.ifPresent(Cgroup::close);
     }
 }

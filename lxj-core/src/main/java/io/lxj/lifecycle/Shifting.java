@@ -69,10 +69,18 @@ final class Shifting {
         }
     }
 
+    /** Whether the files of a container with these ids can't be the image's. An ordinary user's may have the same ids. */
+    private boolean isNeeded(Optional<IdMap> ids) throws LinuxException {
+        if (engine.folder().deputy().isPresent()) {
+            return ids.isPresent() && ids.get().hostUser(0).orElse(0) != 0;
+        }
+        return ids.isPresent() && isNeeded();
+    }
+
     /** For whom the files of a new container with these ids have to be copied. */
     Optional<ShiftedStorage.Shift> ofNew(Optional<IdMap> ids) {
         try {
-            return ids.isPresent() && isNeeded() ? Optional.of(shift(Optional.empty(), ids)) : Optional.empty();
+            return isNeeded(ids) ? Optional.of(shift(Optional.empty(), ids)) : Optional.empty();
         } catch (LinuxException e) {
             throw Failures.exception("find out whether " + engine.folder() + " can map ids", e);
         }
@@ -93,7 +101,7 @@ final class Shifting {
             if (stored.equals(ids)) {
                 return;
             }
-        } else if (ids.isEmpty() || !isNeeded()) {
+        } else if (!isNeeded(ids)) {
             return;
         }
         LOG.info("The files of {} are copied for the ids {}", container, ids.isPresent() ? ids.get() : "of the host");

@@ -14,6 +14,7 @@ import io.lxj.storage.RootLayers;
 import io.lxj.storage.RootLayout;
 import io.lxj.storage.RootStorage;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -85,8 +86,13 @@ final class StartRoot implements AutoCloseable {
 
     /** What the user namespace gets while its first process waits. */
     Optional<UserNamespaceSetup> setup(ProcFs proc) {
-        return ids.map(
-                map -> new UserNamespaceSetup(proc, map, layers.orElseThrow().toMap()));
+        return ids.map(map -> new UserNamespaceSetup(proc, map, idMapped()));
+    }
+
+    /** For an ordinary user, files have the ids of the container on disk: only root of the host may map them there. */
+    private List<DetachedMount> idMapped() {
+        RootLayers parts = layers.orElseThrow();
+        return parts.own().fd().deputy().isPresent() ? List.of() : parts.toMap();
     }
 
     /** Gives up what only the launch needs. */

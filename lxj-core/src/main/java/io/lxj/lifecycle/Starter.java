@@ -16,6 +16,7 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProcessIdentity;
+import io.lxj.linux.Signal;
 import io.lxj.plan.Confinement;
 import io.lxj.plan.FdNames;
 import io.lxj.plan.InitPlan;
@@ -60,11 +61,10 @@ final class Starter {
     String plan(Instance instance) {
         String name = instance.name();
         ContainerRecord record = instance.record();
-        Optional<IdMap> ids = ContainerIds.of(record);
+        Optional<IdMap> ids = engine.ids().of(record);
         List<Devices.Allowed> devices =
                 Devices.of("start " + name, record.config().devices(), ids);
-        try (MountSpecs mounts =
-                MountSpecs.open(engine.proc(), name, record.config().mounts(), ids)) {
+        try (MountSpecs mounts = MountSpecs.open(engine, name, record.config().mounts(), ids)) {
             return InitPlan.of(LaunchSpecs.of(
                             name,
                             record,
@@ -96,22 +96,24 @@ final class Starter {
         ContainerRecord record = recordWithIds(name);
         ImageInfo image = engine.imageOf(instance);
         Config config = image.defaults().under(record.config());
+        engine.checkUser(config);
         StartChecks.check(name, config, image);
-        Optional<IdMap> ids = engine.ids().withNested(name, record.config(), ContainerIds.of(record));
+        Optional<IdMap> ids =
+                engine.ids().withNested(name, record.config(), engine.ids().of(record));
         Confinement confinement = engine.confinement(config, ids.isPresent());
         List<Devices.Allowed> devices = Devices.of("start " + name, config.devices(), ids);
-        try (MountSpecs mounts = MountSpecs.open(engine.proc(), name, config.mounts(), ids)) {
+        try (MountSpecs mounts = MountSpecs.open(engine, name, config.mounts(), ids)) {
             StartRoot root = openRoot(name, config, mounts, ids);
             undo.add(root::close);
             undo.add(() -> engine.cgroups().remove(name));
-            Cgroup cgroup = engine.cgroups().create(name);
-            undo.add(cgroup::close);
-            engine.devices().attach(cgroup, Devices.granted(devices));
+            Optional<Cgroup> cgroup = engine.cgroups().create(name);
+            cgroup.ifPresent(own -> undo.add(own::close));
+            engine.attach(cgroup, Devices.granted(devices));
             engine.checkpoints().reached("start: cgroup made");
             LaunchSpec spec =
                     LaunchSpecs.of(name, record, image, mounts.specs(), devices, confinement, root.userNamespace());
             Launched launched;
-            try (Cgroup payload = cgroup.child(CgroupTree.PAYLOAD);
+            try (Cgroup payload = cgroup.isPresent() ? cgroup.get().child(CgroupTree.PAYLOAD) : null;
                     KeeperFiles files = KeeperFiles.open(engine.store(), name, config);
                     Listening listening = Listening.open(name, config.listen())) {
                 Map<String, Fd> fds = new HashMap<>(mounts.fds());
@@ -121,10 +123,12 @@ final class Starter {
                 confinement
                         .label()
                         .ifPresent(label -> fds.put(FdNames.PROC, engine.proc().fd()));
-                fds.put(FdNames.CGROUP, payload.fd());
-                engine.limits().apply(cgroup, config.limits());
-                if (ids.isPresent()) {
-                    CgroupTree.delegate(payload, ids.get());
+                if (payload != null) {
+                    fds.put(FdNames.CGROUP, payload.fd());
+                    engine.limits().apply(cgroup.get(), config.limits());
+                    if (ids.isPresent()) {
+                        CgroupTree.delegate(payload, ids.get());
+                    }
                 }
                 launched = launcher.launch(spec, fds, root.setup(engine.proc()));
             }
@@ -145,9 +149,13 @@ final class Starter {
     }
 
     /** The keeper ends by itself, and its init with it, when it hears that nobody has noted the container. */
-    private static void end(Launched launched, Cgroup cgroup) throws IOException {
+    private static void end(Launched launched, Optional<Cgroup> cgroup) throws IOException {
         try {
-            cgroup.sendKill();
+            if (cgroup.isPresent()) {
+                cgroup.get().sendKill();
+            } else {
+                launched.init().send(Signal.SIGKILL);
+            }
             if (launched.keeper().isPresent()) {
                 launched.keeper().get().recorded().close();
                 launched.keeper().get().process().waitFor();
@@ -197,7 +205,7 @@ final class Starter {
             Optional<IdMap> ids,
             List<GrantedDevice> devices,
             Launched launched,
-            Cgroup cgroup)
+            Optional<Cgroup> cgroup)
             throws IOException {
         Optional<ProcessIdentity> keeper = launched.keeper().isPresent()
                 ? Optional.of(ProcessIdentity.of(

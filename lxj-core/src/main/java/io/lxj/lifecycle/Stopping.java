@@ -36,7 +36,7 @@ final class Stopping {
         instance.life().stopping(current, false);
         Duration left = timeout;
         try {
-            current.cgroup().unfreeze();
+            current.unfreeze();
             left = send(current, engine.signals(instance, current.config()).halt(), timeout);
         } catch (IllegalStateException e) {
             LOG.debug("Container {} has ended meanwhile", name, e);
@@ -70,7 +70,7 @@ final class Stopping {
             leaveNote(current, reason);
         }
         try {
-            current.cgroup().sendKill();
+            current.sendKill();
         } catch (LinuxException e) {
             if (!isGone(e)) {
                 throw Failures.exception("kill " + name, e);

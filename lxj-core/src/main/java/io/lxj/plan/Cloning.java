@@ -30,12 +30,13 @@ final class Cloning {
      * @param flags besides those that always hold
      * @param pidfd where a pidfd is stored, with CLONE_PIDFD
      * @param pid where the process id is stored
+     * @param intoCgroup whether it is born into the container's cgroup, or stays where its parent is
      * @param signal what the parent gets at its end; clone3(2) wants 0 with CLONE_PARENT
      */
     static ProgramBuilder.Added clone3(
-            ProgramBuilder program, String what, long flags, Arg pidfd, Arg pid, int signal) {
-        long all = flags | CLONE_INTO_CGROUP | CLONE_PARENT_SETTID;
-        Arg cgroup = program.fd(FdNames.CGROUP);
+            ProgramBuilder program, String what, long flags, Arg pidfd, Arg pid, int signal, boolean intoCgroup) {
+        long all = flags | (intoCgroup ? CLONE_INTO_CGROUP : 0) | CLONE_PARENT_SETTID;
+        Arg cgroup = intoCgroup ? program.fd(FdNames.CGROUP) : Arg.of(0);
         Arg args = program.words(
                 "{flags=0x" + Long.toHexString(all) + ", cgroup=" + cgroup + "}",
                 all,

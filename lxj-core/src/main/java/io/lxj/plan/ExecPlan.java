@@ -39,8 +39,15 @@ public final class ExecPlan {
      * @return the plan
      */
     public static ExecPlan of(ExecSpec spec) {
-        List<String> fds = new ArrayList<>(
-                List.of(FdNames.INIT, FdNames.CGROUP, FdNames.REPORT, FdNames.STDIN, FdNames.STDOUT, FdNames.STDERR));
+        ProcessSpec process = spec.confinement().process();
+        List<String> fds =
+                new ArrayList<>(List.of(FdNames.INIT, FdNames.REPORT, FdNames.STDIN, FdNames.STDOUT, FdNames.STDERR));
+        if (process.hasCgroup()) {
+            fds.add(FdNames.CGROUP);
+        }
+        if (process.deputized().isPresent()) {
+            fds.addAll(List.of(FdNames.USER_NAMESPACE, FdNames.MOUNT_NAMESPACE));
+        }
         spec.confinement().label().ifPresent(label -> fds.add(FdNames.PROC));
         ProgramBuilder program = SyscallProgram.builder(fds.toArray(String[]::new));
         Arg pid = program.space(8, "pid");
@@ -55,7 +62,7 @@ public final class ExecPlan {
                                 "mount, pid, uts, ipc, net, cgroup, time")
                         : Arg.of(Cloning.ALL_NAMESPACES, "mount, pid, uts, ipc, net, cgroup"));
         Label child = program.label();
-        Cloning.clone3(program, "clone the process", CLONE_PARENT, Arg.of(0), pid, 0)
+        Cloning.clone3(program, "clone the process", CLONE_PARENT, Arg.of(0), pid, 0, process.hasCgroup())
                 .onZero(child);
         program.step("leave it to the JVM", Syscall.EXIT_GROUP, 0);
         program.place(child);
@@ -68,9 +75,10 @@ public final class ExecPlan {
         // Others in the container see this process already.
         if (spec.userNamespace()) {
             // Only now: the host's rights are what puts a process into the container's cgroup.
-            new UserNamespaceSteps(program).enter(spec.container());
+            new UserNamespaceSteps(program, spec.confinement().process()).enter(spec.container());
         }
-        end.letGoOf(List.of(FdNames.INIT, FdNames.CGROUP));
+        end.letGoOf(List.of(FdNames.INIT));
+        letGoOfSurroundings(end, spec.confinement().process());
         program.step("start a session", Syscall.SETSID);
         program.step("set standard input", Syscall.DUP3, program.fd(FdNames.STDIN), 0, 0);
         program.step("set standard output", Syscall.DUP3, program.fd(FdNames.STDOUT), 1, 0);
@@ -81,7 +89,9 @@ public final class ExecPlan {
         ConfinementSteps confinement = new ConfinementSteps(program);
         confinement.limits(spec.confinement());
         confinement.umask(spec.confinement());
-        StartSteps.groups(program, spec.groups());
+        if (spec.confinement().process().hasGroups()) {
+            StartSteps.groups(program, spec.groups());
+        }
         program.step("set the group", Syscall.SETRESGID, spec.gid(), spec.gid(), spec.gid());
         confinement.bound(spec.confinement());
         boolean root = spec.uid() == 0;
@@ -97,6 +107,13 @@ public final class ExecPlan {
         program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
         confinement.capabilities(spec.confinement(), root);
         execute(program, spec, end, confinement);
+    }
+
+    /** What is only needed until the process is where it belongs. */
+    static void letGoOfSurroundings(ProgramEnd end, ProcessSpec process) {
+        end.letGoOf(process.hasCgroup() ? List.of(FdNames.CGROUP) : List.of());
+        end.letGoOf(
+                process.deputized().isPresent() ? List.of(FdNames.USER_NAMESPACE, FdNames.MOUNT_NAMESPACE) : List.of());
     }
 
     /** Whether there is a program is found out before, because the filter may deny what that takes. */

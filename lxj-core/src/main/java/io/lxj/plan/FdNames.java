@@ -39,6 +39,11 @@ public final class FdNames {
     /** For the keeper: the folder that console.log is in. */
     public static final String LOG_FOLDER = "log-folder";
 
+    /** For an ordinary user: the user namespace in which the stage becomes root. */
+    public static final String USER_NAMESPACE = "user-namespace";
+    /** For an ordinary user: the mount namespace that belongs to it. */
+    public static final String MOUNT_NAMESPACE = "mount-namespace";
+
     /** The number of a keeper's fd for the console's master, by which the next JVM takes it over. */
     public static final int KEEPER_MASTER_NUMBER = 100;
 

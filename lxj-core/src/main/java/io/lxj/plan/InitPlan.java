@@ -102,7 +102,14 @@ public final class InitPlan {
                 fds.add(FdNames.listen(i));
             }
             fds.addAll(roots(spec));
-            fds.addAll(List.of(FdNames.CGROUP, FdNames.REPORT, FdNames.CONSOLE));
+            ProcessSpec process = spec.confinement().process();
+            if (process.hasCgroup()) {
+                fds.add(FdNames.CGROUP);
+            }
+            fds.addAll(List.of(FdNames.REPORT, FdNames.CONSOLE));
+            if (process.deputized().isPresent()) {
+                fds.addAll(List.of(FdNames.USER_NAMESPACE, FdNames.MOUNT_NAMESPACE));
+            }
             if (spec.userNamespace().isPresent()) {
                 fds.add(FdNames.IDS);
             }
@@ -137,14 +144,14 @@ public final class InitPlan {
         InitPlan compile() {
             ProgramBuilder.Label init = program.label();
             program.step("create files with the modes given", Syscall.UMASK, 0);
+            StartSteps start = new StartSteps(program);
+            start.run(spec.confinement().process());
             StageFileSystems stage = new StageFileSystems(program, spec);
             Arg dev = stage.dev(spec.devices());
             Arg runHost = stage.runHost();
             if (spec.keep()) {
                 program.step("leave the JVM's session", Syscall.SETSID);
             }
-            StartSteps start = new StartSteps(program);
-            start.run(spec.confinement().process());
             start.namespaces(spec.confinement().process());
             Optional<Arg> before = attachLocked();
             clone3().onZero(init);
@@ -192,7 +199,13 @@ public final class InitPlan {
                     | (spec.keep() ? 0 : CLONE_PARENT)
                     | (spec.userNamespace().isPresent() ? CLONE_NEWUSER : 0);
             return Cloning.clone3(
-                    program, "clone the init of " + spec.name(), flags, pidfd, pid, spec.keep() ? SIGCHLD : 0);
+                    program,
+                    "clone the init of " + spec.name(),
+                    flags,
+                    pidfd,
+                    pid,
+                    spec.keep() ? SIGCHLD : 0,
+                    spec.confinement().process().hasCgroup());
         }
 
         private void init(Arg dev, Map<String, Arg> bound, Arg runHost) {
@@ -203,7 +216,7 @@ public final class InitPlan {
             if (spec.userNamespace().isPresent()) {
                 userNamespace(end);
             }
-            end.letGoOf(List.of(FdNames.CGROUP));
+            ExecPlan.letGoOfSurroundings(end, spec.confinement().process());
             end.letGoOf(spec.keep() ? KeeperSteps.FDS : List.of());
             program.step("start a session", Syscall.SETSID);
             program.step("start a cgroup namespace", Syscall.UNSHARE, Arg.of(CLONE_NEWCGROUP, "CLONE_NEWCGROUP"));
@@ -229,7 +242,9 @@ public final class InitPlan {
             identity();
             ConfinementSteps confinement = new ConfinementSteps(program);
             confinement.limits(spec.confinement());
-            StartSteps.groups(program, spec.confinement().process().groups());
+            if (spec.confinement().process().hasGroups()) {
+                StartSteps.groups(program, spec.confinement().process().groups());
+            }
             confinement.bound(spec.confinement());
             confinement.capabilities(spec.confinement(), true);
             confinement.umask(spec.confinement());
@@ -263,7 +278,8 @@ public final class InitPlan {
         }
 
         private void userNamespace(ProgramEnd end) {
-            UserNamespaceSteps ids = new UserNamespaceSteps(program);
+            UserNamespaceSteps ids =
+                    new UserNamespaceSteps(program, spec.confinement().process());
             ids.awaitIds(leave);
             if (!spec.keep()) {
                 end.dieWithParent();
@@ -279,7 +295,7 @@ public final class InitPlan {
             }
             Arg root = new OverlaySteps(program).mount(overlay.get());
             if (!spec.keep()) {
-                new UserNamespaceSteps(program).handOver(root);
+                new UserNamespaceSteps(program, spec.confinement().process()).handOver(root);
             }
             return root;
         }

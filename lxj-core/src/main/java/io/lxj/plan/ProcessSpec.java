@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param sysctls of the container's namespaces, by their names with dots; an init sets them
  * @param clocks of a time namespace, if the container has one
  * @param hostRoot whether root of the container is the host's
+ * @param deputized how an ordinary user launches; empty for root
  */
 public record ProcessSpec(
         Map<Integer, Limit> limits,
@@ -25,13 +26,55 @@ public record ProcessSpec(
         List<Integer> groups,
         Map<String, String> sysctls,
         Optional<Clocks> clocks,
-        boolean hostRoot) {
+        boolean hostRoot,
+        Optional<Deputized> deputized) {
     /** Takes copies of the collections. */
     public ProcessSpec {
         limits = new TreeMap<>(limits);
         groups = List.copyOf(groups);
         sysctls = new TreeMap<>(sysctls);
     }
+
+    /**
+     * A launch by root of the host.
+     *
+     * @param limits see {@link #limits()}
+     * @param oomScoreAdjust see {@link #oomScoreAdjust()}
+     * @param umask see {@link #umask()}
+     * @param groups see {@link #groups()}
+     * @param sysctls see {@link #sysctls()}
+     * @param clocks see {@link #clocks()}
+     * @param hostRoot see {@link #hostRoot()}
+     */
+    public ProcessSpec(
+            Map<Integer, Limit> limits,
+            OptionalInt oomScoreAdjust,
+            int umask,
+            List<Integer> groups,
+            Map<String, String> sysctls,
+            Optional<Clocks> clocks,
+            boolean hostRoot) {
+        this(limits, oomScoreAdjust, umask, groups, sysctls, clocks, hostRoot, Optional.empty());
+    }
+
+    /** Whether processes are born into a cgroup of the container's. */
+    boolean hasCgroup() {
+        return deputized.isEmpty() || deputized.get().cgroup();
+    }
+
+    /** Whether groups can be changed: who has a single id in a user namespace has to keep the user's. */
+    boolean hasGroups() {
+        return deputized.isEmpty() || deputized.get().severalIds();
+    }
+
+    /**
+     * A launch by an ordinary user: the stage becomes root of a user namespace that is the user's before it does anything
+     * else.
+     *
+     * @param cgroup whether there are cgroups that the user may use
+     * @param severalIds whether there is more than one id in the namespace
+     */
+    public record Deputized(boolean cgroup, boolean severalIds) {}
 
     /**
      * By how much clocks are ahead of the host's.

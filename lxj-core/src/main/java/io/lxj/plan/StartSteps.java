@@ -13,6 +13,7 @@ import java.util.List;
  */
 final class StartSteps {
     private static final String OOM_SCORE_ADJUST = "/proc/self/oom_score_adj";
+    private static final int PR_SET_DUMPABLE = 4;
     private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
 
     private final ProgramBuilder program;
@@ -22,6 +23,19 @@ final class StartSteps {
     }
 
     void run(ProcessSpec process) {
+        // Before a user namespace is entered: its root is a stranger to the host's files.
+        boolean shown =
+                process.deputized().isPresent() && process.oomScoreAdjust().isPresent();
+        if (shown) {
+            show(1);
+        }
+        if (process.oomScoreAdjust().isPresent()) {
+            oomScoreAdjust(process.oomScoreAdjust().getAsInt());
+        }
+        if (shown) {
+            show(0);
+        }
+        new UserNamespaceSteps(program, process).enterOwn();
         // Keys of the JVM's session are none of the container's business. Where there is no such call, or it is denied
         // to the JVM, the container can't make it either.
         program.step(
@@ -30,15 +44,28 @@ final class StartSteps {
                         Arg.of(KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"),
                         0)
                 .mayFail();
-        if (process.oomScoreAdjust().isPresent()) {
-            oomScoreAdjust(process.oomScoreAdjust().getAsInt());
-        }
+    }
+
+    /** The files in procfs of a hidden process are the host's root's. */
+    private void show(int visible) {
+        program.step(
+                visible == 1 ? "be the user's own" : "hide again",
+                Syscall.PRCTL,
+                Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"),
+                visible);
     }
 
     /** Makes the namespaces that a process can't be cloned into. */
     void namespaces(ProcessSpec process) {
         if (process.clocks().isPresent()) {
+            boolean deputized = process.deputized().isPresent();
+            if (deputized) {
+                show(1);
+            }
             new TimeNamespaceSteps(program).make(process.clocks().get());
+            if (deputized) {
+                show(0);
+            }
         }
     }
 

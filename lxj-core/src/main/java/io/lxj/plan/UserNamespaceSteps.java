@@ -13,15 +13,38 @@ final class UserNamespaceSteps {
     private static final int ROOT_NUMBER = FdMessage.MASTER_NUMBER - 1;
 
     private final ProgramBuilder program;
+    private final ProcessSpec process;
 
-    UserNamespaceSteps(ProgramBuilder program) {
+    UserNamespaceSteps(ProgramBuilder program, ProcessSpec process) {
         this.program = program;
+        this.process = process;
+    }
+
+    /** Makes the stage of an ordinary user root of the user's own namespaces. */
+    void enterOwn() {
+        if (process.deputized().isPresent()) {
+            program.step(
+                    "enter the user namespace of the user",
+                    Syscall.SETNS,
+                    program.fd(FdNames.USER_NAMESPACE),
+                    Arg.of(CloneFlags.CLONE_NEWUSER, "user"));
+            program.step(
+                    "enter its mount namespace",
+                    Syscall.SETNS,
+                    program.fd(FdNames.MOUNT_NAMESPACE),
+                    Arg.of(CloneFlags.CLONE_NEWNS, "mount"));
+            becomeRoot();
+        }
     }
 
     /** Tells that the namespace is there, and waits for its ids. Whoever can't be told gave up. */
     void awaitIds(Label giveUp) {
         Arg ids = program.fd(FdNames.IDS);
         Arg word = program.space(8, "byte");
+        if (process.deputized().isPresent()) {
+            // The maps of a hidden process are files of the host's root. Nobody else is in its namespaces yet.
+            program.step("let its ids be set", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 1);
+        }
         program.step("say that the user namespace is there", Syscall.WRITE, ids, word, 1);
         program.step("wait for its ids", Syscall.READ, ids, word, 1).onZero(giveUp);
         becomeRoot();
@@ -54,7 +77,9 @@ final class UserNamespaceSteps {
     }
 
     private void becomeRoot() {
-        program.step("leave the JVM's groups", Syscall.SETGROUPS, 0, 0);
+        if (process.hasGroups()) {
+            program.step("leave the JVM's groups", Syscall.SETGROUPS, 0, 0);
+        }
         program.step("become root's group", Syscall.SETRESGID, 0, 0, 0);
         program.step("become root", Syscall.SETRESUID, 0, 0, 0);
         hide();

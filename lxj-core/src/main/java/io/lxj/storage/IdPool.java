@@ -1,5 +1,6 @@
 package io.lxj.storage;
 
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
@@ -31,6 +32,7 @@ public record IdPool(List<Range> ranges) {
     public static final long FIRST = 0x70000000L;
 
     private static final Range DEFAULT = new Range(FIRST, 0x7FFE0000L);
+    private static final long FIRST_SUBORDINATE = 2 * SIZE;
     private static final int LIMIT = 1 << 20;
 
     /**
@@ -70,6 +72,16 @@ public record IdPool(List<Range> ranges) {
                 text(proc.readSelf("gid_map")));
     }
 
+    /**
+     * The pool of an ordinary user: all that there is in the user namespace that the user has.
+     *
+     * @param deputy whose ids they are
+     * @return the pool
+     */
+    public static IdPool of(Deputy deputy) {
+        return new IdPool(List.of(new Range(0, deputy.idCount())));
+    }
+
     static IdPool of(String name, long uid, String subuid, String subgid, String uidMap, String gidMap) {
         List<Range> users = subordinate(name, uid, subuid);
         List<Range> groups = subordinate(name, uid, subgid);
@@ -80,7 +92,7 @@ public record IdPool(List<Range> ranges) {
         return new IdPool(both(both(users, groups), both(own(uidMap), own(gidMap))));
     }
 
-    private static String read(String path) throws LinuxException {
+    static String read(String path) throws LinuxException {
         try (Fd file = Fd.open(Path.of(path), Open.O_RDONLY, 0)) {
             return text(file.readAll(LIMIT));
         } catch (LinuxException e) {
@@ -96,7 +108,7 @@ public record IdPool(List<Range> ranges) {
     }
 
     /** Lines of a name or id, the first id and how many there are; others say nothing, as for newuidmap(1). */
-    private static List<Range> subordinate(String name, long uid, String text) {
+    static List<Range> subordinate(String name, long uid, String text) {
         List<Range> ranges = new ArrayList<>();
         for (String line : text.split("\n")) {
             String[] fields = line.strip().split(":");
@@ -112,6 +124,20 @@ public record IdPool(List<Range> ranges) {
             }
         }
         return ranges;
+    }
+
+    /** What is behind all that anybody has, and behind the ids of users; a multiple of what a container has. */
+    static long firstFree(String text) {
+        long free = FIRST_SUBORDINATE;
+        for (String line : text.split("\n")) {
+            String[] fields = line.strip().split(":");
+            if (fields.length == 3) {
+                for (Range range : subordinate(fields[0], -1, line)) {
+                    free = Math.max(free, (range.end() + SIZE - 1) / SIZE * SIZE);
+                }
+            }
+        }
+        return free;
     }
 
     /** The ids that this process has in its own user namespace, see user_namespaces(7). */

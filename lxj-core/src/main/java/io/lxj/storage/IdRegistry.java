@@ -1,6 +1,7 @@
 package io.lxj.storage;
 
 import io.lxj.error.CorruptStateException;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Directory;
 import io.lxj.linux.DirectoryEntry;
 import io.lxj.linux.Errno;
@@ -34,9 +35,11 @@ public final class IdRegistry implements AutoCloseable {
     private static final int OTHERS = 077;
 
     private final Directory links;
+    private final Optional<Deputy> deputy;
 
-    private IdRegistry(Directory links) {
+    private IdRegistry(Directory links, Optional<Deputy> deputy) {
         this.links = links;
+        this.deputy = deputy;
     }
 
     /**
@@ -47,6 +50,18 @@ public final class IdRegistry implements AutoCloseable {
      * @throws LinuxException if it can't be opened, or EACCES if others could change it
      */
     public static IdRegistry open(Path folder) throws LinuxException {
+        return open(folder, Optional.empty());
+    }
+
+    /**
+     * Opens the registry of an ordinary user, and makes it if there is none.
+     *
+     * @param folder its folder, for all state folders of the user
+     * @param deputy who can look into state folders
+     * @return the registry
+     * @throws LinuxException if it can't be opened, or EACCES if others could change it
+     */
+    public static IdRegistry open(Path folder, Optional<Deputy> deputy) throws LinuxException {
         byte[] path = FileName.bytes(folder);
         try (Scratch scratch = Scratch.open()) {
             long result = Kernel.call(Syscall.MKDIRAT, Open.AT_FDCWD, scratch.string(path), 0700);
@@ -63,7 +78,7 @@ public final class IdRegistry implements AutoCloseable {
                         .withHint("others could change which ids containers have: chown " + uid + " " + folder
                                 + ", chmod 700 " + folder);
             }
-            return new IdRegistry(new Directory(fd));
+            return new IdRegistry(new Directory(fd), deputy);
         } catch (LinuxException e) {
             fd.close();
             throw e;
@@ -306,15 +321,14 @@ public final class IdRegistry implements AutoCloseable {
     }
 
     /** Whether a container has these ids, or may be about to get them: then its lock is held. */
-    private static boolean isAlive(long first, String owner) throws LinuxException {
+    private boolean isAlive(long first, String owner) throws LinuxException {
         Path folder = Path.of(owner);
         // In this order: what isn't locked any more has been completed, or never will be.
         return isLocked(folder) || hasIds(folder, first);
     }
 
-    private static boolean hasIds(Path folder, long first) throws LinuxException {
-        try (Directory directory =
-                new Directory(Fd.open(folder, Open.O_RDONLY | Open.O_DIRECTORY | Open.O_NOFOLLOW, 0))) {
+    private boolean hasIds(Path folder, long first) throws LinuxException {
+        try (Directory directory = new Directory(look(folder, Open.O_RDONLY | Open.O_DIRECTORY | Open.O_NOFOLLOW))) {
             Optional<String> text = JsonFile.read(directory, ContainerFolder.CONTAINER);
             if (text.isEmpty()) {
                 return false;
@@ -334,10 +348,10 @@ public final class IdRegistry implements AutoCloseable {
         }
     }
 
-    private static boolean isLocked(Path folder) throws LinuxException {
+    private boolean isLocked(Path folder) throws LinuxException {
         String lock = LockName.container(folder.getFileName().toString()).fileName();
         Path file = folder.getParent().resolveSibling("locks").resolve(lock);
-        try (Fd held = Fd.open(file, Open.O_RDONLY, 0)) {
+        try (Fd held = look(file, Open.O_RDONLY)) {
             boolean free = FileLock.tryShared(held);
             if (free) {
                 FileLock.release(held);
@@ -349,6 +363,10 @@ public final class IdRegistry implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private Fd look(Path path, int flags) throws LinuxException {
+        return deputy.isPresent() ? deputy.get().open(path.toString(), flags) : Fd.open(path, flags, 0);
     }
 
     private static byte[] name(long first) {

@@ -42,7 +42,7 @@ final class OverlayMount {
 
     /** An overlay that can be changed. */
     static Fd writable(Directory lower, Directory upper, Directory work, boolean toRunIn) throws LinuxException {
-        try (FileSystemContext context = FileSystemContext.open("overlay")) {
+        try (FileSystemContext context = FileSystemContext.open("overlay", upper.fd())) {
             context.set("lowerdir", layer(lower));
             context.set("upperdir", layer(upper));
             context.set("workdir", layer(work));
@@ -55,7 +55,7 @@ final class OverlayMount {
      * any number of times, and its end doesn't sync the file system below.
      */
     static Fd readOnly(Directory upper, Directory lower) throws LinuxException {
-        try (FileSystemContext context = FileSystemContext.open("overlay")) {
+        try (FileSystemContext context = FileSystemContext.open("overlay", upper.fd())) {
             context.set("lowerdir", layer(upper) + ":" + layer(lower));
             return mount(context, NO_DANGER | MountFlags.MOUNT_ATTR_RDONLY);
         }

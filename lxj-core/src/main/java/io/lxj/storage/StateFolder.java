@@ -2,6 +2,7 @@ package io.lxj.storage;
 
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Directory;
 import io.lxj.linux.FileName;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * The folder in which one user's images and containers are, with all parts of it pinned by fds. Nobody but its owner can
@@ -29,6 +31,7 @@ public final class StateFolder implements AutoCloseable {
     private final Path path;
     private final String id;
     private final Directory root;
+    private final Optional<Deputy> deputy;
     private final Directory images;
     private final Directory containers;
     private final Directory temporary;
@@ -40,6 +43,7 @@ public final class StateFolder implements AutoCloseable {
         this.path = path;
         this.id = id;
         this.root = opening.root();
+        this.deputy = opening.deputy();
         this.images = opening.folder("images");
         this.containers = opening.folder("containers");
         this.temporary = opening.folder("tmp");
@@ -111,6 +115,15 @@ public final class StateFolder implements AutoCloseable {
     }
 
     /**
+     * Who handles its files and mounts, if this process may not.
+     *
+     * @return the deputy of an ordinary user, which this object still owns
+     */
+    public Optional<Deputy> deputy() {
+        return deputy;
+    }
+
+    /**
      * The folder of the images.
      *
      * @return the directory, which this object still owns
@@ -160,6 +173,7 @@ public final class StateFolder implements AutoCloseable {
         for (Directory directory : new Directory[] {lockFiles, temporary, containers, images, root}) {
             directory.close();
         }
+        deputy.ifPresent(Deputy::close);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.lxj.error.CorruptStateException;
 import io.lxj.error.Failure;
 import io.lxj.error.LxjException;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Directory;
 import io.lxj.linux.DirectoryEntry;
 import io.lxj.linux.Errno;
@@ -36,7 +37,8 @@ final class StateFolderOpening implements AutoCloseable {
     private static final int W_OK = 2;
 
     private final String action;
-    private final Directory root;
+    private Directory root;
+    private Deputy deputy;
     private final Map<String, Directory> folders = new HashMap<>();
     private boolean kept;
 
@@ -45,21 +47,36 @@ final class StateFolderOpening implements AutoCloseable {
         this.root = root;
     }
 
-    static StateFolderOpening of(String action, Path path) throws LinuxException {
+    static StateFolderOpening of(String action, Path path) throws IOException {
         makeFolder(action, path);
         StateFolderOpening opening = new StateFolderOpening(action, openFolder(action, path));
         try {
             opening.checkOwner(path);
             opening.checkFileSystem();
+            if (Deputies.areNeeded()) {
+                opening.delegate(path);
+            }
             opening.checkLayout(path);
             for (String name : new String[] {"images", "containers", "tmp", "locks"}) {
                 opening.folders.put(name, opening.openPart(path, name));
             }
             return opening;
-        } catch (LinuxException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             opening.close();
             throw e;
         }
+    }
+
+    /** From now on the folder and all that is in it is handled by a deputy. */
+    private void delegate(Path path) throws IOException {
+        deputy = Deputies.start(path);
+        Directory seen = new Directory(deputy.folder().duplicate());
+        if (!seen.fd().stat().isSameFile(root.fd().stat())) {
+            seen.close();
+            throw LinuxException.of(-Errno.ESTALE.number(), "openat", path.toString());
+        }
+        root.close();
+        root = seen;
     }
 
     private static void makeFolder(String action, Path path) throws LinuxException {
@@ -185,6 +202,15 @@ final class StateFolderOpening implements AutoCloseable {
             }
         }
         Directory folder = root.openDirectory(bytes);
+        if (deputy != null && folder.fd().stat().uid() != 0) {
+            folder.close();
+            throw new LxjException(Failure.of(
+                            action,
+                            path.resolve(name)
+                                    + " belongs to other ids than those that this user's containers have now: it was made"
+                                    + " when /etc/subuid and /etc/subgid said something else about the user")
+                    .hint("restore the user's lines there, or open another state folder"));
+        }
         if (folder.fd().stat().fileSystem() != root.fd().stat().fileSystem()) {
             folder.close();
             throw new LxjException(Failure.of(action, path.resolve(name) + " is on another file system")
@@ -195,6 +221,10 @@ final class StateFolderOpening implements AutoCloseable {
 
     Directory root() {
         return root;
+    }
+
+    Optional<Deputy> deputy() {
+        return Optional.ofNullable(deputy);
     }
 
     Directory folder(String name) {
@@ -211,6 +241,7 @@ final class StateFolderOpening implements AutoCloseable {
         if (!kept) {
             folders.values().forEach(Directory::close);
             root.close();
+            deputy().ifPresent(Deputy::close);
         }
     }
 }

@@ -32,7 +32,18 @@ public final class Cgroup implements AutoCloseable {
      * @throws LinuxException if it can't be opened, ENODEV if it isn't a cgroup of version 2
      */
     public static Cgroup at(String path) throws LinuxException {
-        Fd fd = Fd.open(FileName.bytes(path), Open.O_RDONLY | Open.O_DIRECTORY, 0);
+        return of(Fd.open(FileName.bytes(path), Open.O_RDONLY | Open.O_DIRECTORY, 0), path);
+    }
+
+    /**
+     * A cgroup that is open.
+     *
+     * @param fd its directory, which the cgroup owns from now on, even if this fails
+     * @param path where it is
+     * @return the cgroup
+     * @throws LinuxException ENODEV if it isn't on cgroup v2
+     */
+    public static Cgroup of(Fd fd, String path) throws LinuxException {
         try {
             FileSystemType type = FileSystemType.of(fd);
             if (!type.equals(FileSystemType.CGROUP2)) {

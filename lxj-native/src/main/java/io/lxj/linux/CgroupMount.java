@@ -85,6 +85,17 @@ public record CgroupMount(Path path, String root) {
     }
 
     /**
+     * Where a cgroup is.
+     *
+     * @param member its path in the hierarchy, as {@link #membership} tells it
+     * @return its path in the file system
+     */
+    public String pathOf(String member) {
+        String below = root.equals("/") || !member.startsWith(root) ? member : member.substring(root.length());
+        return path + below;
+    }
+
+    /**
      * The path below the mount point of the cgroup that a process is in.
      *
      * @param procCgroup the content of /proc/PID/cgroup

@@ -59,7 +59,7 @@ public final class DetachedMount implements AutoCloseable {
                 String name = "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH" + (recursive ? "|AT_RECURSIVE" : "");
                 throw LinuxException.of(result, "open_tree", source, "\"\"", name);
             }
-            return new DetachedMount(new Fd((int) result), "clone of " + source);
+            return new DetachedMount(source.derived(result), "clone of " + source);
         }
     }
 

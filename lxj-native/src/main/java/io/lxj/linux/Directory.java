@@ -53,7 +53,7 @@ public final class Directory implements AutoCloseable {
                         "0x" + Integer.toHexString(flags | Open.O_NOFOLLOW),
                         Integer.toOctalString(mode));
             }
-            return new Fd((int) result);
+            return fd.derived(result);
         }
     }
 
@@ -92,7 +92,7 @@ public final class Directory implements AutoCloseable {
             if (result < 0) {
                 throw LinuxException.of(result, "openat", fd, "..", "O_RDONLY|O_DIRECTORY");
             }
-            return new Directory(new Fd((int) result));
+            return new Directory(fd.derived(result));
         }
     }
 
@@ -117,7 +117,7 @@ public final class Directory implements AutoCloseable {
                         result, "openat2", fd, name, "O_RDONLY|O_DIRECTORY", "RESOLVE_NO_SYMLINKS|RESOLVE_NO_XDEV");
                 throw Errno.EXDEV.is(result) ? failure.withHint("something is mounted there") : failure;
             }
-            return new Directory(new Fd((int) result));
+            return new Directory(fd.derived(result));
         }
     }
 
@@ -189,7 +189,7 @@ public final class Directory implements AutoCloseable {
         try (Scratch scratch = Scratch.open()) {
             long from = scratch.string(target);
             long at = scratch.string(FileName.component(name));
-            long result = fd.borrow(number -> Kernel.call(Syscall.SYMLINKAT, from, number, at));
+            long result = fd.borrow(number -> fd.makes(Syscall.SYMLINKAT, from, number, at, 0));
             if (result < 0) {
                 throw LinuxException.of(result, "symlinkat", target, fd, name);
             }

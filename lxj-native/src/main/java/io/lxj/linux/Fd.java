@@ -3,6 +3,7 @@ package io.lxj.linux;
 import java.io.ByteArrayOutputStream;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntToLongFunction;
 
@@ -16,6 +17,7 @@ public final class Fd implements AutoCloseable {
     private static final int CHUNK = 32 * 1024;
 
     private final int number;
+    private final Deputy deputy;
     // The calls under way, plus CLOSED once close was called.
     private final AtomicInteger users = new AtomicInteger();
 
@@ -25,10 +27,16 @@ public final class Fd implements AutoCloseable {
      * @param number an open file descriptor
      */
     public Fd(int number) {
+        this(number, null);
+    }
+
+    /** An fd that another process opened; null if it was this one. */
+    Fd(int number, Deputy deputy) {
         if (number < 0) {
             throw new IllegalArgumentException("not a file descriptor: " + number);
         }
         this.number = number;
+        this.deputy = deputy;
     }
 
     /**
@@ -194,10 +202,33 @@ public final class Fd implements AutoCloseable {
     public long call(Syscall call, long a1, long a2, long a3, long a4, long a5) {
         acquire();
         try {
-            return Kernel.call(call, number, a1, a2, a3, a4, a5);
+            return makes(call, number, a1, a2, a3, a4, a5);
         } finally {
             release();
         }
+    }
+
+    /**
+     * Who makes calls on this fd and on what it leads to.
+     *
+     * @return another process, or empty if it is this one
+     */
+    public Optional<Deputy> deputy() {
+        return Optional.ofNullable(deputy);
+    }
+
+    /** Makes a call that concerns this fd, whatever its arguments are: for example a path through its number. */
+    long makes(Syscall call, long a0, long a1, long a2, long a3, long a4, long a5) {
+        return deputy == null ? Kernel.call(call, a0, a1, a2, a3, a4, a5) : deputy.call(call, a0, a1, a2, a3, a4, a5);
+    }
+
+    long makes(Syscall call, long a0, long a1, long a2, long a3) {
+        return makes(call, a0, a1, a2, a3, 0, 0);
+    }
+
+    /** An fd that a call on this one has returned. */
+    Fd derived(long result) {
+        return new Fd((int) result, deputy);
     }
 
     /**
@@ -333,7 +364,7 @@ public final class Fd implements AutoCloseable {
         if (result < 0) {
             throw LinuxException.of(result, "fcntl", number, "F_DUPFD_CLOEXEC", 0);
         }
-        return new Fd((int) result);
+        return derived(result);
     }
 
     /**
@@ -345,7 +376,14 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException if it can't be opened in this way
      */
     public Fd reopen(int flags) throws LinuxException {
-        return open(FileName.bytes("/proc/self/fd/" + number()), flags, 0);
+        try (Scratch scratch = Scratch.open()) {
+            String path = "/proc/self/fd/" + number();
+            long result = makes(Syscall.OPENAT, Open.AT_FDCWD, scratch.string(path), flags | Open.O_CLOEXEC, 0);
+            if (result < 0) {
+                throw LinuxException.of(result, "openat", "AT_FDCWD", path, "0x" + Integer.toHexString(flags), 0);
+            }
+            return derived(result);
+        }
     }
 
     /**

@@ -12,14 +12,39 @@ public final class FileIdentity implements AutoCloseable {
     private final Thread thread = Thread.currentThread();
     private final long uid;
     private final long gid;
+    private final Deputy deputy;
 
-    private FileIdentity(long uid, long gid) {
+    private FileIdentity(long uid, long gid, Deputy deputy) {
         this.uid = uid;
         this.gid = gid;
+        this.deputy = deputy;
     }
 
     /**
-     * Takes the identity.
+     * Takes the identity; if a deputy makes the files, the deputy does, for this thread alone.
+     *
+     * @param place where the files are made
+     * @param uid the owner of the files that the thread makes
+     * @param gid their group
+     * @return what gives the thread its own back
+     * @throws LinuxException EPERM if the thread may not
+     */
+    public static FileIdentity of(Fd place, long uid, long gid) throws LinuxException {
+        Deputy deputy = place.deputy().orElse(null);
+        if (deputy == null) {
+            return of(uid, gid);
+        }
+        deputy.lock();
+        try {
+            return of(deputy, uid, gid);
+        } catch (LinuxException e) {
+            deputy.unlock();
+            throw e;
+        }
+    }
+
+    /**
+     * Takes the identity, on this thread.
      *
      * @param uid the owner of the files that the thread makes
      * @param gid their group
@@ -27,24 +52,32 @@ public final class FileIdentity implements AutoCloseable {
      * @throws LinuxException EPERM if the thread may not
      */
     public static FileIdentity of(long uid, long gid) throws LinuxException {
+        return of((Deputy) null, uid, gid);
+    }
+
+    private static long call(Deputy deputy, Syscall call, long a0, long a1) {
+        return deputy == null ? Kernel.call(call, a0, a1) : deputy.call(call, a0, a1, 0, 0, 0, 0);
+    }
+
+    private static FileIdentity of(Deputy deputy, long uid, long gid) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             Block header = scratch.zeroed(8);
             header.buffer().putLong(0, CAPABILITY_VERSION_3);
             Block sets = scratch.zeroed(SETS);
-            check(Kernel.call(Syscall.CAPGET, header.address(), sets.address()), "capget");
+            check(call(deputy, Syscall.CAPGET, header.address(), sets.address()), "capget");
             // Both calls return what was before, whatever happens, and have no errors.
             FileIdentity before = new FileIdentity(
-                    Kernel.call(Syscall.SETFSUID, (int) uid), Kernel.call(Syscall.SETFSGID, (int) gid));
+                    call(deputy, Syscall.SETFSUID, (int) uid, 0), call(deputy, Syscall.SETFSGID, (int) gid, 0), deputy);
             try {
                 // The change took away the capabilities that are about files, see capabilities(7).
-                check(Kernel.call(Syscall.CAPSET, header.address(), sets.address()), "capset");
-                if ((int) Kernel.call(Syscall.SETFSUID, -1) != (int) uid
-                        || (int) Kernel.call(Syscall.SETFSGID, -1) != (int) gid) {
+                check(call(deputy, Syscall.CAPSET, header.address(), sets.address()), "capset");
+                if ((int) call(deputy, Syscall.SETFSUID, -1, 0) != (int) uid
+                        || (int) call(deputy, Syscall.SETFSGID, -1, 0) != (int) gid) {
                     throw LinuxException.of(-Errno.EPERM.number(), "setfsuid", uid, gid);
                 }
                 return before;
             } catch (LinuxException e) {
-                before.close();
+                before.giveBack();
                 throw e;
             }
         }
@@ -62,8 +95,15 @@ public final class FileIdentity implements AutoCloseable {
         if (Thread.currentThread() != thread) {
             throw new IllegalStateException("the identity belongs to thread " + thread.getName());
         }
-        Kernel.call(Syscall.SETFSGID, (int) gid);
+        giveBack();
+        if (deputy != null) {
+            deputy.unlock();
+        }
+    }
+
+    private void giveBack() {
+        call(deputy, Syscall.SETFSGID, (int) gid, 0);
         // Back to root it gives the capabilities back that going away took.
-        Kernel.call(Syscall.SETFSUID, (int) uid);
+        call(deputy, Syscall.SETFSUID, (int) uid, 0);
     }
 }

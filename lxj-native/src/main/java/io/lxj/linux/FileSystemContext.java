@@ -27,14 +27,33 @@ public final class FileSystemContext implements AutoCloseable {
      * @throws LinuxException ENODEV if the kernel has no such file system, EPERM without CAP_SYS_ADMIN
      */
     public static FileSystemContext open(String type) throws LinuxException {
+        return open(type, Optional.empty());
+    }
+
+    /**
+     * Begins a file system that is made of others.
+     *
+     * @param type see {@link #open(String)}
+     * @param part one of them: who acts for it makes this one
+     * @return the context
+     * @throws LinuxException see {@link #open(String)}
+     */
+    public static FileSystemContext open(String type, Fd part) throws LinuxException {
+        return open(type, part.deputy());
+    }
+
+    private static FileSystemContext open(String type, Optional<Deputy> deputy) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(Syscall.FSOPEN, scratch.string(type), MountFlags.FSOPEN_CLOEXEC);
+            long name = scratch.string(type);
+            long result = deputy.isPresent()
+                    ? deputy.get().call(Syscall.FSOPEN, name, MountFlags.FSOPEN_CLOEXEC, 0, 0, 0, 0)
+                    : Kernel.call(Syscall.FSOPEN, name, MountFlags.FSOPEN_CLOEXEC);
             if (result < 0) {
                 LinuxException failure =
                         LinuxException.of(result, "fsopen", FileName.quote(FileName.bytes(type)), "FSOPEN_CLOEXEC");
                 throw hint(failure, type).map(failure::withHint).orElse(failure);
             }
-            return new FileSystemContext(new Fd((int) result), type);
+            return new FileSystemContext(new Fd((int) result, deputy.orElse(null)), type);
         }
     }
 
@@ -107,7 +126,7 @@ public final class FileSystemContext implements AutoCloseable {
             throw explain(
                     LinuxException.of(result, "fsmount", type, "FSMOUNT_CLOEXEC", "0x" + Long.toHexString(attributes)));
         }
-        return new DetachedMount(new Fd((int) result), type);
+        return new DetachedMount(fd.derived(result), type);
     }
 
     private LinuxException explain(LinuxException failure) {

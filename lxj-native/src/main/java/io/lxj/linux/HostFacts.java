@@ -96,7 +96,7 @@ final class HostFacts {
     }
 
     /** A file that a container manager leaves also gets into images of whole machines: the namespaces decide. */
-    private static Outcome machine() {
+    static Outcome machine() {
         List<String> signs = new ArrayList<>();
         FIRST_NAMESPACES.forEach((kind, first) ->
                 namespace(kind).filter(own -> !own.equals(first)).ifPresent(own -> signs.add(kind + " namespace")));
@@ -123,7 +123,7 @@ final class HostFacts {
     }
 
     /** The settings that keep ordinary users from making user namespaces; which of them exist depends on the kernel. */
-    private static Outcome userNamespaces() {
+    static Outcome userNamespaces() {
         Map<String, String> forbidding = new LinkedHashMap<>();
         forbidding.put("user.max_user_namespaces", "0");
         forbidding.put("kernel.unprivileged_userns_clone", "0");

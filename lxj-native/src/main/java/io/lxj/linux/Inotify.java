@@ -82,8 +82,8 @@ public final class Inotify implements AutoCloseable {
      */
     public int add(Fd watched, int mask) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = watched.borrow(
-                    number -> fd.call(Syscall.INOTIFY_ADD_WATCH, scratch.string("/proc/self/fd/" + number), mask));
+            long result = watched.borrow(number -> fd.borrow(own ->
+                    watched.makes(Syscall.INOTIFY_ADD_WATCH, own, scratch.string("/proc/self/fd/" + number), mask, 0)));
             if (result < 0) {
                 throw LinuxException.of(result, "inotify_add_watch", fd, watched, "0x" + Integer.toHexString(mask));
             }

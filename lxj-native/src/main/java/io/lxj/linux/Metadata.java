@@ -84,8 +84,8 @@ public final class Metadata {
      */
     public static void chmodPath(Fd file, int mode) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = Kernel.call(
-                    Syscall.FCHMODAT, Open.AT_FDCWD, scratch.string("/proc/self/fd/" + file.number()), mode);
+            long result = file.makes(
+                    Syscall.FCHMODAT, Open.AT_FDCWD, scratch.string("/proc/self/fd/" + file.number()), mode, 0);
             if (result < 0) {
                 throw LinuxException.of(result, "fchmodat", file, Integer.toOctalString(mode));
             }

@@ -30,8 +30,8 @@ public final class Mounts {
      */
     public static void detach(Fd root) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            long result = root.borrow(number ->
-                    Kernel.call(Syscall.UMOUNT2, scratch.string("/proc/self/fd/" + number), MountFlags.MNT_DETACH));
+            long result = root.borrow(number -> root.makes(
+                    Syscall.UMOUNT2, scratch.string("/proc/self/fd/" + number), MountFlags.MNT_DETACH, 0, 0));
             if (result < 0) {
                 throw LinuxException.of(result, "umount2", root, "MNT_DETACH");
             }

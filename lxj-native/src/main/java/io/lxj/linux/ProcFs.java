@@ -121,7 +121,7 @@ public final class ProcFs implements AutoCloseable {
             if (result < 0) {
                 throw LinuxException.of(result, "openat", root.fd(), path, "O_PATH|O_DIRECTORY");
             }
-            return new RootDir(new Fd((int) result));
+            return new RootDir(root.fd().derived(result));
         }
     }
 
@@ -139,7 +139,7 @@ public final class ProcFs implements AutoCloseable {
             if (result < 0) {
                 throw LinuxException.of(result, "openat", root.fd(), path, "O_RDONLY");
             }
-            return new Fd((int) result);
+            return root.fd().derived(result);
         }
     }
 

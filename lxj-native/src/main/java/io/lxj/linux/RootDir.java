@@ -92,7 +92,7 @@ public final class RootDir implements AutoCloseable {
                         "0x" + Integer.toHexString(flags),
                         "RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS");
             }
-            return new Fd((int) result);
+            return fd.derived(result);
         }
     }
 

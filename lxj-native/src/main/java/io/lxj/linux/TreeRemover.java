@@ -96,7 +96,7 @@ final class TreeRemover {
     }
 
     private static Directory enter(Directory in, byte[] name) throws LinuxException {
-        if (IS_ROOT) {
+        if (IS_ROOT || in.fd().deputy().isPresent()) {
             return in.openDirectoryHere(name);
         }
         // An ordinary user may lack permissions even to a directory of their own.

@@ -23,6 +23,26 @@ public final class UserNamespaces {
         return IN_FIRST;
     }
 
+    /**
+     * Why a process of an ordinary user could not make one, or could do nothing in it.
+     *
+     * @param failure what unshare(2), or a call in the new namespace, failed with
+     * @return what to do about it, as a sentence: the settings that forbid it are named, where it is those
+     */
+    public static String advice(LinuxException failure) {
+        Outcome settings = HostFacts.userNamespaces();
+        if (!settings.available()) {
+            return settings.advice();
+        }
+        Outcome machine = HostFacts.machine();
+        if (!machine.available()) {
+            return machine.detail()
+                    + ": its runtime has to allow unshare(2) and mount(2), which the usual seccomp filters"
+                    + " of containers deny";
+        }
+        return Outcome.failed(failure, true).advice();
+    }
+
     private static boolean isFirst(Path namespace) {
         try {
             return Files.readSymbolicLink(namespace).toString().equals(FIRST);

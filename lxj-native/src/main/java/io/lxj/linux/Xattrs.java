@@ -38,13 +38,16 @@ public final class Xattrs {
         try (Scratch scratch = Scratch.open()) {
             Block block = scratch.block(Math.max(1, value.length));
             block.buffer().put(0, value);
-            long result = Kernel.call(
-                    Syscall.LSETXATTR,
-                    path(scratch, directory, name),
-                    scratch.string(attribute),
-                    block.address(),
-                    value.length,
-                    0);
+            long result = directory
+                    .fd()
+                    .makes(
+                            Syscall.LSETXATTR,
+                            path(scratch, directory, name),
+                            scratch.string(attribute),
+                            block.address(),
+                            value.length,
+                            0,
+                            0);
             if (result < 0) {
                 throw LinuxException.of(result, "lsetxattr", name, attribute, value.length + " bytes");
             }
@@ -88,12 +91,12 @@ public final class Xattrs {
             return all(new Source() {
                 @Override
                 public long list(long buffer, int length) {
-                    return Kernel.call(Syscall.LLISTXATTR, path, buffer, length);
+                    return directory.fd().makes(Syscall.LLISTXATTR, path, buffer, length, 0);
                 }
 
                 @Override
                 public long get(long attribute, long buffer, int length) {
-                    return Kernel.call(Syscall.LGETXATTR, path, attribute, buffer, length);
+                    return directory.fd().makes(Syscall.LGETXATTR, path, attribute, buffer, length);
                 }
 
                 @Override
@@ -242,7 +245,7 @@ public final class Xattrs {
     public static boolean clear(Directory directory, byte[] name, String attribute) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             long path = path(scratch, directory, name);
-            long result = Kernel.call(Syscall.LREMOVEXATTR, path, scratch.string(attribute));
+            long result = directory.fd().makes(Syscall.LREMOVEXATTR, path, scratch.string(attribute), 0, 0);
             return present(result, "lremovexattr", name, attribute);
         }
     }

@@ -18,4 +18,14 @@ public final class NativeMemory {
     public static ByteBuffer view(long address, long length) {
         return new Pointer(address).getByteBuffer(0, length).order(ByteOrder.nativeOrder());
     }
+
+    /**
+     * How long a string is.
+     *
+     * @param address where it begins
+     * @return the number of bytes before its NUL
+     */
+    public static int length(long address) {
+        return (int) new Pointer(address).indexOf(0, (byte) 0);
+    }
 }

@@ -1,0 +1,111 @@
+package io.lxj.storage;
+
+import io.lxj.error.Failure;
+import io.lxj.error.LxjException;
+import io.lxj.linux.Deputy;
+import io.lxj.linux.Fd;
+import io.lxj.linux.Open;
+import io.lxj.linux.ProcFs;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The ids that an ordinary user has in a user namespace: 0 and those that follow it are the user's own in /etc/subuid and
+ * /etc/subgid, one after the other in the order of the files, and {@link #USER} is the user. newuidmap(1) and newgidmap(1)
+ * give them, because nobody but root may. Who has no such ids has one, 0, which is the user. Immutable and thread-safe.
+ *
+ * @param user the user's id
+ * @param group the user's group
+ * @param users ranges of users, none if there is but one id
+ * @param groups ranges of groups
+ */
+public record OwnIds(long user, long group, List<IdPool.Range> users, List<IdPool.Range> groups) implements Deputy.Ids {
+    /** The number of the user in the namespace, far above all that stand for users of containers. */
+    public static final long USER = 2_000_000_000L;
+
+    private static final List<String> FOLDERS = List.of("/usr/bin", "/bin", "/usr/local/bin", "/run/wrappers/bin");
+
+    /** Takes copies of the lists. */
+    public OwnIds {
+        users = List.copyOf(users);
+        groups = List.copyOf(groups);
+    }
+
+    /** The user alone. */
+    static OwnIds one(long user, long group) {
+        return new OwnIds(user, group, List.of(), List.of());
+    }
+
+    /** Whether there is more than one id. */
+    boolean areSeveral() {
+        return !users.isEmpty();
+    }
+
+    @Override
+    public long count() {
+        return areSeveral() ? Math.min(count(users), count(groups)) : 1;
+    }
+
+    private static long count(List<IdPool.Range> ranges) {
+        return ranges.stream().mapToLong(range -> range.end() - range.first()).sum();
+    }
+
+    @Override
+    public void map(int pid) throws IOException {
+        if (areSeveral()) {
+            run("newgidmap", pid, group, groups);
+            run("newuidmap", pid, user, users);
+            return;
+        }
+        try (ProcFs proc = ProcFs.open(Path.of("/proc"))) {
+            // Otherwise a group that must not do something could do it, see user_namespaces(7).
+            write(proc, pid + "/setgroups", "deny");
+            write(proc, pid + "/gid_map", "0 " + group + " 1\n");
+            write(proc, pid + "/uid_map", "0 " + user + " 1\n");
+        }
+    }
+
+    private static void write(ProcFs proc, String file, String text) throws IOException {
+        try (Fd map = proc.open(file, Open.O_WRONLY)) {
+            map.write(text.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private static void run(String program, int pid, long own, List<IdPool.Range> ranges) throws IOException {
+        List<String> command = new ArrayList<>(List.of(find(program), Integer.toString(pid)));
+        long inside = 0;
+        for (IdPool.Range range : ranges) {
+            long count = range.end() - range.first();
+            command.addAll(List.of(Long.toString(inside), Long.toString(range.first()), Long.toString(count)));
+            inside += count;
+        }
+        command.addAll(List.of(Long.toString(USER), Long.toString(own), "1"));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        int status = process.onExit().join().exitValue();
+        if (status != 0) {
+            throw new LxjException(Failure.of(
+                            "give the user namespace its ids",
+                            String.join(" ", command) + " ended with " + status + (said.isEmpty() ? "" : ": " + said))
+                    .hint(find(program) + " has to be setuid root (chmod u+s) or to have a file capability (setcap "
+                            + (program.equals("newuidmap") ? "cap_setuid" : "cap_setgid") + "=ep): reinstall the"
+                            + " package uidmap (Debian, Ubuntu) or shadow-utils (Fedora)"));
+        }
+    }
+
+    private static String find(String program) {
+        for (String folder : FOLDERS) {
+            Path path = Path.of(folder, program);
+            if (Files.isExecutable(path)) {
+                return path.toString();
+            }
+        }
+        throw new LxjException(Failure.of("give the user namespace its ids", "there is no program " + program)
+                .hint("install the package uidmap (Debian, Ubuntu) or shadow-utils (Fedora)"));
+    }
+}

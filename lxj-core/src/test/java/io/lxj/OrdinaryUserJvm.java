@@ -1,0 +1,48 @@
+package io.lxj;
+
+import io.lxj.config.Config;
+import io.lxj.config.State;
+import io.lxj.error.LxjException;
+import io.lxj.testing.TestRootfs;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Runs a container as whoever runs this, and says what came of it. */
+public final class OrdinaryUserJvm {
+    private OrdinaryUserJvm() {}
+
+    /** Without arguments. */
+    public static void main(String[] arguments) throws IOException {
+        Path folder = Files.createTempDirectory("lxj-ordinary").resolve("state");
+        try (Lxj lxj = Lxj.open(folder)) {
+            lxj.images().importTarball("busybox", TestRootfs.find("busybox"));
+            Container container = lxj.containers().create("own", Config.ofImage("busybox"));
+            container.files().write("/root/before", "text\n".getBytes(StandardCharsets.UTF_8));
+            container.start();
+            System.out.print(container
+                    .exec("sh", "-c", "id -u; cat /root/before; echo x >/dev/null; readlink /proc/1/exe")
+                    .stdout());
+            container.files().write("/root/after", "later\n".getBytes(StandardCharsets.UTF_8));
+            System.out.print(container.exec("cat", "/root/after").stdout());
+            refused(container::freeze);
+            refused(() -> lxj.containers().create("p", Config.ofImage("busybox").privileged()));
+            container.stop();
+            System.out.println(container.state() == State.STOPPED ? "stopped" : "still there");
+            System.out.print(new String(container.files().read("/root/after"), StandardCharsets.UTF_8));
+            container.destroy();
+            lxj.images().get("busybox").delete();
+        }
+        System.out.println("left: " + Files.list(folder.resolve("containers")).count());
+    }
+
+    private static void refused(Runnable action) {
+        try {
+            action.run();
+            System.out.println("not refused");
+        } catch (LxjException e) {
+            System.out.println("refused: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.lxj.linux;
+
+/**
+ * What a {@link Deputy} runs: it makes a user and a mount namespace, waits until it has ids, opens a folder as the user that
+ * it still is, becomes root there, and then makes the calls that it is sent, one after the other, until nobody is there any
+ * more who could send one. A message brings the step itself: its number, arguments and where to go on.
+ */
+final class DeputyProgram {
+    static final String SOCKET = "socket";
+    /** Where the fds of a call are while it is made, and where its result is while it is sent. */
+    static final int FIRST_CARRIED = 100;
+
+    static final int CARRIED = 3;
+    /** How much may be sent with a call: as long as an attribute can be, and more than any path. */
+    static final int ROOM = 96 * 1024;
+    /** Two iovecs, for the reply. */
+    static final int REPLY = 32;
+
+    private static final int RESULT = FIRST_CARRIED + CARRIED;
+    private static final int PR_SET_DUMPABLE = 4;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int SOL_SOCKET = 1;
+    private static final int SCM_RIGHTS = 1;
+    private static final int CMSG_HEADER = 16;
+    private static final int NUMBER = 4;
+
+    final SyscallProgram program;
+    /** Where the message is stored, behind the step. */
+    final Arg room;
+    /** Where the result of the call stands. */
+    final long result;
+    /** The step that replies with a number, and the one that replies with an fd. */
+    final long withNumber;
+
+    final long withFd;
+
+    DeputyProgram(byte[] folder) {
+        ProgramBuilder builder = SyscallProgram.builder(SOCKET);
+        Arg socket = builder.fd(SOCKET);
+        ProgramBuilder.Label end = builder.label();
+        enter(builder, socket, folder, end);
+
+        ProgramBuilder.Label receive = builder.label();
+        builder.step("go on", Syscall.GETPID).onPositive(receive);
+        ProgramBuilder.Label call = builder.here();
+        Arg called = builder.step("make the call", Syscall.GETPID).mayFail().result();
+        result = called.value();
+        builder.place(receive);
+        room = builder.space(ROOM, "message");
+        Arg step = builder.words(
+                "[the call, message]", result - SyscallProgram.RESULT, SyscallProgram.STEP_SIZE, room, ROOM);
+        int controlSize = CMSG_HEADER + CARRIED * NUMBER;
+        Arg control = builder.space(controlSize + NUMBER, "control");
+        Arg message =
+                builder.words("{iov=" + step + ", control=" + control + "}", 0, 0, step, 2, control, controlSize, 0);
+        builder.step("wait for a call", Syscall.RECVMSG, socket, message, 0)
+                .onZero(end)
+                .onError(end);
+        for (int i = 0; i < CARRIED; i++) {
+            Arg received = builder.valueAt(control.plus(CMSG_HEADER + i * NUMBER));
+            builder.step("take an fd", Syscall.DUP3, received, FIRST_CARRIED + i, Open.O_CLOEXEC)
+                    .mayFail();
+            builder.step("close the extra fd", Syscall.CLOSE, received).mayFail();
+        }
+        builder.step("go on", Syscall.GETPID).onPositive(call);
+
+        Arg number = replying(builder, "reply with the result", socket, end, 0, 0);
+        withNumber = number.value() - SyscallProgram.RESULT;
+        ProgramBuilder.Label tidy = builder.label();
+        builder.step("go on", Syscall.GETPID).onPositive(tidy);
+        Arg taken = builder.step(
+                        "put the result where the message names it", Syscall.DUP3, called, RESULT, Open.O_CLOEXEC)
+                .onError(end)
+                .result();
+        withFd = taken.value() - SyscallProgram.RESULT;
+        Arg rights = builder.words(
+                "{SCM_RIGHTS, [" + RESULT + "]}", CMSG_HEADER + NUMBER, SOL_SOCKET | ((long) SCM_RIGHTS << 32), RESULT);
+        replying(builder, "reply with the fd", socket, end, rights, CMSG_HEADER + NUMBER);
+        builder.step("close the result", Syscall.CLOSE, called).mayFail();
+        builder.step("close its other number", Syscall.CLOSE, RESULT).mayFail();
+        builder.place(tidy);
+        for (int i = 0; i < CARRIED; i++) {
+            builder.step("close what was carried", Syscall.CLOSE, FIRST_CARRIED + i)
+                    .mayFail();
+        }
+        builder.step("go on", Syscall.GETPID).onPositive(receive);
+        builder.place(end);
+        builder.step("end", Syscall.EXIT_GROUP, 0);
+        program = builder.build();
+    }
+
+    private static void enter(ProgramBuilder builder, Arg socket, byte[] folder, ProgramBuilder.Label end) {
+        Arg word = builder.space(8, "byte");
+        builder.step("leave the JVM's session", Syscall.SETSID);
+        long both = CloneFlags.CLONE_NEWUSER | CloneFlags.CLONE_NEWNS;
+        builder.step("make a user namespace", Syscall.UNSHARE, Arg.of(both, "CLONE_NEWUSER|CLONE_NEWNS"));
+        // newuidmap(1) asks whether the process is its caller's; procfs says root's of one that is hidden.
+        builder.step("be seen to be the user's", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 1);
+        builder.step("say that it is there", Syscall.WRITE, socket, word, 1);
+        builder.step("wait for ids", Syscall.READ, socket, word, 1).onZero(end);
+        builder.step("hide", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 0);
+        int flags = Open.O_RDONLY | Open.O_DIRECTORY | Open.O_NOFOLLOW | Open.O_CLOEXEC;
+        Arg opened = builder.step("open the folder", Syscall.OPENAT, Open.AT_FDCWD, builder.string(folder), flags, 0)
+                .result();
+        builder.step("put it where the message names it", Syscall.DUP3, opened, RESULT, Open.O_CLOEXEC);
+        builder.step("close the extra fd", Syscall.CLOSE, opened);
+        // Who has a single id can't change groups.
+        builder.step("have no other groups", Syscall.SETGROUPS, 0, 0).mayFail();
+        builder.step("become root's group", Syscall.SETRESGID, 0, 0, 0);
+        builder.step("become root", Syscall.SETRESUID, 0, 0, 0);
+        builder.step("hide", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 0);
+        Arg rights = builder.words(
+                "{SCM_RIGHTS, [" + RESULT + "]}", CMSG_HEADER + NUMBER, SOL_SOCKET | ((long) SCM_RIGHTS << 32), RESULT);
+        Arg byteToSend = builder.words("[byte]", word, 1);
+        Arg message = builder.words("{control=" + rights + "}", 0, 0, byteToSend, 1, rights, CMSG_HEADER + NUMBER, 0);
+        builder.step("hand the folder over", Syscall.SENDMSG, socket, message, MSG_NOSIGNAL);
+        builder.step("close it", Syscall.CLOSE, RESULT);
+    }
+
+    private Arg replying(
+            ProgramBuilder builder,
+            String what,
+            Arg socket,
+            ProgramBuilder.Label end,
+            Object control,
+            int controlSize) {
+        Arg message = builder.words("{reply}", 0, 0, room, 2, control, controlSize, 0);
+        return builder.step(what, Syscall.SENDMSG, socket, message, MSG_NOSIGNAL)
+                .onError(end)
+                .result();
+    }
+}

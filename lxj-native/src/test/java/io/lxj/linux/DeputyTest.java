@@ -1,0 +1,149 @@
+package io.lxj.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsRoot;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@NeedsRoot
+@LeaksNothing
+class DeputyTest {
+    private static final long FIRST = 1_879_048_192L;
+    private static final byte[] NAME = name("file");
+
+    @TempDir
+    Path folder;
+
+    /** Its root is the first of ids that nobody has, and this process's root is its user 70000. */
+    private static final Deputy.Ids IDS = new Deputy.Ids() {
+        @Override
+        public void map(int pid) throws IOException {
+            for (String file : new String[] {"gid_map", "uid_map"}) {
+                // One write(2): all lines have to come at once.
+                Files.write(
+                        Path.of("/proc/" + pid, file),
+                        ("0 " + FIRST + " 65536\n70000 0 1\n").getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+
+        @Override
+        public long count() {
+            return 65_536;
+        }
+    };
+
+    private static byte[] name(String text) {
+        return FileName.bytes(text);
+    }
+
+    @Test
+    void whatItMakesBelongsToItsRootAndIdsAreThoseOfItsNamespace() throws IOException {
+        try (Deputy deputy = Deputy.start(folder, IDS)) {
+            assertThat(deputy.folder().stat().uid()).isEqualTo(70_000);
+            Directory directory = new Directory(deputy.folder());
+            try (Fd file = directory.open(NAME, Open.O_CREAT | Open.O_RDWR, 0600)) {
+                assertThat(file.stat().uid()).isZero();
+                assertThat(Files.getAttribute(folder.resolve("file"), "unix:uid"))
+                        .isEqualTo((int) FIRST);
+                Metadata.chown(file, 7, 8);
+                file.write(name("content"));
+            }
+            assertThat(Files.getAttribute(folder.resolve("file"), "unix:uid")).isEqualTo((int) FIRST + 7);
+            assertThat(Files.getAttribute(folder.resolve("file"), "unix:gid")).isEqualTo((int) FIRST + 8);
+            assertThat(Files.readString(folder.resolve("file"))).isEqualTo("content");
+        }
+    }
+
+    @Test
+    void linksNamesAndAttributesAreItsOwnToo() throws IOException {
+        try (Deputy deputy = Deputy.start(folder, IDS)) {
+            Directory directory = new Directory(deputy.folder());
+            directory.mkdir(name("sub"), 0700);
+            try (Directory sub = directory.openDirectory(name("sub"))) {
+                sub.symlink(name("/some/where"), name("link"));
+                assertThat(sub.readLink(name("link"))).isEqualTo(name("/some/where"));
+                sub.rename(name("link"), directory, name("moved"));
+                assertThat(directory.readLink(name("moved"))).isEqualTo(name("/some/where"));
+                directory.open(NAME, Open.O_CREAT | Open.O_WRONLY, 0600).close();
+                directory.link(directory, NAME, name("other"));
+                Xattrs.set(directory, NAME, "user.note", name("value"));
+                assertThat(Xattrs.all(directory, name("other"))).containsEntry("user.note", name("value"));
+            }
+            directory.removeTree(name("sub"));
+            assertThatThrownBy(() -> directory.stat(name("sub")))
+                    .isInstanceOfSatisfying(LinuxException.class, e -> assertThat(e.is(Errno.ENOENT))
+                            .isTrue());
+        }
+    }
+
+    @Test
+    void aFileOfTheHostsRootIsNotItsOwn() throws IOException {
+        try (Deputy deputy = Deputy.start(folder, IDS);
+                Fd shadow = deputy.open("/etc/shadow", Open.O_PATH)) {
+            // Reopened by its number, which is another one over there.
+            assertThatThrownBy(() -> shadow.reopen(Open.O_WRONLY))
+                    .isInstanceOfSatisfying(LinuxException.class, e -> assertThat(e.is(Errno.EACCES))
+                            .isTrue());
+        }
+    }
+
+    /** A path that goes through an fd of this process has to go through another one over there; a name must not change. */
+    @Test
+    void whatALinkLeadsToAndFilesAreNamedIsLeftAlone() throws IOException {
+        byte[] target = name("/proc/self/fd/0");
+        try (Deputy deputy = Deputy.start(folder, IDS)) {
+            Directory directory = new Directory(deputy.folder());
+            directory.symlink(target, name("stdin"));
+            assertThat(directory.readLink(name("stdin"))).isEqualTo(target);
+            assertThat(Files.readSymbolicLink(folder.resolve("stdin"))).hasToString("/proc/self/fd/0");
+            RootDir root = new RootDir(deputy.folder());
+            root.mkdirs(name("proc/self/fd"), 0700).close();
+            root.open(name("/proc/self/fd/0"), Open.O_CREAT | Open.O_WRONLY, 0600)
+                    .close();
+            assertThat(folder.resolve("proc/self/fd/0")).exists();
+        }
+    }
+
+    @Test
+    void itMountsWhatThisProcessUses() throws IOException {
+        try (Deputy deputy = Deputy.start(folder, IDS);
+                FileSystemContext context = FileSystemContext.open("tmpfs", deputy.folder())) {
+            try (DetachedMount mount = context.mount(0)) {
+                new Directory(mount.fd()).mkdir(NAME, 0755);
+                assertThat(new Directory(mount.fd()).stat(NAME).uid()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void afterItsEndACallFailsInsteadOfWaiting() throws IOException {
+        Deputy deputy = Deputy.start(folder, IDS);
+        try (Fd kept = deputy.folder().duplicate()) {
+            deputy.close();
+            assertThatThrownBy(kept::stat).isInstanceOfAny(LinuxException.class, IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void withoutIdsItIsGoneAgain() {
+        Deputy.Ids none = new Deputy.Ids() {
+            @Override
+            public void map(int pid) throws IOException {
+                throw new IOException("no ids");
+            }
+
+            @Override
+            public long count() {
+                return 1;
+            }
+        };
+        assertThatThrownBy(() -> Deputy.start(folder, none)).hasMessage("no ids");
+    }
+}
