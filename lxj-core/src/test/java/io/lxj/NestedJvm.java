@@ -1,9 +1,11 @@
 package io.lxj;
 
 import io.lxj.config.Config;
+import io.lxj.config.Device;
 import io.lxj.config.IdMap;
 import io.lxj.config.OnExit;
 import io.lxj.config.Storage;
+import io.lxj.error.InvalidConfigException;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -21,12 +23,21 @@ final class NestedJvm {
             say(lxj, "default", CONFIG);
             say(lxj, "kept", CONFIG.onExit(OnExit.KEEP));
             say(lxj, "privileged", CONFIG.privileged());
+            refuse(lxj, CONFIG.device(Device.host(Path.of("/dev/null"), "/dev/other")));
         }
         // On the container's own files: an overlay, on which no mount can map ids.
         try (Lxj lxj = Lxj.open(Path.of("/var/lib/lxj"))) {
             lxj.images().importTarball("busybox", Path.of(arguments[0]));
             say(lxj, "copied", CONFIG.storage(Storage.COPY));
             say(lxj, "sharing", CONFIG.storage(Storage.COPY).idMap(IdMap.of(0, 65_536)));
+        }
+    }
+
+    private static void refuse(Lxj lxj, Config config) {
+        try {
+            lxj.containers().create("refused", config);
+        } catch (InvalidConfigException e) {
+            System.out.println(e.getMessage());
         }
     }
 

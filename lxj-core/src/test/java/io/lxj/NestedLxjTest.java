@@ -45,6 +45,7 @@ class NestedLxjTest {
                             kept HALTED
                             privileged 0:0 0:0 written 0 ... 65536 /sys/fs/cgroup/cgroup.procs
                             privileged HALTED
+                            devices: lxj runs in a container here, where no device node can be made; allowed: the standard nodes, which every container has
                             copied 0:0 0:0 written 0 1879048192 65536 /sys/fs/cgroup/cgroup.procs
                             copied HALTED
                             sharing 0:0 0:0 written 0 0 65536 /sys/fs/cgroup/cgroup.procs

@@ -63,9 +63,6 @@ final class LaunchHints {
         if (isUnmapped(call, errno)) {
             return UNMAPPED;
         }
-        if (spec.nested() && call == Syscall.MKNODAT) {
-            return "lxj runs in a container here, where no device node can be made: do without Config.device(...)";
-        }
         if (errno == Errno.EPERM) {
             return "lxj needs the capabilities of root here; see Host.check()";
         }

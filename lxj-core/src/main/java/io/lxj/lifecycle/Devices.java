@@ -6,6 +6,7 @@ import io.lxj.config.HostDevice;
 import io.lxj.config.IdMap;
 import io.lxj.config.NodeDevice;
 import io.lxj.error.Failure;
+import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.DeviceRule;
@@ -13,6 +14,7 @@ import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.Stat;
+import io.lxj.linux.UserNamespaces;
 import io.lxj.plan.LaunchSpec.Node;
 import io.lxj.storage.GrantedDevice;
 import java.nio.file.Path;
@@ -68,6 +70,12 @@ final class Devices {
     }
 
     static Allowed of(String action, Device device, Optional<IdMap> ids) {
+        if (!UserNamespaces.inFirst()) {
+            throw InvalidConfigException.problem(
+                    "devices",
+                    "lxj runs in a container here, where no device node can be made",
+                    "the standard nodes, which every container has");
+        }
         Allowed allowed = of(action, device);
         return ids.isPresent() ? allowed.in(ids.get()) : allowed;
     }
