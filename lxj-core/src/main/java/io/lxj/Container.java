@@ -8,6 +8,7 @@ import io.lxj.config.ExitStatus;
 import io.lxj.config.Limits;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
+import io.lxj.config.Stats;
 import io.lxj.lifecycle.ContainerTerminal;
 import io.lxj.lifecycle.Instance;
 import java.io.InputStream;
@@ -59,6 +60,17 @@ public final class Container {
      */
     public void configure(Config config) {
         instance.configure(config);
+    }
+
+    /**
+     * Measures the container. That takes a dozen system calls, as the files are kept open from the first measurement to the
+     * end of the run.
+     *
+     * @return what it has used since it was started, and what it uses now
+     * @throws io.lxj.error.WrongStateException if it doesn't run
+     */
+    public Stats stats() {
+        return instance.stats();
     }
 
     /**

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,7 @@ final class CgroupTree implements AutoCloseable {
             "start the program in one that is delegated to the user: systemd-run --user --scope -p Delegate=yes PROGRAM";
 
     private static final int ATTEMPTS = 100;
-
+    private static final Set<String> COUNTED = Set.of("cpu", "io", "memory", "pids");
     private static final Logger LOG = LoggerFactory.getLogger(CgroupTree.class);
     private static final String DELEGATION = "cgroup.procs";
 
@@ -110,6 +111,7 @@ final class CgroupTree implements AutoCloseable {
         }
         for (int attempt = 1; ; attempt++) {
             try (Cgroup all = parent.get().child(base)) {
+                count(all);
                 return Optional.of(all.child(container));
             } catch (LinuxException e) {
                 // Another process may have removed the empty base in between.
@@ -163,6 +165,22 @@ final class CgroupTree implements AutoCloseable {
             look.at(all);
         } finally {
             removeIfEmpty();
+        }
+    }
+
+    /** Lets the kernel count what containers use, where it can. */
+    private void count(Cgroup all) throws LinuxException {
+        Set<String> counted = new TreeSet<>(COUNTED);
+        counted.retainAll(controllers());
+        try {
+            above().controllers().enable(counted);
+            all.controllers().enable(counted);
+        } catch (LinuxException e) {
+            // There are other processes: what isn't limited isn't counted there either.
+            if (!e.is(Errno.EBUSY) && !e.is(Errno.EACCES)) {
+                throw e;
+            }
+            LOG.debug("Of the containers' use not everything is counted", e);
         }
     }
 

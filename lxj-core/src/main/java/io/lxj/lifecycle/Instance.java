@@ -9,6 +9,7 @@ import io.lxj.config.Limits;
 import io.lxj.config.Names;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
+import io.lxj.config.Stats;
 import io.lxj.error.CorruptStateException;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.error.NotFoundException;
@@ -312,6 +313,20 @@ public final class Instance {
         }
     }
 
+    /** {@return what the container has used so far} */
+    public Stats stats() {
+        String action = "measure " + name;
+        Run current = life.running(action);
+        try {
+            return current.stats(action, engine.proc());
+        } catch (LinuxException | IllegalStateException e) {
+            if (current.exit().isDone() || !life.isCurrent(current)) {
+                throw new WrongStateException(action, state().name(), List.of("RUNNING"));
+            }
+            throw e instanceof LinuxException failure ? Failures.exception(action, failure) : (RuntimeException) e;
+        }
+    }
+
     /**
      * Changes what the container may use, at once if it runs.
      *
@@ -332,6 +347,7 @@ public final class Instance {
                         .update(
                                 run.cgroup(action),
                                 limits.insteadOf(config.limits(), run.config().limits()));
+                run.remeasure();
             }
             folder.configure(config.limits(limits));
         } catch (LinuxException e) {

@@ -3,11 +3,13 @@ package io.lxj.lifecycle;
 import io.lxj.config.Config;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.IdMap;
+import io.lxj.config.Stats;
 import io.lxj.error.UnsupportedHostException;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Pidfd;
+import io.lxj.linux.ProcFs;
 import io.lxj.linux.Signal;
 import io.lxj.storage.RunRecord;
 import io.lxj.supervise.ConsoleSource;
@@ -43,6 +45,8 @@ final class Run {
     private final List<ConsoleSource> sources = new ArrayList<>();
     private volatile Optional<Fd> root = Optional.empty();
     private volatile String killReason;
+    private final Object metering = new Object();
+    private Meter meter;
 
     Run(
             RunRecord record,
@@ -126,6 +130,26 @@ final class Run {
         }
     }
 
+    /** What the container has used so far. */
+    Stats stats(String action, ProcFs proc) throws LinuxException {
+        synchronized (metering) {
+            if (meter == null) {
+                meter = Meter.open(proc, cgroup(action), record.init().pid());
+            }
+            return meter.read();
+        }
+    }
+
+    /** Looks for the files again: there may be others. */
+    void remeasure() {
+        synchronized (metering) {
+            if (meter != null) {
+                meter.close();
+                meter = null;
+            }
+        }
+    }
+
     CompletableFuture<ExitStatus> exit() {
         return exit;
     }
@@ -172,6 +196,7 @@ final class Run {
         watches.clear();
         sources.forEach(ConsoleSource::close);
         sources.clear();
+        remeasure();
         init.close();
         keeper.ifPresent(Pidfd::close);
         fds.ifPresent(RunFds::close);

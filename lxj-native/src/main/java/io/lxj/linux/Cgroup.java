@@ -260,6 +260,17 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
+     * Opens an attribute of any form for reading it again and again, each time from its beginning.
+     *
+     * @param attribute which one
+     * @return the open file, to be closed by the caller
+     * @throws LinuxException ENOENT if there is no such attribute
+     */
+    public Fd openAttribute(String attribute) throws LinuxException {
+        return directory.open(FileName.bytes(attribute), Open.O_RDONLY, 0);
+    }
+
+    /**
      * Writes an attribute, with a single write(2).
      *
      * @param attribute for example {@code memory.max}
