@@ -11,7 +11,8 @@ import java.util.List;
 
 /** Runs Jazzer on one target in a JVM of its own, whose small heap ends whatever takes more memory than it should. */
 final class Fuzzer {
-    private static final String HEAP = "-Xmx96m";
+    /** The fuzzer itself doesn't begin with less than half of it on JDK 25, whose modules it reads. */
+    private static final String HEAP = "-Xmx256m";
     /** For one input, by whose end the target hangs: a thousand times what the slowest needs. */
     private static final String SECONDS_PER_INPUT = "120";
 
