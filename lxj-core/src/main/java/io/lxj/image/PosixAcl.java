@@ -73,6 +73,11 @@ final class PosixAcl {
 
     /** Reads the text; entries stand on lines of their own or between commas. */
     static PosixAcl parse(byte[] text) throws ArchiveException {
+        for (byte b : text) {
+            if (b == 0) {
+                throw new ArchiveException("its access control list contains a NUL");
+            }
+        }
         List<Entry> entries = new ArrayList<>();
         for (String line : FileName.string(text).split("[\n,]")) {
             int comment = line.indexOf('#');

@@ -154,6 +154,15 @@ class HostileArchiveTest {
     }
 
     @Test
+    void refusesAnAccessControlListThatIsNoText() throws IOException {
+        byte[] list = "\0user:5:r--,group::r-x,mask::rwx,other::---".getBytes(StandardCharsets.US_ASCII);
+        imports.refused(new TarBytes()
+                        .rawPax('x', TarBytes.record("SCHILY.acl.access", list))
+                        .file("f", ""))
+                .hasMessageContaining("access control list contains a NUL");
+    }
+
+    @Test
     void refusesAnEmptyArchive() throws IOException {
         imports.refused(new TarBytes()).hasMessageContaining("without any entry");
         imports.refused(new byte[0], ImportLimits.defaults()).hasMessageContaining("it is empty");
