@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.Signal;
+import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.ProcFs;
 import java.math.BigInteger;
@@ -30,21 +31,42 @@ final class InitSignal {
     }
 
     /**
-     * Sends the signal as soon as the init would take it.
+     * Sends the signal; and once more, if it may have been dropped, as soon as the init takes it for sure. An init that
+     * waits for signals, as that of busybox does by sigtimedwait(2), doesn't look like one that takes them until it got
+     * the first; it is on its way out by the second.
      *
-     * @param timeout how long to wait for that
-     * @return what is left of that time; nothing if the signal wasn't sent
+     * @param timeout how long to look at the init for that
+     * @return what is left of that time
      */
     Duration send(Duration timeout) throws LinuxException, InterruptedException {
+        boolean taken = isTaken();
+        send();
+        return taken ? timeout : sendAgain(timeout);
+    }
+
+    private Duration sendAgain(Duration timeout) throws LinuxException, InterruptedException {
         long begin = System.nanoTime();
         Duration left = timeout;
-        while (!isTaken() && !left.isZero()) {
-            pause();
-            Duration used = Duration.ofNanos(System.nanoTime() - begin);
-            left = used.compareTo(timeout) < 0 ? timeout.minus(used) : Duration.ZERO;
+        try {
+            while (!isTaken() && !left.isZero()) {
+                pause();
+                Duration used = Duration.ofNanos(System.nanoTime() - begin);
+                left = used.compareTo(timeout) < 0 ? timeout.minus(used) : Duration.ZERO;
+            }
+            if (!left.isZero()) {
+                send();
+            }
+        } catch (LinuxException e) {
+            // It has heard the first.
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.ESRCH)) {
+                throw e;
+            }
         }
-        run.init().send(new io.lxj.linux.Signal(signal.number()));
         return left;
+    }
+
+    private void send() throws LinuxException {
+        run.init().send(new io.lxj.linux.Signal(signal.number()));
     }
 
     private void pause() throws InterruptedException {
