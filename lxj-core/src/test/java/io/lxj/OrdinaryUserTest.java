@@ -46,6 +46,7 @@ class OrdinaryUserTest {
                         .contains("refused: freeze own: ")
                         .contains("systemd-run --user --scope -p Delegate=yes")
                         .contains("refused: privileged: an ordinary user has no privileges of the host")
+                        .contains("refused: onExit: an ordinary user's containers can't be taken over")
                         .contains("stopped\nlater\nleft: 0\n")
                         .doesNotContain("not refused");
             } finally {

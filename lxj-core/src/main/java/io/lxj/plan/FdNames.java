@@ -40,9 +40,9 @@ public final class FdNames {
     public static final String LOG_FOLDER = "log-folder";
 
     /** For an ordinary user: the user namespace in which the stage becomes root. */
-    public static final String USER_NAMESPACE = "user-namespace";
+    public static final String USER_NAMESPACE = "own-users";
     /** For an ordinary user: the mount namespace that belongs to it. */
-    public static final String MOUNT_NAMESPACE = "mount-namespace";
+    public static final String MOUNT_NAMESPACE = "own-mounts";
 
     /** The number of a keeper's fd for the console's master, by which the next JVM takes it over. */
     public static final int KEEPER_MASTER_NUMBER = 100;

@@ -161,7 +161,8 @@ public final class InitPlan {
                 program.step("let go of /dev", Syscall.CLOSE, dev);
                 stage.bound().forEach((name, node) -> program.step("let go of /dev/" + name, Syscall.CLOSE, node));
                 program.step("let go of /run/host", Syscall.CLOSE, runHost);
-                new KeeperSteps(program, spec.log(), pidfd).run();
+                StartSteps.showToUser(program, spec.confinement().process());
+                new KeeperSteps(program, spec.log(), spec.confinement().process(), pidfd).run();
             } else {
                 program.step("leave the init to the JVM", Syscall.EXIT_GROUP, 0);
             }
@@ -269,6 +270,7 @@ public final class InitPlan {
         private void stay() {
             Arg ignore = program.words("{SIG_IGN}", 1, 0, 0, 0);
             program.step("leave orphans to the kernel", Syscall.RT_SIGACTION, Arg.of(SIGCHLD, "SIGCHLD"), ignore, 0, 8);
+            StartSteps.showToUser(program, spec.confinement().process());
             program.step("close all fds, and so report", Syscall.CLOSE_RANGE, 3, Arg.of(0xFFFFFFFFL, "~0"), 0);
             ProgramBuilder.Label stay = program.label();
             program.place(stay);

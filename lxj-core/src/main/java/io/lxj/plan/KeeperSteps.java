@@ -40,11 +40,13 @@ final class KeeperSteps {
 
     private final ProgramBuilder program;
     private final LaunchSpec.LogSpec log;
+    private final ProcessSpec process;
     private final Arg pidfd;
 
-    KeeperSteps(ProgramBuilder program, LaunchSpec.LogSpec log, Arg pidfd) {
+    KeeperSteps(ProgramBuilder program, LaunchSpec.LogSpec log, ProcessSpec process, Arg pidfd) {
         this.program = program;
         this.log = log;
+        this.process = process;
         this.pidfd = program.valueAt(pidfd);
     }
 
@@ -92,9 +94,9 @@ final class KeeperSteps {
                         Arg.of(F_SETFL, "F_SETFL"),
                         Arg.of(Open.O_RDWR | Open.O_NONBLOCK, "O_RDWR|O_NONBLOCK"))
                 .onError(abandon);
-        for (String fd : List.of(FdNames.CGROUP, FdNames.KEEPER)) {
-            program.step("let go of " + fd, Syscall.CLOSE, program.fd(fd)).mayFail();
-        }
+        ProgramEnd end = new ProgramEnd(program);
+        end.letGoOf(List.of(FdNames.KEEPER));
+        ExecPlan.letGoOfSurroundings(end, process);
         program.step("report", Syscall.CLOSE, program.fd(FdNames.REPORT));
         program.step(
                         "wait until the container is on record",

@@ -46,6 +46,16 @@ final class StartSteps {
                 .mayFail();
     }
 
+    /**
+     * Lets an ordinary user's JVM reach a process that stays what it is: the fds of a keeper, the root of a container that
+     * has no init. Capabilities in a user namespace don't reach a hidden process that was executed outside of it.
+     */
+    static void showToUser(ProgramBuilder program, ProcessSpec process) {
+        if (process.deputized().isPresent()) {
+            new StartSteps(program).show(1);
+        }
+    }
+
     /** The files in procfs of a hidden process are the host's root's. */
     private void show(int visible) {
         program.step(

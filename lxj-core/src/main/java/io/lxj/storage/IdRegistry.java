@@ -10,6 +10,7 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
+import io.lxj.linux.RootDir;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
@@ -365,8 +366,16 @@ public final class IdRegistry implements AutoCloseable {
         }
     }
 
+    /** What is in a state folder is the deputy's; the way there is the user's. */
     private Fd look(Path path, int flags) throws LinuxException {
-        return deputy.isPresent() ? deputy.get().open(path.toString(), flags) : Fd.open(path, flags, 0);
+        if (deputy.isEmpty()) {
+            return Fd.open(path, flags, 0);
+        }
+        Path state = path.getParent().getParent();
+        try (Fd own = Fd.open(state, Open.O_PATH | Open.O_DIRECTORY, 0);
+                RootDir root = new RootDir(deputy.get().actFor(own))) {
+            return root.open(FileName.bytes(state.relativize(path)), flags, 0);
+        }
     }
 
     private static byte[] name(long first) {

@@ -139,6 +139,17 @@ public final class Deputy implements AutoCloseable {
     }
 
     /**
+     * Lets the deputy act for what this process has opened, by the rights that it has as its user. It can't be mounted.
+     *
+     * @param fd any file; it stays the caller's
+     * @return the same file, owned by the caller
+     * @throws LinuxException if the fd can't be duplicated
+     */
+    public Fd actFor(Fd fd) throws LinuxException {
+        return new Fd(fd.duplicate().number(), this);
+    }
+
+    /**
      * The user namespace in which it is root.
      *
      * @return an fd that this object still owns
