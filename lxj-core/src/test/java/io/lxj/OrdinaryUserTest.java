@@ -3,6 +3,7 @@ package io.lxj;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.MustWork;
 import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
@@ -15,43 +16,57 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A user without a line in /etc/subuid and without a cgroup has containers with a single id. */
+/** Containers of users who have no cgroups. */
 @NeedsRoot
 @NeedsRootfs("busybox")
 @NeedsCommand("setpriv")
 @LeaksNothing
 @Timeout(60)
 class OrdinaryUserTest {
-    @Test
-    void aUserWithNothingButAnIdRunsContainers() throws Exception {
+    /** The user that .ci/run makes, with ids in /etc/subuid and /etc/subgid. */
+    private static final String USER = "lxj-ci";
+
+    private static String run(String user, Class<?> main) throws Exception {
         try (PortableJvm jvm = PortableJvm.copy()) {
             Path rootfs = Files.createTempDirectory(Path.of("/tmp"), "lxj-rootfs");
             try {
                 Path tarball = TestRootfs.find("busybox");
-                Files.copy(tarball, rootfs.resolve(tarball.getFileName()));
-                Files.setPosixFilePermissions(
-                        rootfs.resolve(tarball.getFileName()), PosixFilePermissions.fromString("r--r--r--"));
+                Path copy = Files.copy(tarball, rootfs.resolve(tarball.getFileName()));
+                Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("r--r--r--"));
                 Files.setPosixFilePermissions(rootfs, PosixFilePermissions.fromString("rwxr-xr-x"));
-                String said = jvm.run(
+                return jvm.run(
                         List.of(
                                 "env",
                                 "LXJ_TEST_ROOTFS=" + rootfs,
                                 "setpriv",
-                                "--reuid=65534",
-                                "--regid=65534",
+                                "--reuid=" + user,
+                                "--regid=" + user,
                                 "--clear-groups"),
-                        OrdinaryUserJvm.class);
-                assertThat(said)
-                        .contains("0\ntext\n/bin/init\nlater\n")
-                        .contains("refused: freeze own: ")
-                        .contains("systemd-run --user --scope -p Delegate=yes")
-                        .contains("refused: privileged: an ordinary user has no privileges of the host")
-                        .contains("refused: onExit: an ordinary user's containers can't be taken over")
-                        .contains("stopped\nlater\nleft: 0\n")
-                        .doesNotContain("not refused");
+                        main);
             } finally {
                 TestLxj.remove(rootfs);
             }
         }
+    }
+
+    @Test
+    @NeedsCommand({"setpriv", "newuidmap", "newgidmap"})
+    void aUserWithIdsHasContainersThatShareNone() throws Exception {
+        if (Files.readAllLines(Path.of("/etc/subuid")).stream().noneMatch(line -> line.startsWith(USER + ":"))) {
+            throw MustWork.missing("a user " + USER + " with 131072 ids in /etc/subuid, as .ci/run makes it");
+        }
+        assertThat(run(USER, OwnIdsJvm.class)).contains("0 65536\n7:8\n65534\n65536 65536\n7:8\n65534\n9\n9\n");
+    }
+
+    @Test
+    void aUserWithNothingButAnIdRunsContainers() throws Exception {
+        assertThat(run("65534", OrdinaryUserJvm.class))
+                .contains("0\ntext\n/bin/init\nlater\n")
+                .contains("refused: freeze own: ")
+                .contains("systemd-run --user --scope -p Delegate=yes")
+                .contains("refused: privileged: an ordinary user has no privileges of the host")
+                .contains("refused: onExit: an ordinary user's containers can't be taken over")
+                .contains("stopped\nlater\nleft: 0\n")
+                .doesNotContain("not refused");
     }
 }

@@ -1,0 +1,34 @@
+package io.lxj;
+
+import io.lxj.config.Config;
+import io.lxj.testing.TestRootfs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Runs two containers as a user who has ids for both, and says what came of it. */
+public final class OwnIdsJvm {
+    private OwnIdsJvm() {}
+
+    /** Without arguments. */
+    public static void main(String[] arguments) throws IOException {
+        Path folder = Files.createTempDirectory("lxj-own-ids").resolve("state");
+        try (Lxj lxj = Lxj.open(folder)) {
+            lxj.images().importTarball("busybox", TestRootfs.find("busybox"));
+            for (String name : new String[] {"one", "two"}) {
+                Container container = lxj.containers().create(name, Config.ofImage("busybox"));
+                container.files().write("/tmp/given", new byte[1], 0644, 7, 8);
+                container.start();
+                String script = "read inside outside count </proc/self/uid_map; echo $outside $count;"
+                        + " stat -c %u:%g /tmp/given; chown 9:10 /tmp/given; su -s /bin/sh nobody -c 'id -u'";
+                System.out.print(container.exec("sh", "-c", script).stdout());
+            }
+            lxj.containers().list().forEach(container -> {
+                container.stop();
+                System.out.println(container.files().info("/tmp/given").uid());
+                container.destroy();
+            });
+            lxj.images().get("busybox").delete();
+        }
+    }
+}
