@@ -17,6 +17,7 @@ import io.lxj.linux.Syscall;
 import io.lxj.linux.UserNamespaces;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerRecord;
+import io.lxj.storage.Deputies;
 import io.lxj.storage.IdPool;
 import io.lxj.storage.IdRegistry;
 import io.lxj.storage.StatePath;
@@ -193,13 +194,18 @@ final class ContainerIds implements AutoCloseable {
         String problem = containers == 0
                 ? "there is no range of " + IdPool.SIZE + " ids for containers; there are " + pool()
                 : "all ids for containers are taken, by " + containers + " of them: " + pool();
-        return new LxjException(Failure.of(action, problem)
-                .hint(
-                        UserNamespaces.inFirst()
-                                ? "destroy containers; add a line root:START:COUNT to both /etc/subuid and /etc/subgid;"
-                                        + " set ids by hand with Config.idMap(...); or do without with"
-                                        + " Config.privileged()"
-                                : "configure the container that lxj runs in to have more: Config.nesting(...)"));
+        return new LxjException(Failure.of(action, problem).hint(moreIds()));
+    }
+
+    private static String moreIds() {
+        if (Deputies.areNeeded()) {
+            return "destroy containers; or have root add a line " + System.getProperty("user.name")
+                    + ":START:COUNT to both /etc/subuid and /etc/subgid";
+        }
+        return UserNamespaces.inFirst()
+                ? "destroy containers; add a line root:START:COUNT to both /etc/subuid and /etc/subgid; set ids by hand"
+                        + " with Config.idMap(...); or do without with Config.privileged()"
+                : "configure the container that lxj runs in to have more: Config.nesting(...)";
     }
 
     /** The record of a container that is about to start, which has ids that nobody else has; its lock is held. */

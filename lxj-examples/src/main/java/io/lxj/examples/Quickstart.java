@@ -9,6 +9,7 @@ import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.ImportOptions;
+import io.lxj.config.State;
 import io.lxj.config.Storage;
 import io.lxj.error.LxjException;
 import java.nio.file.Path;
@@ -54,16 +55,40 @@ public final class Quickstart {
         System.out.printf(
                 "lxj on Linux %s, Java %s%n%n", System.getProperty("os.version"), System.getProperty("java.version"));
         try (Lxj lxj = steps.step("open", line -> open(state, line))) {
-            Template template = archive.isPresent()
-                    ? steps.step("import", line -> importArchive(lxj, archive.get(), line))
-                    : steps.step("template", line -> makeTemplate(lxj, line));
-            Container container = steps.step("create", line -> create(lxj, template.config(), line));
-            steps.step("start", line -> start(container, line));
-            steps.step("boot", line -> boot(container, template.image().info(), line));
-            steps.step("exec", line -> exec(container, line));
-            steps.step("shutdown", line -> shutdown(container, line));
-            steps.step("destroy", line -> destroy(container, template.image(), line));
+            try {
+                run(lxj, archive);
+            } catch (RuntimeException e) {
+                removeAll(lxj, e);
+                throw e;
+            }
         }
+    }
+
+    /** What is left of a failure is removed by lxj: files of containers don't belong to an ordinary user. */
+    private static void removeAll(Lxj lxj, RuntimeException failure) {
+        try {
+            for (Container container : lxj.containers().list()) {
+                if (container.state() != State.STOPPED) {
+                    container.stop();
+                }
+                container.destroy();
+            }
+            lxj.images().list().forEach(Image::delete);
+        } catch (LxjException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private void run(Lxj lxj, Optional<Path> archive) {
+        Template template = archive.isPresent()
+                ? steps.step("import", line -> importArchive(lxj, archive.get(), line))
+                : steps.step("template", line -> makeTemplate(lxj, line));
+        Container container = steps.step("create", line -> create(lxj, template.config(), line));
+        steps.step("start", line -> start(container, line));
+        steps.step("boot", line -> boot(container, template.image().info(), line));
+        steps.step("exec", line -> exec(container, line));
+        steps.step("shutdown", line -> shutdown(container, line));
+        steps.step("destroy", line -> destroy(container, template.image(), line));
     }
 
     private static Lxj open(Path state, Line line) {
