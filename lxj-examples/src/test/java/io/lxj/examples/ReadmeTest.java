@@ -51,7 +51,7 @@ class ReadmeTest {
     void theProgramAtItsTopRuns() throws Exception {
         List<String> programs = found("README.md", "^```java\n(.*?)^```");
 
-        assertThat(programs).hasSize(2);
+        assertThat(programs).hasSize(3);
         assertThat(run(programs.get(0))).isEqualTo(new Program(0, "running\n"));
     }
 
@@ -64,6 +64,19 @@ class ReadmeTest {
         String code = settings.replaceAll("\n +", "") + "System.out.println(web.security().isNoNewPrivileges())\n";
 
         assertThat(run(code)).isEqualTo(new Program(0, "true\n"));
+    }
+
+    @Test
+    @NeedsRoot
+    @NeedsRootfs("debian-12")
+    void theLimitsAreTaken() throws Exception {
+        String limits = found("README.md", "^```java\n(.*?)^```").get(2);
+
+        assertThat(run(limits + "System.out.println(web.limits() + \" \" + less)\n"))
+                .isEqualTo(new Program(
+                        0,
+                        "{cpu.max=150000 100000, memory.max=536870912, pids.max=200}"
+                                + " {cpuset.cpus=0-1, memory.max=268435456}\n"));
     }
 
     @Test
