@@ -122,8 +122,9 @@ public final class ShiftedStorage implements RootStorage {
     @Override
     public void prepare(Directory folder, ImageTree image, CopyProgress progress) throws LinuxException {
         folder.mkdir(NAME, 0700);
-        try (Directory made = folder.openDirectory(NAME)) {
-            fill(image.folder().openDirectory(ROOTFS), made, shift.orElseThrow(), progress);
+        try (Directory made = folder.openDirectory(NAME);
+                Directory rootfs = image.folder().openDirectory(ROOTFS)) {
+            fill(rootfs, made, shift.orElseThrow(), progress);
         }
     }
 
