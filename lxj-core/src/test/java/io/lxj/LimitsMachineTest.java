@@ -14,9 +14,11 @@ import io.lxj.testing.LeaksNothing;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Limits as processes meet them, on a host whose controllers all belong to cgroup v2. */
+@EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
 @LeaksNothing
 @Timeout(300)
 class LimitsMachineTest {

@@ -8,9 +8,11 @@ import io.lxj.config.Stats;
 import io.lxj.testing.LeaksNothing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is counted where all controllers belong to cgroup v2, without any limit being set. */
+@EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
 @LeaksNothing
 @Timeout(300)
 class StatsMachineTest {

@@ -9,9 +9,11 @@ import io.lxj.config.State;
 import io.lxj.testing.LeaksNothing;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** On a host whose controllers all belong to cgroup v2. */
+@EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
 @LeaksNothing
 class UnifiedHostMachineTest {
     @RegisterExtension
