@@ -106,6 +106,17 @@ final class Executing {
         return CgroupMount.membership(proc.read(pid + "/cgroup")).orElse("/");
     }
 
+    private ExecLauncher.Place place(Run run, Fd cgroup, Fd in, Fd out, Fd err) {
+        return new ExecLauncher.Place(
+                run.init(),
+                Optional.ofNullable(cgroup),
+                engine.proc().fd(),
+                engine.folder().deputy(),
+                in,
+                out,
+                err);
+    }
+
     private Executed onPipes(Run run, ExecSpec spec, Fd cgroup, Stdin stdin) throws IOException {
         Undo undo = new Undo();
         try (Fd given = stdin instanceof Stdin.Bytes bytes ? InputFile.of(bytes.content()) : null) {
@@ -113,15 +124,7 @@ final class Executing {
             Pipe out = pipe(undo);
             Pipe err = pipe(undo);
             ExecLauncher.Executed started = ExecLauncher.launch(
-                    spec,
-                    new ExecLauncher.Place(
-                            run.init(),
-                            Optional.ofNullable(cgroup),
-                            engine.proc().fd(),
-                            engine.folder().deputy(),
-                            given == null ? in.reader() : given,
-                            out.writer(),
-                            err.writer()));
+                    spec, place(run, cgroup, given == null ? in.reader() : given, out.writer(), err.writer()));
             out.writer().close();
             err.writer().close();
             Optional<Fd> input = Optional.empty();
@@ -150,16 +153,7 @@ final class Executing {
             Pty pty = openTerminal(run, devpts);
             try (Fd slave = pty.peer()) {
                 Pty.resize(pty.master(), size.rows(), size.columns());
-                ExecLauncher.Executed started = ExecLauncher.launch(
-                        spec,
-                        new ExecLauncher.Place(
-                                run.init(),
-                                Optional.ofNullable(cgroup),
-                                engine.proc().fd(),
-                                engine.folder().deputy(),
-                                slave,
-                                slave,
-                                slave));
+                ExecLauncher.Executed started = ExecLauncher.launch(spec, place(run, cgroup, slave, slave, slave));
                 return executed(started, Optional.of(pty.master().duplicate()), pty.master(), Optional.empty());
             } catch (IOException | RuntimeException e) {
                 pty.close();

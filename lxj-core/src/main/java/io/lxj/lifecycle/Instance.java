@@ -339,19 +339,30 @@ public final class Instance {
                 ContainerFolder folder = engine.store().open(name)) {
             engine.limits().check(action, limits);
             Config config = folder.record().config();
-            Optional<Run> current = life.alive();
-            if (current.flatMap(Run::cgroup).isPresent()) {
-                Run run = current.get();
-                // What is configured may have been meant for the next start.
-                engine.limits()
-                        .update(
-                                run.cgroup(action),
-                                limits.insteadOf(config.limits(), run.config().limits()));
-                run.remeasure();
-            }
             folder.configure(config.limits(limits));
+            try {
+                limit(action, limits, config.limits());
+            } catch (LinuxException | RuntimeException e) {
+                Undo undo = new Undo();
+                undo.add(() -> folder.configure(config));
+                undo.run(e);
+                throw e;
+            }
         } catch (LinuxException e) {
             throw Failures.exception(action, e);
+        }
+    }
+
+    /** What was configured before may have been meant for the next start: what the run began with counts, too. */
+    private void limit(String action, Limits limits, Limits configured) throws LinuxException {
+        Optional<Run> current = life.alive();
+        if (current.flatMap(Run::cgroup).isPresent()) {
+            Run run = current.get();
+            engine.limits()
+                    .update(
+                            run.cgroup(action),
+                            limits.insteadOf(configured, run.config().limits()));
+            run.remeasure();
         }
     }
 
