@@ -6,6 +6,7 @@ import io.lxj.config.Device;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.Limits;
+import io.lxj.config.PressureThreshold;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
 import io.lxj.config.Stats;
@@ -14,6 +15,7 @@ import io.lxj.lifecycle.Instance;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -326,6 +328,22 @@ public final class Container {
     public Subscription addListener(ContainerListener listener) {
         Objects.requireNonNull(listener, "listener");
         return instance.listeners().add((state, exit) -> listener.stateChanged(this, state, exit))::close;
+    }
+
+    /**
+     * Adds a listener for what the kernel tells of the container: processes that were killed because memory ran out,
+     * limits that were reached, pressure above thresholds, whether there are processes and whether they are suspended. It
+     * goes on over all runs of the container until it is closed. A container that nobody listens to costs nothing.
+     *
+     * @param listener the listener
+     * @param thresholds the pressure of which this listener is to be told
+     * @return removes the listener when it is closed
+     * @throws io.lxj.error.UnsupportedHostException if the container has no cgroup, or the host doesn't measure pressure
+     * @throws io.lxj.error.LxjException if the kernel doesn't take a threshold
+     */
+    public Subscription addEventListener(ContainerEventListener listener, PressureThreshold... thresholds) {
+        EventAdapter adapter = new EventAdapter(this, Objects.requireNonNull(listener, "listener"));
+        return instance.events().add(adapter, List.of(thresholds))::close;
     }
 
     /**

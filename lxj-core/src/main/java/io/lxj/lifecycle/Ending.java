@@ -31,6 +31,7 @@ final class Ending {
     ExitStatus end(Instance instance, Run run, Optional<WaitStatus> status) {
         String name = instance.name();
         run.finishOutput();
+        instance.events().ending(run);
         try (ContainerFolder folder = engine.store().open(name)) {
             if (folder.run().filter(run.record()::isSameRun).isEmpty()) {
                 // Another process was first, and has removed everything.
@@ -47,6 +48,7 @@ final class Ending {
             clear(folder, exit);
             return exit;
         } finally {
+            instance.events().end(run, true);
             run.close();
         }
     }
@@ -56,6 +58,7 @@ final class Ending {
         Undo undo = new Undo();
         undo.add(run::release);
         undo.add(run::close);
+        undo.add(() -> instance.events().end(run, true));
         undo.add(() -> {
             try (ContainerFolder folder = engine.store().open(instance.name())) {
                 clear(folder, ExitStatus.killed("it could not be watched"));

@@ -34,6 +34,7 @@ import io.lxj.storage.RootLayers;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.Settler;
 import io.lxj.storage.StateFolder;
+import io.lxj.supervise.OomVictims;
 import io.lxj.supervise.Supervisor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,6 +73,7 @@ public final class Engine implements AutoCloseable {
     private final OpenRoots roots = new OpenRoots(this);
     private final AtomicBoolean closed = new AtomicBoolean();
     private final DeviceRules devices = new DeviceRules();
+    private final OomVictims oomVictims = new OomVictims();
 
     private Engine(StateFolder folder, ProcFs proc, Supervisor supervisor, CgroupTree cgroups, Checkpoints checkpoints)
             throws LinuxException {
@@ -254,6 +256,10 @@ public final class Engine implements AutoCloseable {
 
     Executing executing() {
         return executing;
+    }
+
+    OomVictims oomVictims() {
+        return oomVictims;
     }
 
     DeviceRules devices() {

@@ -44,6 +44,7 @@ public final class Instance {
     private final String name;
     private final Executor lane;
     private final StateListeners listeners;
+    private final ContainerEvents events;
     private final Background background;
     private final Terminals terminals;
     private final Life life;
@@ -54,6 +55,7 @@ public final class Instance {
         this.name = name;
         this.lane = engine.supervisor().lane();
         this.listeners = new StateListeners(lane);
+        this.events = new ContainerEvents(engine, this);
         this.background = new Background(engine, name);
         this.life = new Life(engine, this);
         this.terminals = new Terminals(this);
@@ -141,6 +143,11 @@ public final class Instance {
     /** {@return who hears of its changes} */
     public StateListeners listeners() {
         return listeners;
+    }
+
+    /** {@return who hears of what the kernel tells of it} */
+    public ContainerEvents events() {
+        return events;
     }
 
     /**

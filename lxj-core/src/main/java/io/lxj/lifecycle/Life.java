@@ -74,18 +74,19 @@ final class Life {
         }
         synchronized (monitor) {
             if (run == null && doing == null) {
-                engine.joining().join(instance).ifPresent(this::begin);
+                engine.joining().join(instance).ifPresent(joined -> begin(joined, false));
             }
             return Optional.ofNullable(run);
         }
     }
 
     /** Takes part in a run from now on. Nobody may find the container without the run and take part once more. */
-    private void begin(Run begun) {
+    private void begin(Run begun, boolean fresh) {
         synchronized (monitor) {
             engine.joining().watch(instance, begun, instance.lane());
             run = begun;
             doing = null;
+            instance.events().begin(begun, fresh);
         }
     }
 
@@ -116,7 +117,7 @@ final class Life {
             instance.background().awaitReleased();
             Run started = engine.starter().start(instance);
             try {
-                begin(started);
+                begin(started, true);
             } catch (RuntimeException e) {
                 engine.ending().abandon(instance, started, e);
                 throw e;
@@ -243,6 +244,7 @@ final class Life {
             return;
         }
         run = null;
+        instance.events().end(current, false);
         current.close();
         current.exit().completeExceptionally(new CanceledException("wait for the exit of " + name));
     }

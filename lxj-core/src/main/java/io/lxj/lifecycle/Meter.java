@@ -49,7 +49,7 @@ final class Meter implements AutoCloseable {
         try {
             for (String file : FILES) {
                 if (cgroup.has(file)) {
-                    meter.files.put(file, cgroup.openAttribute(file));
+                    meter.files.put(file, cgroup.openAttribute(file, Open.O_RDONLY));
                 }
             }
             meter.files.put(NETWORK, proc.open(init + "/" + NETWORK, Open.O_RDONLY));

@@ -260,14 +260,15 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Opens an attribute of any form for reading it again and again, each time from its beginning.
+     * Opens an attribute of any form, for reading it again and again, or for what is done to an open file of it.
      *
      * @param attribute which one
+     * @param flags of {@link Open}
      * @return the open file, to be closed by the caller
      * @throws LinuxException ENOENT if there is no such attribute
      */
-    public Fd openAttribute(String attribute) throws LinuxException {
-        return directory.open(FileName.bytes(attribute), Open.O_RDONLY, 0);
+    public Fd openAttribute(String attribute, int flags) throws LinuxException {
+        return directory.open(FileName.bytes(attribute), flags, 0);
     }
 
     /**
