@@ -29,6 +29,8 @@ import java.util.concurrent.CompletableFuture;
  * io.lxj.error.CanceledException} when their thread is interrupted, and leave it so; what they waited for goes on.
  */
 public final class Container {
+    private static final Duration FREEZING = Duration.ofSeconds(10);
+
     private final Instance instance;
 
     Container(Instance instance) {
@@ -73,6 +75,20 @@ public final class Container {
      */
     public Stats stats() {
         return instance.stats();
+    }
+
+    /**
+     * Measures the container again and again: at once, and then at a period, as long as it runs, over all of its runs. All
+     * containers with the same period are measured by one thread, one after the other.
+     *
+     * @param period how often, 10 ms or more
+     * @param listener is told of each measurement; while it is at work, none is made for it
+     * @return ends that when it is closed
+     * @throws io.lxj.error.InvalidConfigException if the period is shorter
+     */
+    public Subscription addStatsListener(Duration period, StatsListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        return instance.sample(period, (now, before) -> listener.sampled(this, now, before))::close;
     }
 
     /**
@@ -199,19 +215,42 @@ public final class Container {
      * Suspends all processes of the container.
      *
      * @throws io.lxj.error.IllegalTransitionException if it isn't running
-     * @throws io.lxj.error.LxjException if not all of them stop within ten seconds; it runs on then
+     * @throws io.lxj.error.FreezeException if not all of them stop within ten seconds; it runs on then
      */
     public void freeze() {
-        instance.freeze(Duration.ofSeconds(10));
+        freeze(FREEZING);
+    }
+
+    /**
+     * Suspends all processes of the container.
+     *
+     * @param timeout how long to wait until they are
+     * @throws io.lxj.error.IllegalTransitionException if it isn't running
+     * @throws io.lxj.error.FreezeException if not all of them stop in time, with those that didn't; it runs on then
+     */
+    public void freeze(Duration timeout) {
+        instance.freeze(Objects.requireNonNull(timeout, "timeout"));
     }
 
     /**
      * Resumes all processes of the container.
      *
      * @throws io.lxj.error.WrongStateException if it isn't frozen
+     * @throws io.lxj.error.LxjException if they don't go on within ten seconds: somebody has frozen all containers
      */
     public void unfreeze() {
-        instance.unfreeze();
+        unfreeze(FREEZING);
+    }
+
+    /**
+     * Resumes all processes of the container.
+     *
+     * @param timeout how long to wait until they go on
+     * @throws io.lxj.error.WrongStateException if it isn't frozen
+     * @throws io.lxj.error.LxjException if they don't go on in time: somebody has frozen all containers
+     */
+    public void unfreeze(Duration timeout) {
+        instance.unfreeze(Objects.requireNonNull(timeout, "timeout"));
     }
 
     /**

@@ -30,7 +30,8 @@ final class CgroupFiles {
                 .orElseThrow();
     }
 
-    private static Path of(Container container) throws IOException {
+    /** Its directory. */
+    static Path of(Container container) throws IOException {
         String own = Files.readString(
                         Path.of("/proc", container.pid().orElseThrow().toString(), "cgroup"))
                 .lines()

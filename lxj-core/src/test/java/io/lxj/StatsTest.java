@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lxj.config.Config;
 import io.lxj.config.Stats;
+import io.lxj.error.InvalidConfigException;
 import io.lxj.error.WrongStateException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,6 +27,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class StatsTest {
     private static final Config SLEEPER = Config.ofImage("busybox").init("/bin/sleep", "1000000");
+
+    private static final Duration PERIOD = Duration.ofMillis(20);
 
     @RegisterExtension
     static final TestLxj host = TestLxj.of("busybox");
@@ -78,5 +86,71 @@ class StatsTest {
                 .hasMessageContaining("measure " + container.name());
         container.start();
         assertThat(container.stats().cpu().usage()).isLessThan(first.cpu().usage());
+    }
+
+    @Test
+    void isMeasuredAgainAndAgainWhileItRuns() throws Exception {
+        Container container = host.create(SLEEPER);
+        BlockingQueue<Sample> samples = new LinkedBlockingQueue<>();
+        Subscription subscription =
+                container.addStatsListener(PERIOD, (who, now, before) -> samples.add(new Sample(who, now, before)));
+        for (int run = 0; run < 2; run++) {
+            container.start();
+            Sample first = samples.poll(60, TimeUnit.SECONDS);
+            assertThat(first.container()).isEqualTo(container);
+            // Of the run before nothing is compared with this one; but its last measurement may be told late.
+            while (first.before().isPresent()) {
+                first = samples.poll(60, TimeUnit.SECONDS);
+            }
+            Sample second = samples.poll(60, TimeUnit.SECONDS);
+            assertThat(second.before()).contains(first.now());
+            assertThat(second.now().since(first.now()).interval()).isPositive();
+            container.stop();
+        }
+        subscription.close();
+        container.start();
+        samples.clear();
+        Thread.sleep(PERIOD.multipliedBy(5).toMillis());
+        assertThat(samples).isEmpty();
+    }
+
+    private record Sample(Container container, Stats now, Optional<Stats> before) {}
+
+    @Test
+    void forOneWhoIsSlowMeasurementsAreLeftOut() throws Exception {
+        Container container = host.start(SLEEPER);
+        BlockingQueue<Stats> slow = new LinkedBlockingQueue<>();
+        BlockingQueue<Stats> quick = new LinkedBlockingQueue<>();
+        CountDownLatch go = new CountDownLatch(1);
+        container.addStatsListener(PERIOD, (who, now, before) -> {
+            slow.add(now);
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        container.addStatsListener(PERIOD, (who, now, before) -> quick.add(now));
+        container.addStatsListener(PERIOD, (who, now, before) -> {
+            throw new IllegalStateException("a listener of a test fails");
+        });
+        slow.poll(60, TimeUnit.SECONDS);
+        quick.clear();
+        Stats during = null;
+        for (int i = 0; i < 5; i++) {
+            during = quick.poll(60, TimeUnit.SECONDS);
+        }
+        assertThat(slow).isEmpty();
+        go.countDown();
+        // What comes next is as it is then, not as it was when the listener was busy.
+        assertThat(slow.poll(60, TimeUnit.SECONDS).nanos()).isGreaterThan(during.nanos());
+    }
+
+    @Test
+    void aPeriodThatIsTooShortIsRefused() {
+        Container container = host.create(SLEEPER);
+        assertThatThrownBy(() -> container.addStatsListener(Duration.ofMillis(9), (who, now, before) -> {}))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("10 ms or more");
     }
 }

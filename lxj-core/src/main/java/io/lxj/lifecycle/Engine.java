@@ -74,6 +74,7 @@ public final class Engine implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final DeviceRules devices = new DeviceRules();
     private final OomVictims oomVictims = new OomVictims();
+    private final Sampling sampling;
 
     private Engine(StateFolder folder, ProcFs proc, Supervisor supervisor, CgroupTree cgroups, Checkpoints checkpoints)
             throws LinuxException {
@@ -86,6 +87,7 @@ public final class Engine implements AutoCloseable {
         this.ids = new ContainerIds(proc, folder.path(), folder.deputy());
         this.shifting = new Shifting(this);
         this.supervisor = supervisor;
+        this.sampling = new Sampling(supervisor);
         this.cgroups = cgroups;
         this.confinements = Confinements.ofThisProcess(folder.deputy(), cgroups.isThere());
         this.self = ProcessIdentity.of(proc, (int) ProcessHandle.current().pid());
@@ -256,6 +258,10 @@ public final class Engine implements AutoCloseable {
 
     Executing executing() {
         return executing;
+    }
+
+    Sampling sampling() {
+        return sampling;
     }
 
     OomVictims oomVictims() {

@@ -2,6 +2,7 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.State;
 import io.lxj.error.Failure;
+import io.lxj.error.FreezeException;
 import io.lxj.error.LxjException;
 import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
@@ -13,42 +14,55 @@ import java.util.Optional;
 
 /** Suspends and resumes all processes of a container, by the freezer of cgroup v2. */
 final class Freezing {
+    private final Engine engine;
     private final Instance instance;
     private final String name;
 
-    Freezing(Instance instance) {
+    Freezing(Engine engine, Instance instance) {
+        this.engine = engine;
         this.instance = instance;
         this.name = instance.name();
     }
 
     void freeze(Duration timeout) {
-        Run current = instance.life().running("freeze " + name);
+        String action = "freeze " + name;
+        Run current = instance.life().running(action);
         instance.state().become(State.FREEZING, name);
-        Cgroup cgroup = current.cgroup("freeze " + name);
+        Cgroup cgroup = current.cgroup(action);
         try {
             instance.listeners().tell(State.FREEZING, Optional.empty());
             if (!cgroup.freeze(timeout)) {
-                cgroup.unfreeze();
-                throw new LxjException(
-                        Failure.of("freeze " + name, "not all processes stopped within " + timeout.toMillis() + " ms")
-                                .hint("one of them is in the kernel; it was unfrozen again"));
+                List<FreezeException.Process> left = Unfrozen.of(engine.proc(), cgroup);
+                if (!cgroup.isFrozen()) {
+                    cgroup.unfreeze();
+                    instance.listeners().tell(State.RUNNING, Optional.empty());
+                    throw new FreezeException(action, timeout, left);
+                }
             }
             instance.listeners().tell(State.FROZEN, Optional.empty());
         } catch (LinuxException | IllegalStateException e) {
-            throw failure("freeze " + name, current, e, List.of("RUNNING"));
+            throw failure(action, current, e, List.of("RUNNING"));
         }
     }
 
-    void unfreeze() {
-        Run current = instance.life().running("unfreeze " + name);
+    void unfreeze(Duration timeout) {
+        String action = "unfreeze " + name;
+        Run current = instance.life().running(action);
         if (instance.state() == State.RUNNING) {
-            throw new WrongStateException("unfreeze " + name, "RUNNING", List.of("FROZEN", "FREEZING"));
+            throw new WrongStateException(action, "RUNNING", List.of("FROZEN", "FREEZING"));
         }
+        Cgroup cgroup = current.cgroup(action);
         try {
-            current.unfreeze();
+            cgroup.unfreeze();
+            if (!cgroup.await("frozen", false, timeout)) {
+                throw new LxjException(
+                        Failure.of(action, "its processes are still suspended after " + timeout.toMillis() + " ms")
+                                .hint("a cgroup above " + cgroup.path()
+                                        + " is frozen, too; the container goes on when that does"));
+            }
             instance.listeners().tell(State.RUNNING, Optional.empty());
         } catch (LinuxException | IllegalStateException e) {
-            throw failure("unfreeze " + name, current, e, List.of("FROZEN", "FREEZING"));
+            throw failure(action, current, e, List.of("FROZEN", "FREEZING"));
         }
     }
 

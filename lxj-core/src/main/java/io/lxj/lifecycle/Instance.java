@@ -24,6 +24,7 @@ import io.lxj.storage.ExitRecord;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.LockSet;
+import io.lxj.supervise.Registration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -251,12 +252,16 @@ public final class Instance {
      * @param timeout how long that may take
      */
     public void freeze(Duration timeout) {
-        new Freezing(this).freeze(timeout);
+        new Freezing(engine, this).freeze(timeout);
     }
 
-    /** Resumes all processes. */
-    public void unfreeze() {
-        new Freezing(this).unfreeze();
+    /**
+     * Resumes all processes.
+     *
+     * @param timeout how long that may take
+     */
+    public void unfreeze(Duration timeout) {
+        new Freezing(engine, this).unfreeze(timeout);
     }
 
     /**
@@ -323,15 +328,43 @@ public final class Instance {
     /** {@return what the container has used so far} */
     public Stats stats() {
         String action = "measure " + name;
-        Run current = life.running(action);
+        return stats(life.running(action))
+                .orElseThrow(() -> new WrongStateException(action, state().name(), List.of("RUNNING")));
+    }
+
+    /** What the container has used in a run; nothing if that has ended meanwhile. */
+    Optional<Stats> stats(Run current) {
+        String action = "measure " + name;
         try {
-            return current.stats(action, engine.proc());
+            return Optional.of(current.stats(action, engine.proc()));
         } catch (LinuxException | IllegalStateException e) {
             if (current.exit().isDone() || !life.isCurrent(current)) {
-                throw new WrongStateException(action, state().name(), List.of("RUNNING"));
+                return Optional.empty();
             }
             throw e instanceof LinuxException failure ? Failures.exception(action, failure) : (RuntimeException) e;
         }
+    }
+
+    /**
+     * Measures the container again and again, while it runs.
+     *
+     * @param period how often
+     * @param listener is told
+     * @return ends that when it is closed
+     */
+    public Registration sample(Duration period, Sampling.Listener listener) {
+        check();
+        return engine.sampling().add(this, period, listener);
+    }
+
+    /** The run that goes on, if there is one; nothing, too, once this container or lxj is gone. */
+    Optional<Run> ifRunning() {
+        return isGone() ? Optional.empty() : life.alive();
+    }
+
+    /** Whether this stands for nothing any more. */
+    boolean isGone() {
+        return gone || engine.isClosed();
     }
 
     /**
