@@ -52,15 +52,15 @@ public final class ExecLauncher {
     /**
      * Starts a program.
      *
-     * @param spec what to execute
+     * @param plan what to execute
      * @param place where; its fds stay the caller's
      * @return the process; if the program doesn't exist or isn't executable, it ends with 127 or 126 and says so on its
      *     standard error
      * @throws io.lxj.error.LaunchException if a step failed; no process is left then
      * @throws LinuxException if the launch couldn't even begin
      */
-    public static Executed launch(ExecSpec spec, Place place) throws LinuxException {
-        ExecPlan plan = ExecPlan.of(spec);
+    public static Executed launch(ExecPlan plan, Place place) throws LinuxException {
+        ExecSpec spec = plan.spec();
         try (Pipe report = Pipe.open()) {
             Map<String, Fd> fds = new HashMap<>(Map.of(
                     FdNames.INIT, place.init().fd(),

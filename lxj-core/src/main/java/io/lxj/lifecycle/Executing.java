@@ -24,6 +24,7 @@ import io.lxj.linux.Pty;
 import io.lxj.linux.RootDir;
 import io.lxj.linux.WaitStatus;
 import io.lxj.plan.Confinement;
+import io.lxj.plan.ExecPlan;
 import io.lxj.plan.ExecSpec;
 import java.io.IOException;
 import java.util.List;
@@ -33,6 +34,8 @@ import java.util.concurrent.CompletableFuture;
 /** Runs commands in containers. Thread-safe. */
 final class Executing {
     private final Engine engine;
+    // Whoever waits for something in a container executes the same command again and again.
+    private volatile ExecPlan last;
 
     Executing(Engine engine) {
         this.engine = engine;
@@ -49,8 +52,8 @@ final class Executing {
             ExecSpec spec = ExecSpecs.of(
                     name, run.config(), command, accounts, run.ids().isPresent(), confinement);
             return command.terminal().isPresent()
-                    ? onTerminal(run, spec, root, cgroup, command.terminal().get())
-                    : onPipes(run, spec, cgroup, command.stdin());
+                    ? onTerminal(run, plan(spec), root, cgroup, command.terminal().get())
+                    : onPipes(run, plan(spec), cgroup, command.stdin());
         } catch (LaunchException e) {
             // The init may have ended since the look at it: then there is nothing to enter.
             throw stillAlive(run) ? e : new WrongStateException(action, "STOPPED", List.of("RUNNING"));
@@ -65,6 +68,15 @@ final class Executing {
         } catch (IOException e) {
             throw Failures.exception(action, e);
         }
+    }
+
+    private ExecPlan plan(ExecSpec spec) {
+        ExecPlan plan = last;
+        if (plan == null || !plan.spec().equals(spec)) {
+            plan = ExecPlan.of(spec);
+            last = plan;
+        }
+        return plan;
     }
 
     private static boolean stillAlive(Run run) {
@@ -117,14 +129,14 @@ final class Executing {
                 err);
     }
 
-    private Executed onPipes(Run run, ExecSpec spec, Fd cgroup, Stdin stdin) throws IOException {
+    private Executed onPipes(Run run, ExecPlan plan, Fd cgroup, Stdin stdin) throws IOException {
         Undo undo = new Undo();
         try (Fd given = stdin instanceof Stdin.Bytes bytes ? InputFile.of(bytes.content()) : null) {
             Pipe in = given == null ? pipe(undo) : null;
             Pipe out = pipe(undo);
             Pipe err = pipe(undo);
             ExecLauncher.Executed started = ExecLauncher.launch(
-                    spec, place(run, cgroup, given == null ? in.reader() : given, out.writer(), err.writer()));
+                    plan, place(run, cgroup, given == null ? in.reader() : given, out.writer(), err.writer()));
             out.writer().close();
             err.writer().close();
             Optional<Fd> input = Optional.empty();
@@ -148,12 +160,12 @@ final class Executing {
         return pipe;
     }
 
-    private Executed onTerminal(Run run, ExecSpec spec, RootDir root, Fd cgroup, TerminalSize size) throws IOException {
+    private Executed onTerminal(Run run, ExecPlan plan, RootDir root, Fd cgroup, TerminalSize size) throws IOException {
         try (Fd devpts = devpts(root)) {
             Pty pty = openTerminal(run, devpts);
             try (Fd slave = pty.peer()) {
                 Pty.resize(pty.master(), size.rows(), size.columns());
-                ExecLauncher.Executed started = ExecLauncher.launch(spec, place(run, cgroup, slave, slave, slave));
+                ExecLauncher.Executed started = ExecLauncher.launch(plan, place(run, cgroup, slave, slave, slave));
                 return executed(started, Optional.of(pty.master().duplicate()), pty.master(), Optional.empty());
             } catch (IOException | RuntimeException e) {
                 pty.close();

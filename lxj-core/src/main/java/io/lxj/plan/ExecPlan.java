@@ -24,10 +24,12 @@ public final class ExecPlan {
 
     private static final int TIOCSCTTY = 0x540E;
 
+    private final ExecSpec spec;
     private final SyscallProgram program;
     private final Arg pid;
 
-    private ExecPlan(SyscallProgram program, Arg pid) {
+    private ExecPlan(ExecSpec spec, SyscallProgram program, Arg pid) {
+        this.spec = spec;
         this.program = program;
         this.pid = pid;
     }
@@ -67,7 +69,7 @@ public final class ExecPlan {
         program.step("leave it to the JVM", Syscall.EXIT_GROUP, 0);
         program.place(child);
         child(program, spec);
-        return new ExecPlan(program.build(), pid);
+        return new ExecPlan(spec, program.build(), pid);
     }
 
     private static void child(ProgramBuilder program, ExecSpec spec) {
@@ -140,6 +142,15 @@ public final class ExecPlan {
         program.step("say " + why, Syscall.WRITE, 2, program.bytes(text, "message"), text.length)
                 .mayFail();
         program.step("end with " + status, Syscall.EXIT_GROUP, status);
+    }
+
+    /**
+     * What is executed.
+     *
+     * @return what the plan was compiled from
+     */
+    public ExecSpec spec() {
+        return spec;
     }
 
     /**

@@ -31,8 +31,8 @@ class FuzzTest {
 
     /** What is fuzzed, with inputs to begin with, and how many inputs take some seconds. */
     enum Target {
-        TAR_IMPORT(TarImportFuzz.class, TarImportFuzz::seeds, 800),
-        ACCOUNTS(AccountsFuzz.class, AccountsFuzz::seeds, 5_000),
+        TAR_IMPORT(TarImportFuzz.class, TarImportFuzz::seeds, 300),
+        ACCOUNTS(AccountsFuzz.class, AccountsFuzz::seeds, 2_000),
         OS_RELEASE(OsReleaseFuzz.class, OsReleaseFuzz::seeds, 10_000),
         ELF_HEADER(ElfHeaderFuzz.class, ElfHeaderFuzz::seeds, 2_000),
         MOUNT_INFO(MountInfoFuzz.class, MountInfoFuzz::seeds, 10_000),

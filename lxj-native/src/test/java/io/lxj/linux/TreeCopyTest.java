@@ -93,10 +93,10 @@ class TreeCopyTest {
 
     @Test
     void holesStayHoles() throws Exception {
-        make("mkdir source && truncate -s 1G source/empty && truncate -s 64M source/sparse"
+        make("mkdir source && truncate -s 64M source/empty && truncate -s 64M source/sparse"
                 + " && printf x | dd of=source/sparse bs=1 seek=20000000 conv=notrunc status=none"
                 + " && printf y | dd of=source/sparse bs=1 seek=40000000 conv=notrunc status=none"
-                + " && truncate -s 100M source/sparse");
+                + " && truncate -s 80M source/sparse");
         AtomicLong bytes = new AtomicLong();
         copy(bytes::addAndGet);
         assertThat(describe("copy")).isEqualTo(describe("source"));
