@@ -83,8 +83,18 @@ public final class InitLauncher {
     }
 
     /**
+     * Begins to start a process, for one container.
+     *
+     * @return the process, to be closed when the container has been launched or won't be
+     */
+    public StageAhead begin() {
+        return new StageAhead(thread);
+    }
+
+    /**
      * Launches.
      *
+     * @param ahead the process that was begun for it
      * @param spec what to launch
      * @param fds the root, the cgroup and the inherited mounts, under the names of {@link FdNames}; and for a container
      *     that is kept its log and exit files. They stay the caller's
@@ -93,7 +103,8 @@ public final class InitLauncher {
      * @throws io.lxj.error.LaunchException if a step failed; no process is left then
      * @throws LinuxException if the launch couldn't even begin
      */
-    public Launched launch(LaunchSpec spec, Map<String, Fd> fds, Optional<UserNamespaceSetup> userNamespace)
+    public Launched launch(
+            StageAhead ahead, LaunchSpec spec, Map<String, Fd> fds, Optional<UserNamespaceSetup> userNamespace)
             throws IOException {
         InitPlan plan = InitPlan.of(spec);
         Map<String, Fd> all = new HashMap<>(fds);
@@ -111,7 +122,7 @@ public final class InitLauncher {
                 all.put(FdNames.KEEPER, console.first().fd());
                 all.put(FdNames.RECORDED, recorded.reader());
             }
-            try (Spawned stage = thread.spawn(plan.program(), all)) {
+            try (Spawned stage = ahead.run(plan.program(), all)) {
                 report.writer().close();
                 console.second().close();
                 if (ids != null) {

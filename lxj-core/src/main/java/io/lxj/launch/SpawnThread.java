@@ -5,6 +5,7 @@ import io.lxj.linux.LinuxException;
 import io.lxj.linux.Spawned;
 import io.lxj.linux.Spawner;
 import io.lxj.linux.SyscallProgram;
+import io.lxj.linux.WaitingStage;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -30,15 +31,23 @@ public final class SpawnThread implements AutoCloseable {
      * @return the process
      * @throws LinuxException if it can't be started
      */
-    public Spawned spawn(SyscallProgram program, Map<String, Fd> fds) throws LinuxException {
-        Future<Spawned> future = executor.submit(() -> Spawner.spawn(program, fds));
+    Spawned spawn(SyscallProgram program, Map<String, Fd> fds) throws LinuxException {
+        return get(executor.submit(() -> Spawner.spawn(program, fds)));
+    }
+
+    /** Starts a process on the thread whose program isn't known yet, while the caller makes that. */
+    Future<WaitingStage> begin() {
+        return executor.submit(WaitingStage::start);
+    }
+
+    /** It takes less than a millisecond, and a process that nobody knows of must not be left: nothing interrupts it. */
+    static <T> T get(Future<T> future) throws LinuxException {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
                     return future.get();
                 } catch (InterruptedException e) {
-                    // It takes less than a millisecond, and a process that nobody knows of must not be left.
                     interrupted = true;
                 } catch (ExecutionException e) {
                     throw unwrap(e);

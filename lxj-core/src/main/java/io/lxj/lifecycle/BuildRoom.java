@@ -9,6 +9,7 @@ import io.lxj.config.ImageDefaults;
 import io.lxj.failure.Failures;
 import io.lxj.launch.InitLauncher;
 import io.lxj.launch.InitLauncher.Launched;
+import io.lxj.launch.StageAhead;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.DetachedMount;
 import io.lxj.linux.Directory;
@@ -89,7 +90,8 @@ final class BuildRoom {
             try (Cgroup own = cgroup.orElse(null)) {
                 engine.attach(cgroup, List.of());
                 Launched launched;
-                try (Cgroup payload = own == null ? null : own.child(CgroupTree.PAYLOAD)) {
+                try (StageAhead ahead = launcher.begin();
+                        Cgroup payload = own == null ? null : own.child(CgroupTree.PAYLOAD)) {
                     Map<String, Fd> fds = new HashMap<>(root.fds());
                     if (payload != null) {
                         fds.put(FdNames.CGROUP, payload.fd());
@@ -98,7 +100,7 @@ final class BuildRoom {
                         }
                     }
                     launched = launcher.launch(
-                            spec(name, config, ids, root.userNamespace()), fds, root.setup(engine.proc()));
+                            ahead, spec(name, config, ids, root.userNamespace()), fds, root.setup(engine.proc()));
                 }
                 return run(name, config, ids, command, launched, cgroup);
             } finally {

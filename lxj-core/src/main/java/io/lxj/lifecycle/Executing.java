@@ -52,7 +52,8 @@ final class Executing {
             ExecSpec spec = ExecSpecs.of(
                     name, run.config(), command, accounts, run.ids().isPresent(), confinement);
             return command.terminal().isPresent()
-                    ? onTerminal(run, plan(spec), root, cgroup, command.terminal().get())
+                    ? onTerminal(
+                            run, plan(spec), root, cgroup, command.terminal().get())
                     : onPipes(run, plan(spec), cgroup, command.stdin());
         } catch (LaunchException e) {
             // The init may have ended since the look at it: then there is nothing to enter.

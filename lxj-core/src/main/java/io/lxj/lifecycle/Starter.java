@@ -9,6 +9,7 @@ import io.lxj.failure.Failures;
 import io.lxj.launch.InitLauncher;
 import io.lxj.launch.InitLauncher.Keeper;
 import io.lxj.launch.InitLauncher.Launched;
+import io.lxj.launch.StageAhead;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
@@ -102,7 +103,8 @@ final class Starter {
                 engine.ids().withNested(name, record.config(), engine.ids().of(record));
         Confinement confinement = engine.confinement(config, ids.isPresent());
         List<Devices.Allowed> devices = Devices.of("start " + name, config.devices(), ids);
-        try (MountSpecs mounts = MountSpecs.open(engine, name, config.mounts(), ids)) {
+        try (StageAhead ahead = launcher.begin();
+                MountSpecs mounts = MountSpecs.open(engine, name, config.mounts(), ids)) {
             StartRoot root = openRoot(name, config, mounts, ids);
             undo.add(root::close);
             undo.add(() -> engine.cgroups().remove(name));
@@ -130,7 +132,7 @@ final class Starter {
                         CgroupTree.delegate(payload, ids.get());
                     }
                 }
-                launched = launcher.launch(spec, fds, root.setup(engine.proc()));
+                launched = launcher.launch(ahead, spec, fds, root.setup(engine.proc()));
             }
             undo.add(() -> end(launched, cgroup));
             engine.checkpoints().reached("start: launched");

@@ -39,11 +39,7 @@ public final class Spawner {
         // Another thread may close one of them: a number that is used again by then must not get into the process.
         List<Fd> held = new ArrayList<>();
         try {
-            for (String name : program.fds()) {
-                Fd fd = fds.get(name);
-                if (fd == null) {
-                    throw new IllegalArgumentException("the program needs an fd named " + name);
-                }
+            for (Fd fd : named(program, fds)) {
                 fd.acquire();
                 held.add(fd);
             }
@@ -53,35 +49,62 @@ public final class Spawner {
         }
     }
 
+    /** The fds of a program in the order of their numbers. */
+    static List<Fd> named(SyscallProgram program, Map<String, Fd> fds) {
+        List<Fd> named = new ArrayList<>(program.fds().size());
+        for (String name : program.fds()) {
+            Fd fd = fds.get(name);
+            if (fd == null) {
+                throw new IllegalArgumentException("the program needs an fd named " + name);
+            }
+            named.add(fd);
+        }
+        return named;
+    }
+
     private static Spawned spawn(SyscallProgram program, int[] numbers) throws LinuxException {
-        Fd plan = write(program);
+        Fd plan = Memfd.create("lxj-plan");
         try {
-            return new Spawned(program, plan, spawn(plan, numbers));
+            write(program, plan);
+            return new Spawned(program, plan, start(plan, numbers));
         } catch (LinuxException | RuntimeException e) {
             plan.close();
             throw e;
         }
     }
 
-    private static Fd write(SyscallProgram program) throws LinuxException {
+    private static void write(SyscallProgram program, Fd plan) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            Fd plan = Memfd.create("lxj-plan");
-            byte[] code = program.code(Architecture.current());
-            Block block = scratch.block(Math.max(code.length, program.dataLength()));
-            block.buffer().put(0, code);
-            plan.write(block, 0, code.length);
-            program.copyData(block.buffer(), 0);
-            long written = Kernel.call(
-                    Syscall.PWRITE64, plan.number(), block.address(), program.dataLength(), SyscallProgram.DATA);
-            if (written != program.dataLength()) {
-                plan.close();
-                throw LinuxException.of(written, "pwrite64", plan, "data", program.dataLength(), SyscallProgram.DATA);
-            }
-            return plan;
+            Block first = scratch.block(8);
+            first.buffer().putLong(0, SyscallProgram.address(0));
+            write(plan, first.address(), 8, 0);
+            writeSteps(program, plan);
         }
     }
 
-    private static int spawn(Fd plan, int[] numbers) throws LinuxException {
+    /** Writes a program to where the stage finds it; not where it begins. */
+    static void writeSteps(SyscallProgram program, Fd plan) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            byte[] code = program.code(Architecture.current());
+            Block block = scratch.block(Math.max(code.length, program.dataLength()));
+            block.buffer().put(0, code);
+            int first = SyscallProgram.FIRST_STEP;
+            write(plan, block.address() + first, code.length - first, first);
+            program.copyData(block.buffer(), 0);
+            write(plan, block.address(), program.dataLength(), SyscallProgram.DATA);
+        }
+    }
+
+    /** Writes a part of the memory that the stage maps. */
+    static void write(Fd plan, long part, int length, int at) throws LinuxException {
+        long written = plan.call(Syscall.PWRITE64, part, length, at);
+        if (written != length) {
+            throw LinuxException.of(written, "pwrite64", plan, "part of the plan", length, at);
+        }
+    }
+
+    /** Starts the stage with a plan as fd 0 and others from {@link SyscallProgram#FIRST_FD} on. */
+    static int start(Fd plan, int[] numbers) throws LinuxException {
         try (Fd stage = StageFile.open()) {
             return spawn(stage.number(), plan, numbers);
         }

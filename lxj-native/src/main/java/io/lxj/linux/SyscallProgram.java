@@ -27,7 +27,8 @@ public final class SyscallProgram {
     static final int FIRST_STEP = 64;
     static final int STEP_SIZE = 96;
     static final int RESULT = 64;
-    static final int MAX_STEPS = (DATA - FIRST_STEP) / STEP_SIZE;
+    /** The rest of the steps' room is for those of a stage that waits for its program. */
+    static final int MAX_STEPS = (DATA - 4096 - FIRST_STEP) / STEP_SIZE;
 
     private final List<Step> steps;
     private final List<String> fds;
@@ -108,7 +109,7 @@ public final class SyscallProgram {
         return code.array();
     }
 
-    private static void put(ByteBuffer code, Step step, Architecture architecture) {
+    static void put(ByteBuffer code, Step step, Architecture architecture) {
         long mask = 0;
         code.putLong(step.call().number(architecture));
         for (int i = 0; i < 6; i++) {

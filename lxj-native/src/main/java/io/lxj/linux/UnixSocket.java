@@ -96,7 +96,8 @@ public final class UnixSocket implements AutoCloseable {
         return header;
     }
 
-    private static int space(int fds) {
+    /** How much memory the header of so many descriptors takes. */
+    static int space(int fds) {
         return HEADER + ((fds * 4 + 7) & ~7);
     }
 

@@ -1,0 +1,149 @@
+package io.lxj.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A process that was started before it is known what it is to do: to start one takes as long as to find that out, so the
+ * two go on side by side. It waits on a socket for its fds; by the time that they come, its program stands in the memory
+ * that it maps. A process that never gets one ends when this is closed, or when this JVM ends. Not thread-safe.
+ */
+public final class WaitingStage implements AutoCloseable {
+    /** How many fds the program of a waiting process may name. */
+    public static final int MAX_FDS = UnixSocket.MAX_FDS;
+
+    private static final int SOCKET = 1;
+    private static final int FIRST = SyscallProgram.MAX_STEPS;
+    private static final int FIRST_OFFSET = SyscallProgram.FIRST_STEP + FIRST * SyscallProgram.STEP_SIZE;
+
+    // After the steps that wait: what recvmsg(2) is given.
+    private static final int HEADER = 1024;
+    private static final int VECTOR = HEADER + 64;
+    private static final int WORD = VECTOR + 16;
+    private static final int CONTROL = WORD + 8;
+
+    private final Fd plan;
+    private final UnixSocket socket;
+    private final int pid;
+    private boolean given;
+
+    private WaitingStage(Fd plan, UnixSocket socket, int pid) {
+        this.plan = plan;
+        this.socket = socket;
+        this.pid = pid;
+    }
+
+    /**
+     * Starts a process. If its program asks for a parent-death signal, that is sent when the calling thread ends.
+     *
+     * @return the process
+     * @throws LinuxException if its memory, its socket or the process can't be made
+     */
+    public static WaitingStage start() throws LinuxException {
+        Fd plan = Memfd.create("lxj-plan");
+        try {
+            writeWaiting(plan);
+            UnixSocket.Pair sockets = UnixSocket.pair();
+            try (UnixSocket other = sockets.second()) {
+                int[] numbers = {other.fd().number()};
+                return new WaitingStage(plan, sockets.first(), Spawner.start(plan, numbers));
+            } catch (LinuxException | RuntimeException e) {
+                sockets.first().close();
+                throw e;
+            }
+        } catch (LinuxException | RuntimeException e) {
+            plan.close();
+            throw e;
+        }
+    }
+
+    private static void writeWaiting(Fd plan) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            Block first = scratch.block(8);
+            first.buffer().putLong(0, SyscallProgram.address(FIRST));
+            Spawner.write(plan, first.address(), 8, 0);
+            Block waiting = scratch.zeroed(CONTROL);
+            waiting.buffer().put(0, waiting());
+            Spawner.write(plan, waiting.address(), CONTROL, FIRST_OFFSET);
+        }
+    }
+
+    /** The fds get the lowest numbers that are free: that is why nothing is open from the first number on. */
+    private static byte[] waiting() {
+        List<SyscallProgram.Step> steps = List.of(
+                step(1, 1, "put the socket aside", Syscall.DUP3, SyscallProgram.FIRST_FD, SOCKET, 0),
+                step(2, 2, "leave no number below free", Syscall.DUP3, SOCKET, SOCKET + 1, 0),
+                step(3, 3, "keep no other fd", Syscall.CLOSE_RANGE, SyscallProgram.FIRST_FD, 0xFFFFFFFFL, 0),
+                step(-FIRST, 4, "wait for fds", Syscall.RECVMSG, SOCKET, at(HEADER), 0),
+                step(-FIRST, -FIRST, "end unused", Syscall.EXIT_GROUP, 0));
+        ByteBuffer memory = ByteBuffer.allocate(CONTROL).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < steps.size(); i++) {
+            memory.position(i * SyscallProgram.STEP_SIZE);
+            SyscallProgram.put(memory, steps.get(i), Architecture.current());
+        }
+        // struct msghdr: iov 16, iovlen 24, control 32, controllen 40. struct iovec: base, length.
+        memory.putLong(HEADER + 16, at(VECTOR)).putLong(HEADER + 24, 1);
+        memory.putLong(HEADER + 32, at(CONTROL)).putLong(HEADER + 40, UnixSocket.space(MAX_FDS));
+        memory.putLong(VECTOR, at(WORD)).putLong(VECTOR + 8, 8);
+        return memory.array();
+    }
+
+    private static SyscallProgram.Step step(int next, int zero, String what, Syscall call, long... args) {
+        List<Arg> list = new ArrayList<>();
+        for (long arg : args) {
+            list.add(Arg.of(arg));
+        }
+        return new SyscallProgram.Step(what, call, list, FIRST + next, FIRST + zero, -1);
+    }
+
+    private static long at(int offset) {
+        return SyscallProgram.BASE + FIRST_OFFSET + offset;
+    }
+
+    /**
+     * Gives the process its program.
+     *
+     * @param program what it does
+     * @param fds the fds that the program names, no more than {@link #MAX_FDS}
+     * @return the process and its memory; this has nothing left to close then
+     * @throws LinuxException if the program can't be handed over
+     * @throws IllegalArgumentException if an fd of the program is missing
+     * @throws IllegalStateException if it has got a program before, or is closed
+     */
+    public Spawned run(SyscallProgram program, Map<String, Fd> fds) throws LinuxException {
+        if (given) {
+            throw new IllegalStateException("the process has a program, or has been ended");
+        }
+        List<Fd> named = Spawner.named(program, fds);
+        // The process may not have begun yet: it still has to find the steps that wait.
+        Spawner.writeSteps(program, plan);
+        socket.send(new byte[1], named);
+        given = true;
+        socket.close();
+        return new Spawned(program, plan, pid);
+    }
+
+    /** Ends the process if it has got no program, and waits for that. */
+    @Override
+    public void close() {
+        if (given) {
+            return;
+        }
+        given = true;
+        socket.close();
+        plan.close();
+        reap();
+    }
+
+    private void reap() {
+        try (Scratch scratch = Scratch.open()) {
+            long result;
+            do {
+                result = Kernel.call(Syscall.WAIT4, pid, scratch.zeroed(8).address(), 0, 0);
+            } while (Errno.EINTR.is(result));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.lxj.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxj.testing.LeaksNothing;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@LeaksNothing
+class WaitingStageTest {
+    private static final byte[] WORD = {'w', 'o', 'r', 'd'};
+
+    private static int waitFor(int pid) {
+        try (Scratch scratch = Scratch.open()) {
+            Block status = scratch.zeroed(8);
+            Kernel.call(Syscall.WAIT4, pid, status.address(), 0, 0);
+            return status.buffer().getInt(0);
+        }
+    }
+
+    private static byte[] read(Fd fd) throws Exception {
+        try (Scratch scratch = Scratch.open()) {
+            Block block = scratch.block(64);
+            byte[] bytes = new byte[fd.read(block, 0, 64)];
+            block.buffer().get(0, bytes);
+            return bytes;
+        }
+    }
+
+    /** Sends its word through an fd, and ends with a status. */
+    private static SyscallProgram writing(int status, String... fds) {
+        ProgramBuilder p = SyscallProgram.builder(fds);
+        p.step("write", Syscall.WRITE, p.fd(fds[fds.length - 1]), p.bytes(WORD, "word"), WORD.length);
+        p.step("end", Syscall.EXIT_GROUP, status);
+        return p.build();
+    }
+
+    @Test
+    void runsWhatItIsGivenLater() throws Exception {
+        try (WaitingStage stage = WaitingStage.start();
+                Pipe pipe = Pipe.open();
+                Spawned spawned = stage.run(writing(7, "out"), Map.of("out", pipe.writer()))) {
+            assertThat(read(pipe.reader())).isEqualTo(WORD);
+            assertThat(waitFor(spawned.pid())).isEqualTo(7 << 8);
+            assertThat(spawned.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void takesAsManyFdsAsItSays() throws Exception {
+        String[] names = new String[WaitingStage.MAX_FDS];
+        Map<String, Fd> fds = new HashMap<>();
+        try (Pipe pipe = Pipe.open();
+                Pipe other = Pipe.open()) {
+            for (int i = 0; i < names.length; i++) {
+                names[i] = "fd " + i;
+                fds.put(names[i], i == names.length - 1 ? pipe.writer() : other.writer());
+            }
+            try (WaitingStage stage = WaitingStage.start();
+                    Spawned spawned = stage.run(writing(0, names), fds)) {
+                assertThat(waitFor(spawned.pid())).isZero();
+                assertThat(read(pipe.reader())).isEqualTo(WORD);
+            }
+        }
+    }
+
+    @Test
+    void hasNothingOpenButWhatItIsGiven() throws Exception {
+        ProgramBuilder p = SyscallProgram.builder("out");
+        var next = p.step("see which number is free", Syscall.FCNTL, 0, 0, 0);
+        p.step("end", Syscall.EXIT_GROUP, 0);
+        try (WaitingStage stage = WaitingStage.start();
+                Pipe pipe = Pipe.open();
+                Spawned spawned = stage.run(p.build(), Map.of("out", pipe.writer()))) {
+            assertThat(waitFor(spawned.pid())).isZero();
+            assertThat(spawned.readLong(next.result())).isEqualTo(SyscallProgram.FIRST_FD + 1L);
+        }
+    }
+
+    @Test
+    void namesTheStepThatFailed() throws Exception {
+        ProgramBuilder p = SyscallProgram.builder("none");
+        p.step("go nowhere", Syscall.CHDIR, p.string("/no/such"));
+        try (WaitingStage stage = WaitingStage.start();
+                Pipe pipe = Pipe.open();
+                Spawned spawned = stage.run(p.build(), Map.of("none", pipe.reader()))) {
+            assertThat(waitFor(spawned.pid())).isEqualTo(126 << 8);
+            assertThat(spawned.failure().orElseThrow().toString())
+                    .isEqualTo("step 3 of 3, go nowhere: chdir(\"/no/such\"): ENOENT (No such file or directory)");
+        }
+    }
+
+    /** That no process is left, not even a dead one, is what the leak check sees. */
+    @Test
+    void endsUnused() throws Exception {
+        WaitingStage stage = WaitingStage.start();
+        stage.close();
+        stage.close();
+        assertThatThrownBy(() -> stage.run(writing(0, "out"), Map.of())).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void endsWhenAnFdOfItsProgramIsMissing() throws Exception {
+        try (WaitingStage stage = WaitingStage.start()) {
+            assertThatThrownBy(() -> stage.run(writing(0, "out"), Map.of()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("out");
+        }
+    }
+}
