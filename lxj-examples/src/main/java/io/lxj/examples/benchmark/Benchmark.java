@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /** Measures lxj and its peers, and prints a table: what {@code bin/benchmark} runs. */
 public final class Benchmark {
-    static final List<String> CASES =
-            List.of("start-exit", "start-exit-unprivileged", "exec", "boot", "import", "create", "many", "cold");
+    static final List<String> CASES = List.of(
+            "start-exit", "start-exit-unprivileged", "exec", "boot", "import", "create", "many", "stats", "cold");
 
     private final Options options;
     private final Runner runner = new Runner(System.err);
@@ -58,6 +58,9 @@ public final class Benchmark {
             withDebian(work);
             if (options.asksFor("many")) {
                 measure(Many.of(work));
+            }
+            if (options.asksFor("stats")) {
+                measure(Measuring.of(work));
             }
             if (options.asksFor("cold")) {
                 measure(Cold.of(work));
