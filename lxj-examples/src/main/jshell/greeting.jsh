@@ -10,7 +10,8 @@ System.out.print("""
             web.destroy()
             debian.delete()
 
-        lxj.images() and lxj.containers() show what there is; Lxj.open(Path.of("folder")) opens another state folder;
+        lxj.images() and lxj.containers() show what there is, Top.show(lxj) what the containers use, until Ctrl-C is hit;
+        Lxj.open(Path.of("folder")) opens another state folder;
         /exit ends the containers that run, and jshell.
 
         """)

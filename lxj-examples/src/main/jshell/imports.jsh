@@ -1,6 +1,7 @@
 import io.lxj.*;
 import io.lxj.config.*;
 import io.lxj.error.*;
+import io.lxj.examples.top.Top;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;

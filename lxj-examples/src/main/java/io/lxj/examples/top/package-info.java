@@ -1,0 +1,2 @@
+/** A live table of what containers use. */
+package io.lxj.examples.top;

@@ -1,0 +1,2 @@
+/** Tests of the live table. */
+package io.lxj.examples.top;
