@@ -1,11 +1,17 @@
 package io.lxj;
 
+import io.lxj.lifecycle.CgroupPlaceCheck;
+import io.lxj.linux.KernelFeature;
 import io.lxj.linux.KernelFeatures;
 import io.lxj.linux.UserNamespaces;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /** The host that this JVM runs on. Thread-safe. */
 public final class Host {
+    private static final String OWN_CGROUPS = "own cgroups";
+
     /** Without any of these, no container starts. All other features are used only by some, or make things better. */
     private static final Set<String> REQUIRED = Set.of(
             "capabilities",
@@ -36,7 +42,7 @@ public final class Host {
             "mqueue",
             "cgroup2",
             "cgroup v2",
-            "own cgroups",
+            OWN_CGROUPS,
             "cgroup.kill",
             "cgroup.freeze",
             "device filter");
@@ -52,15 +58,31 @@ public final class Host {
      * @return all features; those that are missing say what to do
      */
     public static HostReport check() {
-        return new HostReport(KernelFeatures.probe().stream()
-                .map(feature -> new HostFeature(
-                        feature.name(),
-                        feature.purpose(),
-                        isRequired(feature.name()),
-                        feature.available(),
-                        feature.detail(),
-                        feature.advice()))
-                .toList());
+        List<HostFeature> features = new ArrayList<>();
+        for (KernelFeature feature : KernelFeatures.probe()) {
+            features.add(new HostFeature(
+                    feature.name(),
+                    feature.purpose(),
+                    isRequired(feature.name()),
+                    feature.available(),
+                    feature.detail(),
+                    feature.advice()));
+            if (feature.name().equals(OWN_CGROUPS)) {
+                features.add(place());
+            }
+        }
+        return new HostReport(features);
+    }
+
+    private static HostFeature place() {
+        CgroupPlaceCheck place = CgroupPlaceCheck.run();
+        return new HostFeature(
+                "place of cgroups",
+                "is where containers have theirs",
+                false,
+                place.available(),
+                place.detail(),
+                place.advice());
     }
 
     private static boolean isRequired(String name) {

@@ -1,18 +1,14 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.IdMap;
-import io.lxj.error.UnsupportedHostException;
+import io.lxj.failure.Failures;
 import io.lxj.linux.Cgroup;
-import io.lxj.linux.CgroupMount;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Errno;
-import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.Open;
 import io.lxj.linux.ProcFs;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cgroups of one state folder: {@code lxj-<id>/<container>/payload}. The container's own cgroup is lxj's and
- * carries the limits; the one below is delegated to the container, whose cgroup namespace has it as its root. So no
- * process of lxj is in the container's tree, and the container can't change what holds it. Thread-safe.
+ * The cgroups of one state folder: {@code lxj-<id>/<container>/payload}, below the place that {@link CgroupPlaces} finds when
+ * the first container needs one. The container's own cgroup is lxj's and carries the limits; the one below is delegated to
+ * the container, whose cgroup namespace has it as its root. So no process of lxj is in the container's tree, and the
+ * container can't change what holds it. Thread-safe.
  */
 final class CgroupTree implements AutoCloseable {
     static final String PAYLOAD = "payload";
@@ -31,116 +28,94 @@ final class CgroupTree implements AutoCloseable {
     static final String ADVICE =
             "start the program in one that is delegated to the user: systemd-run --user --scope -p Delegate=yes PROGRAM";
 
+    private static final String NONE = "none";
     private static final int ATTEMPTS = 100;
     private static final Set<String> COUNTED = Set.of("cpu", "io", "memory", "pids");
     private static final Logger LOG = LoggerFactory.getLogger(CgroupTree.class);
-    private static final String DELEGATION = "cgroup.procs";
 
-    private final Optional<Cgroup> parent;
+    private final CgroupPlaces places;
     private final String base;
+    // Which is empty for a user without cgroups, and null as long as nobody has asked.
+    private Optional<CgroupPlace> place;
 
-    private CgroupTree(Optional<Cgroup> parent, String base) {
-        this.parent = parent;
+    private CgroupTree(CgroupPlaces places, String base) {
+        this.places = places;
         this.base = base;
     }
 
-    /**
-     * For an ordinary user: below the cgroup that this process is in, or beside it, if the user may make cgroups there; see
-     * "Delegation" in Documentation/admin-guide/cgroup-v2.rst. Otherwise there are none.
-     */
-    static CgroupTree open(ProcFs proc, String stateId, Deputy deputy) throws LinuxException {
+    /** Nothing is made yet. */
+    static CgroupTree open(ProcFs proc, String stateId, Path state, Optional<Deputy> deputy) throws LinuxException {
         String name = "lxj-" + stateId;
-        String mountInfo = new String(proc.read("self/mountinfo"), StandardCharsets.UTF_8);
-        Optional<CgroupMount> mount = CgroupMount.find(mountInfo);
-        String own = CgroupMount.membership(proc.read("self/cgroup")).orElse("none");
-        if (mount.isPresent()) {
-            String path = mount.get().pathOf(own);
-            Path folder = Path.of(path);
-            // Only root of the host may move processes between cgroups whose common one isn't the user's.
-            for (Path place : List.of(folder.resolveSibling(""), folder)) {
-                if (isDelegated(place)) {
-                    Fd fd = deputy.open(place.toString(), Open.O_RDONLY | Open.O_DIRECTORY);
-                    return new CgroupTree(Optional.of(Cgroup.of(fd, place.toString())), name);
-                }
-            }
-        }
-        LOG.warn(
-                "Containers run without cgroups: the cgroup of this process, {}, isn't this user's. They can't be frozen,"
-                        + " limited or given a cgroup of their own, which systemd needs as an init: {}",
-                own,
-                ADVICE);
-        return new CgroupTree(Optional.empty(), name);
+        return new CgroupTree(CgroupPlaces.of(proc, name, state, deputy), name);
     }
 
-    private static boolean isDelegated(Path place) {
-        return Files.isWritable(place) && Files.isWritable(place.resolve(DELEGATION));
+    private synchronized Optional<CgroupPlace> place() throws LinuxException {
+        if (place != null && place.isPresent() && place.get().isLost()) {
+            LOG.info("{} was ended by somebody else", place.get());
+            place.get().close();
+            place = null;
+        }
+        if (place == null) {
+            place = places.take();
+        }
+        return place;
     }
 
-    static CgroupTree open(ProcFs proc, String stateId) throws LinuxException {
-        String mountInfo = new String(proc.read("self/mountinfo"), StandardCharsets.UTF_8);
-        CgroupMount mount = CgroupMount.find(mountInfo)
-                .orElseThrow(
-                        () -> new UnsupportedHostException(
-                                "open lxj",
-                                "cgroup v2",
-                                "mount it: mount -t cgroup2 none /sys/fs/cgroup, or boot with systemd.unified_cgroup_hierarchy=1"));
-        Cgroup parent = mount.open();
-        // The top of the tree is systemd's where systemd runs; there, stay in what it gave to this process.
-        Optional<String> own = CgroupMount.membership(proc.read("self/cgroup"));
-        if (Files.isDirectory(Path.of("/run/systemd/system")) && own.isPresent()) {
-            for (String name : own.get().substring(1).split("/")) {
-                Cgroup above = parent;
-                parent = name.isEmpty() ? above : above.open(name);
-                if (parent != above) {
-                    above.close();
-                }
-            }
-        }
-        return new CgroupTree(Optional.of(parent), "lxj-" + stateId);
+    private CgroupPlace above() throws LinuxException {
+        return place().orElseThrow(() -> new IllegalStateException("there are no cgroups"));
     }
 
     /** Whether containers have cgroups at all. */
     boolean isThere() {
-        return parent.isPresent();
+        try {
+            return place().isPresent();
+        } catch (LinuxException e) {
+            throw Failures.exception("look for a place for cgroups", e);
+        }
     }
 
     /** Makes the cgroup of a container, empty; nothing where there are none. */
     Optional<Cgroup> create(String container) throws LinuxException {
-        if (parent.isEmpty()) {
-            return Optional.empty();
-        }
         for (int attempt = 1; ; attempt++) {
-            try (Cgroup all = parent.get().child(base)) {
+            Optional<CgroupPlace> found = place();
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            try (Cgroup all = found.get().cgroup().child(base)) {
                 count(all);
                 return Optional.of(all.child(container));
             } catch (LinuxException e) {
                 // Another process may have removed the empty base in between.
-                boolean removed = e.is(Errno.ENOENT) || e.is(Errno.ENODEV);
-                if (!removed || attempt == ATTEMPTS) {
+                if (!isGone(e) || attempt == ATTEMPTS) {
                     throw e;
                 }
             }
         }
     }
 
-    private Cgroup above() {
-        return parent.orElseThrow(() -> new IllegalStateException("there are no cgroups"));
+    private static boolean isGone(LinuxException e) {
+        return e.is(Errno.ENOENT) || e.is(Errno.ENODEV);
+    }
+
+    /** Whether a container had a cgroup when it was started. */
+    static boolean isRecorded(String path) {
+        return !path.equals(NONE);
     }
 
     /** The controllers that containers can have. */
     Set<String> controllers() throws LinuxException {
-        return parent.isPresent() ? parent.get().controllers().available() : Set.of();
+        return isThere() ? above().controllers() : Set.of();
     }
 
     /** Where the containers' cgroups are, for people. */
-    String place() {
-        return parent.map(cgroup -> "cgroup v2 at " + cgroup.path()).orElse("no cgroup of this user's: " + ADVICE);
+    String description() throws LinuxException {
+        return place().map(CgroupPlace::toString).orElse("no cgroup of this user's: " + ADVICE);
     }
 
     /** Makes a container's cgroup and that of its payload have controllers. */
     void enable(Cgroup container, Set<String> controllers) throws LinuxException {
-        above().controllers().enable(controllers);
-        try (Cgroup all = above().open(base)) {
+        above().enable(controllers);
+        try (Cgroup all = above().cgroup().open(base)) {
             all.controllers().enable(controllers);
         }
         container.controllers().enable(controllers);
@@ -148,7 +123,7 @@ final class CgroupTree implements AutoCloseable {
 
     /** Reads an attribute of the cgroup that all containers are in. */
     String read(String attribute) throws LinuxException {
-        try (Cgroup all = above().open(base)) {
+        try (Cgroup all = above().cgroup().open(base)) {
             return all.read(attribute);
         }
     }
@@ -160,20 +135,20 @@ final class CgroupTree implements AutoCloseable {
 
     /** Looks at what a container's cgroup would be like with these controllers; nothing is left of it. */
     void look(Set<String> controllers, Look look) throws LinuxException {
-        above().controllers().enable(controllers);
-        try (Cgroup all = above().child(base)) {
+        above().enable(controllers);
+        try (Cgroup all = above().cgroup().child(base)) {
             look.at(all);
         } finally {
-            removeIfEmpty();
+            removeBase(above().cgroup().path());
         }
     }
 
     /** Lets the kernel count what containers use, where it can. */
     private void count(Cgroup all) throws LinuxException {
         Set<String> counted = new TreeSet<>(COUNTED);
-        counted.retainAll(controllers());
+        counted.retainAll(above().cgroup().controllers().available());
         try {
-            above().controllers().enable(counted);
+            above().enable(counted);
             all.controllers().enable(counted);
         } catch (LinuxException e) {
             // There are other processes: what isn't limited isn't counted there either.
@@ -193,14 +168,45 @@ final class CgroupTree implements AutoCloseable {
                 (int) ids.hostUser(0).orElseThrow(), (int) ids.hostGroup(0).orElseThrow());
     }
 
-    Optional<Cgroup> find(String container) throws LinuxException {
-        if (parent.isEmpty()) {
-            return Optional.empty();
+    /** A process that keeps a container alive must not end with the service that this process may be. */
+    void shelter(int pid) throws LinuxException {
+        if (isThere()) {
+            above().shelter(pid);
         }
-        try (Cgroup all = parent.get().open(base)) {
-            return Optional.of(all.open(container));
+    }
+
+    /** The places at which there are containers of this state folder, or may be. */
+    private synchronized List<String> paths() throws LinuxException {
+        List<String> paths = new ArrayList<>(places.known());
+        if (place != null && place.isPresent()) {
+            paths.remove(place.get().cgroup().path());
+            paths.add(0, place.get().cgroup().path());
+        }
+        return paths;
+    }
+
+    /** The cgroup of all containers at a place. */
+    private Optional<Cgroup> all(String path) throws LinuxException {
+        try {
+            return Optional.of(places.open(path + "/" + base));
         } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
+            if (isGone(e)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * The cgroup of a container that runs.
+     *
+     * @param recorded where it was when it was started
+     */
+    Optional<Cgroup> find(String recorded) throws LinuxException {
+        try {
+            return isRecorded(recorded) ? Optional.of(places.open(recorded)) : Optional.empty();
+        } catch (LinuxException e) {
+            if (isGone(e)) {
                 return Optional.empty();
             }
             throw e;
@@ -209,34 +215,52 @@ final class CgroupTree implements AutoCloseable {
 
     /** The containers that have a cgroup. */
     List<String> containers() throws LinuxException {
-        if (parent.isEmpty()) {
-            return List.of();
-        }
-        try (Cgroup all = parent.get().open(base)) {
-            return all.children();
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return List.of();
+        List<String> found = new ArrayList<>();
+        for (String path : paths()) {
+            try (Cgroup all = all(path).orElse(null)) {
+                if (all != null) {
+                    found.addAll(all.children());
+                }
             }
-            throw e;
         }
+        return found;
     }
 
     /** Kills what is left in the cgroup of a container, and removes it; the base goes with the last container. */
     void remove(String container) throws LinuxException {
-        if (parent.isEmpty()) {
-            return;
+        for (String path : paths()) {
+            remove(container, path);
         }
-        try (Cgroup all = parent.get().open(base)) {
+    }
+
+    /**
+     * The same for one that ran.
+     *
+     * @param recorded where it was when it was started
+     */
+    void removeRecorded(String container, String recorded) throws LinuxException {
+        Path folder = Path.of(recorded);
+        if (isRecorded(recorded) && folder.endsWith(Path.of(base, container))) {
+            remove(container, folder.getParent().getParent().toString());
+        } else {
+            remove(container);
+        }
+    }
+
+    private void remove(String container, String path) throws LinuxException {
+        try (Cgroup all = all(path).orElse(null)) {
+            if (all == null) {
+                return;
+            }
             if (!removeEmpty(all, container)) {
                 all.remove(container);
             }
         } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
+            if (!isGone(e)) {
                 throw e;
             }
         }
-        removeIfEmpty();
+        removeBase(path);
     }
 
     /** Mostly nothing is left, and there is nothing to be killed. */
@@ -247,9 +271,14 @@ final class CgroupTree implements AutoCloseable {
     }
 
     /** Removes the base if no container of any process is left. */
-    void removeIfEmpty() throws LinuxException {
-        if (parent.isPresent()) {
-            removeIfEmpty(parent.get(), base);
+    private boolean removeBase(String path) throws LinuxException {
+        try (Cgroup above = places.open(path)) {
+            return removeIfEmpty(above, base);
+        } catch (LinuxException e) {
+            if (isGone(e)) {
+                return false;
+            }
+            throw e;
         }
     }
 
@@ -268,13 +297,27 @@ final class CgroupTree implements AutoCloseable {
         }
     }
 
-    String path(String container) {
-        return parent.map(cgroup -> cgroup.path() + "/" + base + "/" + container)
-                .orElse("none");
+    /** Leaves everything as it was before there were containers, if none is left. */
+    void tidy() throws LinuxException {
+        for (String path : paths()) {
+            if (removeBase(path) && !places.isScope(path)) {
+                try (Cgroup above = places.open(path)) {
+                    SupervisorLeaf.empty(above);
+                }
+            }
+        }
+    }
+
+    /** Where the cgroup of a container is that has one. */
+    String path(String container) throws LinuxException {
+        return place().map(found -> found.cgroup().path() + "/" + base + "/" + container)
+                .orElse(NONE);
     }
 
     @Override
-    public void close() {
-        parent.ifPresent(Cgroup::close);
+    public synchronized void close() {
+        if (place != null) {
+            place.ifPresent(CgroupPlace::close);
+        }
     }
 }

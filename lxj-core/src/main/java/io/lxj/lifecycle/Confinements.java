@@ -39,7 +39,8 @@ final class Confinements {
 
     private final long permitted;
     private final long openFiles;
-    private final Optional<ProcessSpec.Deputized> deputized;
+    private final Optional<Deputy> deputy;
+    private final CgroupTree cgroups;
     private final Map<Key, Confinement> known = new ConcurrentHashMap<>();
     // Most containers have the default, whose rules need not be compared then.
     private final AtomicReferenceArray<Confinement> standard = new AtomicReferenceArray<>(2);
@@ -63,17 +64,15 @@ final class Confinements {
         }
     }
 
-    private Confinements(long permitted, long openFiles, Optional<ProcessSpec.Deputized> deputized) {
-        this.deputized = deputized;
+    private Confinements(long permitted, long openFiles, Optional<Deputy> deputy, CgroupTree cgroups) {
+        this.deputy = deputy;
+        this.cgroups = cgroups;
         this.permitted = permitted;
         this.openFiles = openFiles;
     }
 
-    static Confinements ofThisProcess(Optional<Deputy> deputy, boolean cgroups) throws LinuxException {
-        return new Confinements(
-                permitted(),
-                Math.min(hardOpenFiles(), MAX_OPEN_FILES),
-                deputy.map(own -> new ProcessSpec.Deputized(cgroups, own.hasSeveralIds())));
+    static Confinements ofThisProcess(Optional<Deputy> deputy, CgroupTree cgroups) throws LinuxException {
+        return new Confinements(permitted(), Math.min(hardOpenFiles(), MAX_OPEN_FILES), deputy, cgroups);
     }
 
     /** The privileges of a container; a bad one is refused here. */
@@ -150,7 +149,11 @@ final class Confinements {
                         : Optional.of(new ProcessSpec.Clocks(
                                 key.clocks().monotonic(), key.clocks().boottime()));
         return new ProcessSpec(
-                limits, score, settings.umask(), groups, key.sysctls(), clocks, !key.userNamespace(), deputized);
+                limits, score, settings.umask(), groups, key.sysctls(), clocks, !key.userNamespace(), deputized());
+    }
+
+    private Optional<ProcessSpec.Deputized> deputized() {
+        return deputy.map(own -> new ProcessSpec.Deputized(cgroups.isThere(), own.hasSeveralIds()));
     }
 
     private static long permitted() throws LinuxException {

@@ -49,11 +49,11 @@ final class ContainerLimits {
         }
     }
 
-    private UnsupportedHostException lacks(String action, Set<String> missing) {
+    private UnsupportedHostException lacks(String action, Set<String> missing) throws LinuxException {
         String controllers = String.join(", ", missing) + (missing.size() == 1 ? " controller" : " controllers");
         return new UnsupportedHostException(
                 action,
-                controllers + " in " + cgroups.place(),
+                controllers + " in " + cgroups.description(),
                 "leave these limits out; or boot with systemd.unified_cgroup_hierarchy=1, or with cgroup_no_v1=all, if"
                         + " cgroup v1 has taken them, or have them delegated, if this isn't the top of the hierarchy: see"
                         + " Host.check()");

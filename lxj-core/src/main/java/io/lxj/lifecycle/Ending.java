@@ -45,7 +45,7 @@ final class Ending {
             ExitStatus exit = known.map(word -> ExitStatuses.of(word, reason))
                     .orElseGet(() -> reason.map(ExitStatus::killed)
                             .orElse(ExitStatus.unknown("nobody was there to see it end")));
-            clear(folder, exit);
+            clear(folder, run.record(), exit);
             return exit;
         } finally {
             instance.events().end(run, true);
@@ -61,7 +61,7 @@ final class Ending {
         undo.add(() -> instance.events().end(run, true));
         undo.add(() -> {
             try (ContainerFolder folder = engine.store().open(instance.name())) {
-                clear(folder, ExitStatus.killed("it could not be watched"));
+                clear(folder, run.record(), ExitStatus.killed("it could not be watched"));
             }
         });
         if (run.part() == Run.Part.PARENT) {
@@ -81,14 +81,14 @@ final class Ending {
                         record.bootId().equals(bootId)
                                 ? "the JVM that it belonged to ended"
                                 : "the host was restarted"));
-        clear(folder, exit);
+        clear(folder, record, exit);
         return exit;
     }
 
-    private void clear(ContainerFolder folder, ExitStatus exit) {
+    private void clear(ContainerFolder folder, RunRecord record, ExitStatus exit) {
         engine.checkpoints().reached("end: known");
         try {
-            engine.cgroups().remove(folder.name());
+            engine.cgroups().removeRecorded(folder.name(), record.cgroup());
             engine.checkpoints().reached("end: cgroup removed");
         } catch (LinuxException e) {
             throw Failures.exception("remove the cgroup of " + folder.name(), e);

@@ -89,7 +89,7 @@ public final class Engine implements AutoCloseable {
         this.supervisor = supervisor;
         this.sampling = new Sampling(supervisor);
         this.cgroups = cgroups;
-        this.confinements = Confinements.ofThisProcess(folder.deputy(), cgroups.isThere());
+        this.confinements = Confinements.ofThisProcess(folder.deputy(), cgroups);
         this.self = ProcessIdentity.of(proc, (int) ProcessHandle.current().pid());
         this.starter = new Starter(this, new InitLauncher(spawnThread, folder.deputy()));
         this.buildRoom = new BuildRoom(this, new InitLauncher(spawnThread, folder.deputy()));
@@ -125,9 +125,7 @@ public final class Engine implements AutoCloseable {
                     ? ProcFs.of(deputy.get().open("/proc", Open.O_PATH | Open.O_DIRECTORY))
                     : ProcFs.open();
             undo.add(proc::close);
-            CgroupTree cgroups = deputy.isPresent()
-                    ? CgroupTree.open(proc, folder.id(), deputy.get())
-                    : CgroupTree.open(proc, folder.id());
+            CgroupTree cgroups = CgroupTree.open(proc, folder.id(), folder.path(), deputy);
             undo.add(cgroups::close);
             Supervisor supervisor = Supervisor.open();
             undo.add(supervisor::close);
@@ -135,6 +133,7 @@ public final class Engine implements AutoCloseable {
             undo.add(engine.spawnThread::close);
             undo.add(engine.ids::close);
             List<String> rebooting = new Repair(engine).run();
+            cgroups.tidy();
             engine.settle();
             rebooting.forEach(engine::startAgain);
             return engine;
@@ -420,7 +419,7 @@ public final class Engine implements AutoCloseable {
         supervisor.close();
         settler.close();
         try {
-            cgroups.removeIfEmpty();
+            cgroups.tidy();
         } catch (LinuxException e) {
             throw Failures.exception("close " + folder, e);
         } finally {

@@ -45,8 +45,8 @@ final class Joining {
         Undo undo = new Undo();
         undo.add(init.get()::close);
         try {
-            Optional<Cgroup> cgroup = engine.cgroups().find(instance.name());
-            if (!init.get().isAlive() || cgroup.isEmpty() && engine.cgroups().isThere()) {
+            Optional<Cgroup> cgroup = engine.cgroups().find(record.cgroup());
+            if (!init.get().isAlive() || cgroup.isEmpty() && CgroupTree.isRecorded(record.cgroup())) {
                 undo.run(new IllegalStateException());
                 cgroup.ifPresent(Cgroup::close);
                 return Optional.empty();

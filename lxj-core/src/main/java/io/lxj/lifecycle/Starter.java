@@ -135,6 +135,9 @@ final class Starter {
                 launched = launcher.launch(ahead, spec, fds, root.setup(engine.proc()));
             }
             undo.add(() -> end(launched, cgroup));
+            if (launched.keeper().isPresent()) {
+                engine.cgroups().shelter(launched.keeper().get().pid());
+            }
             engine.checkpoints().reached("start: launched");
             // A container that may outlive this process, or has been told to begin, must not be gone after a power cut.
             instance.background().awaitSettled();

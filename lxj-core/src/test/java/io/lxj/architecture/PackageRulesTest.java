@@ -21,6 +21,7 @@ class PackageRulesTest {
             "io.lxj.image",
             "io.lxj.storage",
             "io.lxj.failure",
+            "io.lxj.systemd",
             "io.lxj.config",
             "io.lxj.error");
 

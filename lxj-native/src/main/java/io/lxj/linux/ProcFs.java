@@ -10,6 +10,7 @@ import java.util.OptionalLong;
  */
 public final class ProcFs implements AutoCloseable {
     private static final long STRICT = Open.RESOLVE_NO_XDEV | Open.RESOLVE_NO_SYMLINKS;
+    private static final String BOOT_ID = "sys/kernel/random/boot_id";
     private static final int ROOT_INODE = 1;
     private static final int START_TIME = 22;
     private static final int STATE = 3;
@@ -43,7 +44,7 @@ public final class ProcFs implements AutoCloseable {
     public static ProcFs open() throws LinuxException {
         ProcFs mounted = open(Path.of("/proc"));
         try {
-            mounted.bootId();
+            mounted.read(BOOT_ID);
             return mounted;
         } catch (LinuxException e) {
             mounted.close();
@@ -170,13 +171,26 @@ public final class ProcFs implements AutoCloseable {
     }
 
     /**
-     * The id that the kernel made up when it booted.
+     * The id that the kernel made up when it booted. In a container /proc/sys is often a mount of its own: it is read through
+     * that if an ordinary user asks, who can't have another procfs.
      *
      * @return a UUID as text
-     * @throws LinuxException if it can't be read
+     * @throws LinuxException if it can't be read; EXDEV if something else than a procfs lies there
      */
     public String bootId() throws LinuxException {
-        return new String(read("sys/kernel/random/boot_id"), StandardCharsets.US_ASCII).strip();
+        try {
+            return new String(read(BOOT_ID), StandardCharsets.US_ASCII).strip();
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EXDEV)) {
+                throw e;
+            }
+            try (Fd file = root.open(FileName.bytes(BOOT_ID), Open.O_RDONLY, 0, Open.RESOLVE_NO_SYMLINKS)) {
+                if (!FileSystemType.of(file).equals(FileSystemType.PROC)) {
+                    throw e;
+                }
+                return new String(file.readAll(LIMIT), StandardCharsets.US_ASCII).strip();
+            }
+        }
     }
 
     /**
