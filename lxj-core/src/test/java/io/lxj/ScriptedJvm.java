@@ -47,7 +47,8 @@ final class ScriptedJvm {
             case "start" -> start(lxj.containers().get(name));
             case "stop" -> lxj.containers().get(name).stop();
             case "destroy" -> lxj.containers().get(name).destroy();
-            case "ended" -> System.out.println(name + " " + exits.get(name).join().cause());
+            case "ended" ->
+                System.out.println(name + " " + exits.get(name).join().cause());
             case "state" ->
                 System.out.println(name + " " + lxj.containers().get(name).state());
             case "cgroup" ->
