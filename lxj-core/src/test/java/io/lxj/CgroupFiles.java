@@ -22,8 +22,12 @@ final class CgroupFiles {
 
     /** A number from a file with names and numbers. */
     static long read(Container container, String file, String name) {
-        return read(container, file)
-                .lines()
+        return number(read(container, file), name);
+    }
+
+    /** A number from what such a file had at one moment. */
+    static long number(String content, String name) {
+        return content.lines()
                 .filter(line -> line.startsWith(name + " "))
                 .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
                 .findFirst()

@@ -13,11 +13,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/** What is tagged as needing tools of the build host looks at both architectures from there, and only there. */
 class StageTest {
     private static final Map<Architecture, String> TOOLS =
             Map.of(Architecture.X86_64, "x86_64-linux-gnu-", Architecture.AARCH64, "aarch64-linux-gnu-");
@@ -27,6 +29,7 @@ class StageTest {
 
     @ParameterizedTest
     @EnumSource
+    @Tag("tools")
     void codeIsWhatTheAssemblerMakesOfTheSource(Architecture architecture) throws Exception {
         String tools = TOOLS.get(architecture);
         need(tools + "as");
@@ -39,6 +42,7 @@ class StageTest {
 
     @ParameterizedTest
     @EnumSource
+    @Tag("tools")
     void codeOnlyLoadsAndStoresStepsAndMakesSystemCalls(Architecture architecture) throws Exception {
         String tools = TOOLS.get(architecture);
         need(tools + "objdump");
@@ -74,6 +78,7 @@ class StageTest {
     }
 
     @Test
+    @Tag("tools")
     void aarch64StageRunsAPlanUnderEmulation() throws Exception {
         need("qemu-aarch64-static");
         ProgramBuilder p = new ProgramBuilder(List.of());
