@@ -13,7 +13,7 @@ import io.lxj.error.LaunchException;
 import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.PortableJvm;
 import io.lxj.testing.TestRootfs;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What can't be done is refused with words that say why, and leaves nothing behind. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)

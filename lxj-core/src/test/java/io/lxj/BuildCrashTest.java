@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.config.Config;
 import io.lxj.storage.OtherJvm;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsOwnFiles;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
@@ -23,7 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A JVM that is killed with SIGKILL while it builds an image leaves the whole image or nothing of it. */
-@NeedsRoot
+@NeedsContainers
+@NeedsOwnFiles
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(60)

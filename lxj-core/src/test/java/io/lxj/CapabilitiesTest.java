@@ -12,6 +12,7 @@ import io.lxj.config.Security;
 import io.lxj.config.User;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The five capability sets of a container's processes, as the kernel shows them inside. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)
@@ -101,6 +102,7 @@ class CapabilitiesTest {
     }
 
     @Test
+    @NeedsRoot("starts a privileged container")
     void allProcessesHaveTheDefaultSets() throws IOException {
         Container container = start(Security.DEFAULT);
         assertSets(container, without(all(), CapabilityChanges.droppedByDefault(false)));
@@ -115,12 +117,14 @@ class CapabilitiesTest {
     }
 
     @Test
+    @NeedsRoot("starts a privileged container")
     void theSetsAreTheSameWithoutAFilterOfSystemCalls() throws IOException {
         Container container = start(Security.DEFAULT.seccomp(SeccompProfile.unconfined()));
         assertSets(container, without(all(), CapabilityChanges.droppedByDefault(false)));
     }
 
     @Test
+    @NeedsRoot("starts a privileged container")
     void capabilitiesAreDroppedAndKeptByName() throws IOException {
         // Those that the launch itself needs as well.
         Container container = start(Security.DEFAULT
@@ -144,6 +148,7 @@ class CapabilitiesTest {
     }
 
     @Test
+    @NeedsRoot("starts a privileged container")
     void aContainerCanDoWithoutAnyCapability() {
         assertSets(start(Security.DEFAULT.capabilities(CapabilityChanges.NONE.keepOnly())), 0);
         Container one = start(Security.DEFAULT.capabilities(CapabilityChanges.NONE.keepOnly(Capability.KILL)));
@@ -151,6 +156,7 @@ class CapabilitiesTest {
     }
 
     @Test
+    @NeedsRoot("starts a privileged container")
     void noProgramGainsPrivilegesWhereThatIsForbidden() throws IOException {
         Security security = Security.DEFAULT.noNewPrivileges();
         for (Container container : List.of(start(security), start(security.seccomp(SeccompProfile.unconfined())))) {
@@ -178,6 +184,7 @@ class CapabilitiesTest {
     }
 
     @Test
+    @NeedsRoot("starts a privileged container")
     void aCapabilityThatIsDroppedCannotBeUsed() {
         Container container = start(Security.DEFAULT.dropCapabilities(Capability.CHOWN));
         assertThat(container.exec("sh", "-c", "touch /f && chown 7 /f").stderr())

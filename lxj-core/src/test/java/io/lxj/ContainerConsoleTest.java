@@ -7,7 +7,7 @@ import io.lxj.config.Config;
 import io.lxj.config.OnExit;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)

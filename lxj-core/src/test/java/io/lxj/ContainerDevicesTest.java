@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The devices of a configuration, and all others, as the processes of a running container meet them. What the filter
  * denies fails with EPERM; what it allows may still lack its driver on this host.
  */
-@NeedsRoot
+@NeedsRoot("gives containers devices")
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)

@@ -11,6 +11,7 @@ import io.lxj.config.Mount;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files of real containers, running and stopped. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(300)
@@ -201,6 +202,7 @@ class ContainerFilesTest {
     }
 
     @Test
+    @NeedsRoot("shifts the ids of a folder")
     void aTreeIsRemovedWithoutWhatIsMountedInIt() throws IOException {
         Path shared =
                 Files.createDirectory(host.folder().resolveSibling(host.folder().getFileName() + "-shared"));

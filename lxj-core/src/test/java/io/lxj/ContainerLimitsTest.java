@@ -9,14 +9,14 @@ import io.lxj.config.Config;
 import io.lxj.config.Limits;
 import io.lxj.error.UnsupportedHostException;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Limits by the one controller that cgroup v2 has everywhere, beside version 1 as well. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(120)

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The mounts of a configuration as the processes of a running container meet them. */
-@NeedsRoot
+@NeedsRoot("shifts the ids of folders of the host, and mounts there")
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)

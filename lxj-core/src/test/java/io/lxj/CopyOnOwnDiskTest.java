@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Copies on a file system that nobody else uses: nothing there keeps it from being remounted. */
-@NeedsRoot
+@NeedsRoot("mounts disks")
 @NeedsRootfs("alpine")
 @NeedsCommand({"mount", "umount", "mkfs.ext4", "truncate"})
 @LeaksNothing

@@ -6,7 +6,8 @@ import io.lxj.config.Config;
 import io.lxj.config.State;
 import io.lxj.storage.OtherJvm;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsOwnFiles;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
@@ -21,7 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A JVM that is killed with SIGKILL, at any moment, leaves what the next one repairs completely. */
-@NeedsRoot
+@NeedsContainers
+@NeedsOwnFiles
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(300)

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is made in a folder of a container that has a default access control list has what was said, and not that. */
-@NeedsRoot
+@NeedsRoot("makes files of other owners, and device nodes")
 @NeedsRootfs("alpine")
 @NeedsCommand({"tar", "setfacl"})
 @LeaksNothing

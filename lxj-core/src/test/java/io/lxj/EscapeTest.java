@@ -9,7 +9,7 @@ import io.lxj.linux.Kernel;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Syscall;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A program of root in a container without any setting tries whatever gets programs out of containers. The outcome is
  * written as a table, which is part of the documentation.
  */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(300)

@@ -10,7 +10,7 @@ import io.lxj.config.TerminalSize;
 import io.lxj.config.User;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Containers that wait for a command to be executed in them, to get hold of it or of what it brings along. Each attack
  * worked on another runtime and is named after its CVE.
  */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(300)

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** All that a file can have goes into containers and comes out of them as with {@code tar --acls --xattrs}. */
-@NeedsRoot
+@NeedsRoot("makes files of other owners, and device nodes")
 @NeedsRootfs("alpine")
 @NeedsCommand({"tar", "setfacl", "setfattr", "setcap", "getcap", "mkfifo"})
 @LeaksNothing

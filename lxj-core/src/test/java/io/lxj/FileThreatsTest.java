@@ -6,7 +6,7 @@ import io.lxj.config.Config;
 import io.lxj.config.Storage;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Containers that try to misdirect files on their way in and out. Each attack worked on another runtime and is named after
  * its CVE.
  */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(300)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.ByteArrayInputStream;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Trees on their way into containers and out of them, also while a container does what it can against it. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @NeedsCommand("tar")
 @LeaksNothing
@@ -71,6 +72,7 @@ class FileTreesTest {
     }
 
     @Test
+    @NeedsRoot("makes files of other owners")
     void aTreeComesBackAsItWent() throws IOException {
         makeTree();
         Container container = host.start("alpine");
@@ -95,6 +97,7 @@ class FileTreesTest {
     }
 
     @Test
+    @NeedsRoot("makes files of other owners")
     void archivesOfTarAreUnpacked() throws IOException {
         makeTree();
         Container container = host.create("alpine");
@@ -136,6 +139,7 @@ class FileTreesTest {
     }
 
     @Test
+    @NeedsRoot("makes files of other owners")
     void aContainerThatSwapsFoldersForLinksReachesNothingOutside() throws Exception {
         Path canary = Files.createDirectory(outside.resolve("canary"));
         Files.writeString(canary.resolve("file"), "secret of the host");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A disk on which there is no room any more: what needs some says so, and what ends something goes on working. */
-@NeedsRoot
+@NeedsRoot("mounts a disk")
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)

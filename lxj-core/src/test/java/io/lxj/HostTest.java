@@ -34,7 +34,7 @@ class HostTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("is about root")
     void rootCanRunContainersHere() {
         HostReport report = Host.check();
         assertThat(report.isUsable()).as(report.toString()).isTrue();
@@ -43,7 +43,7 @@ class HostTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("becomes another user")
     @NeedsCommand("setpriv")
     void anOrdinaryUserIsToldWhyThereAreNoContainers() throws Exception {
         try (PortableJvm jvm = PortableJvm.copy()) {

@@ -10,7 +10,7 @@ import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LxjException;
 import io.lxj.linux.Fd;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What a runtime leaves on its host for others to abuse: helpers, folders, control groups, settings. Each attack worked on
  * another runtime and is named after its CVE.
  */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(300)

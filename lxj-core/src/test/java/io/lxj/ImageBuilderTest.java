@@ -17,10 +17,12 @@ import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.MustWork;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.StateTree;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Images that are built of nothing, of others, and of what the host has. */
-@NeedsRoot
+@NeedsContainers
 @LeaksNothing
 @Timeout(300)
 class ImageBuilderTest {
@@ -46,14 +48,18 @@ class ImageBuilderTest {
     }
 
     /** The images, and what is left of those that weren't finished. */
-    private List<String> imageFolders() throws IOException {
-        try (Stream<Path> images = Files.list(host.folder().resolve("images"));
-                Stream<Path> unfinished = Files.list(host.folder().resolve("tmp"))) {
-            return Stream.concat(images, unfinished)
-                    .map(folder -> folder.getFileName().toString())
-                    .sorted()
-                    .toList();
-        }
+    private List<String> imageFolders() {
+        return Stream.of("images", "tmp")
+                .map(host.folder()::resolve)
+                .flatMap(folder -> {
+                    try {
+                        return StateTree.names(folder).stream();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .sorted()
+                .toList();
     }
 
     @Test

@@ -6,7 +6,8 @@ import io.lxj.config.ExitStatus;
 import io.lxj.config.State;
 import io.lxj.storage.OtherJvm;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsOwnFiles;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
@@ -20,7 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A container that is to end with its JVM does so however that JVM ends. */
-@NeedsRoot
+@NeedsContainers
+@NeedsOwnFiles
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(120)

@@ -8,7 +8,8 @@ import io.lxj.config.OnExit;
 import io.lxj.config.State;
 import io.lxj.storage.OtherJvm;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsOwnFiles;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Containers that outlive the JVM that started them, in the care of their keeper. */
-@NeedsRoot
+@NeedsContainers
+@NeedsOwnFiles
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(120)

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.config.State;
 import io.lxj.storage.OtherJvm;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsOwnFiles;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The console of a container that passes from one JVM to the next, and is without one in between. */
-@NeedsRoot
+@NeedsContainers
+@NeedsOwnFiles
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(120)

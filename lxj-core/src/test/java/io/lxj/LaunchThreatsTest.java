@@ -13,6 +13,7 @@ import io.lxj.config.User;
 import io.lxj.error.LaunchException;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Images and neighbours that try to misdirect the start of a container. Each attack worked on another runtime and is named
  * after its CVE.
  */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(300)
@@ -118,6 +119,7 @@ class LaunchThreatsTest {
 
     /** CVE-2019-19921, and CVE-2023-27561 once more: /proc is a link into a volume that another container controls. */
     @Test
+    @NeedsRoot("shifts the ids of a folder")
     void cve2019_19921And2023_27561AProcThatIsALinkIntoAVolume() {
         Config config = image("proc-link", image -> image.delete("/proc").link("/volume/proc", "/proc"))
                 .mount(Mount.bind(outside, "/volume").shifted());
@@ -132,6 +134,7 @@ class LaunchThreatsTest {
 
     /** Folders that are missing on the way to a target are made below the root, one by one. */
     @Test
+    @NeedsRoot("shifts the ids of a folder")
     void cve2024_45310AFolderThatWouldBeMadeThroughALink() throws IOException {
         Path source = Files.createDirectory(outside.resolve("source"));
         Config config = image("target-link", image -> image.folder(outside.toString())
@@ -147,6 +150,7 @@ class LaunchThreatsTest {
 
     /** A neighbour exchanges a part of the target for a link to the host's root while the mount is made. */
     @Test
+    @NeedsRoot("shifts the ids of a folder")
     void cve2021_30465And2015_1335ATargetThatIsSwappedForALink() throws Exception {
         Path volume = Files.createDirectory(outside.resolve("volume"));
         Path source = Files.createDirectory(outside.resolve("source"));

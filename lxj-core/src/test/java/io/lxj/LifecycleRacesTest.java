@@ -9,7 +9,7 @@ import io.lxj.error.IllegalTransitionException;
 import io.lxj.error.LxjException;
 import io.lxj.error.WrongStateException;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Threads that want different things of one container at the same time. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)

@@ -9,7 +9,7 @@ import io.lxj.config.OnExit;
 import io.lxj.config.State;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sockets of the host that an init is handed, although its own network has nothing but lo. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("debian-12")
 @LeaksNothing
 @Timeout(120)

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Devices that are given to running containers and taken from them, as their processes meet them. */
-@NeedsRoot
+@NeedsRoot("gives containers devices")
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(120)

@@ -10,6 +10,7 @@ import io.lxj.config.Mount;
 import io.lxj.config.OnExit;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Containers that are handed more than usual: each of it arrives, and none takes the place of another. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)
@@ -56,6 +57,7 @@ class ManyMountsTest {
 
     @ParameterizedTest
     @EnumSource
+    @NeedsRoot("shifts the ids of a folder")
     void allArriveBesideEverythingElse(OnExit onExit) throws Exception {
         Config config = withMounts().onExit(onExit);
         for (int i = 0; i < 20; i++) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a container whose root is the host's doesn't see of /proc and /sys, even with an image that is out to see it. */
-@NeedsRoot
+@NeedsRoot("looks into a privileged container")
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)

@@ -8,7 +8,7 @@ import io.lxj.linux.Architecture;
 import io.lxj.linux.SyscallAbi;
 import io.lxj.linux.SyscallNumbers;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two containers of one image, of which one leaves whatever can be found by a name or a number, and one looks for it. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("debian-12")
 @LeaksNothing
 @Timeout(120)

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** lxj in a container of lxj, with the JDK of the host. */
-@NeedsRoot
+@NeedsRoot("gives containers ids for others")
 @NeedsRootfs({"debian-12-containers", "busybox"})
 @LeaksNothing
 @Timeout(300)

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Containers of other tools, inside a container that isn't told that it will have some. */
-@NeedsRoot
+@NeedsRoot("gives containers ids for others")
 @NeedsRootfs("debian-12-containers")
 @LeaksNothing
 @Timeout(300)

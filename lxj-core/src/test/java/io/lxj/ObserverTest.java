@@ -7,7 +7,7 @@ import io.lxj.config.ExitStatus;
 import io.lxj.config.State;
 import io.lxj.storage.OtherJvm;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A JVM that uses a container which another one runs: both see the same. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(120)

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What an ordinary user may not set is left out of an image with a warning; all else is imported. */
-@NeedsRoot
+@NeedsRoot("makes an archive of files of other owners")
 @NeedsCommand({"tar", "setpriv", "setfacl", "setcap", "setfattr"})
 @LeaksNothing
 @Timeout(60)

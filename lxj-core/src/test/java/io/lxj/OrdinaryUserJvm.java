@@ -1,7 +1,6 @@
 package io.lxj;
 
 import io.lxj.config.Config;
-import io.lxj.config.OnExit;
 import io.lxj.config.State;
 import io.lxj.error.LxjException;
 import io.lxj.testing.TestRootfs;
@@ -29,7 +28,6 @@ public final class OrdinaryUserJvm {
             System.out.print(container.exec("cat", "/root/after").stdout());
             refused(container::freeze);
             refused(() -> lxj.containers().create("p", Config.ofImage("busybox").privileged()));
-            refused(() -> lxj.containers().create("k", Config.ofImage("busybox").onExit(OnExit.KEEP)));
             container.stop();
             System.out.println(container.state() == State.STOPPED ? "stopped" : "still there");
             System.out.print(new String(container.files().read("/root/after"), StandardCharsets.UTF_8));

@@ -21,6 +21,7 @@ import io.lxj.linux.Kernel;
 import io.lxj.linux.Syscall;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.RawCalls;
@@ -40,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the processes of a container begin with, and what the kernel is told for its namespaces. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)
@@ -103,6 +104,7 @@ class ProcessSettingsTest {
     }
 
     @Test
+    @NeedsRoot("starts a privileged container")
     void groupsThatTheContainerDoesNotHaveFailTheStart() {
         ProcessSettings settings = ProcessSettings.DEFAULT.groups(4_000_000_000L);
         Container container = host.create(ALPINE.processes(settings));

@@ -18,8 +18,10 @@ import io.lxj.error.InvalidConfigException;
 import io.lxj.linux.Architecture;
 import io.lxj.linux.SyscallAbi;
 import io.lxj.linux.SyscallNumbers;
+import io.lxj.testing.Caller;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.RawCalls;
@@ -39,7 +41,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What containers can't do because of their filter of system calls, seen with real calls of real processes in them. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)
@@ -54,12 +56,11 @@ class SeccompTest {
     @TempDir
     private Path folder;
 
-    /** Without a user namespace, because some rules hold only there. */
+    /** Without a user namespace, because some rules hold only there; an ordinary user's always have one. */
     private static Container start(SeccompProfile profile) {
-        return host.start(Config.ofImage("alpine")
-                .privileged()
-                .init("/bin/sleep", "1000000")
-                .security(Security.DEFAULT.seccomp(profile)));
+        Config config =
+                Config.ofImage("alpine").init("/bin/sleep", "1000000").security(Security.DEFAULT.seccomp(profile));
+        return host.start(Caller.isRoot() ? config.privileged() : config);
     }
 
     private List<Long> calls(Container container, List<Call> calls) throws IOException {
@@ -98,6 +99,7 @@ class SeccompTest {
 
     @Test
     @NeedsCommand("gcc")
+    @NeedsRoot("starts a privileged container: some rules hold only there")
     void everyRuleOfTheStandardProfileHolds() throws IOException {
         List<SeccompRule> rules = SeccompProfile.standard().rules();
         SeccompProfile marked = SeccompProfile.of(SeccompAction.ALLOW);

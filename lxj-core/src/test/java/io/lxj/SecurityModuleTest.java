@@ -10,14 +10,14 @@ import io.lxj.error.LaunchException;
 import io.lxj.error.UnsupportedHostException;
 import io.lxj.linux.SecurityModules;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Profiles and labels of security modules, on whatever host this is: which modules it has is said when it boots. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(120)

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Containers on file systems that no mount can map the ids of, such as the root of a container of another runtime. */
-@NeedsRoot
+@NeedsRoot("mounts disks")
 @NeedsRootfs("busybox")
 @NeedsCommand({"mount", "umount", "fuse-overlayfs", "setfacl", "setcap", "tar"})
 @LeaksNothing

@@ -9,7 +9,7 @@ import io.lxj.config.Stats;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.error.WrongStateException;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(120)

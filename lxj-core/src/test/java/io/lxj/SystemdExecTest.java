@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.config.Command;
 import io.lxj.config.ExecResult;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Commands beside a systemd, which takes its cgroup tree for its own: it keeps processes out of every cgroup that has
  * others below it, and a process that somebody puts there keeps it from handing on controllers.
  */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("debian-12")
 @LeaksNothing
 @Timeout(300)

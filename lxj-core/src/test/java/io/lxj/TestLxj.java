@@ -3,6 +3,7 @@ package io.lxj;
 import io.lxj.config.Config;
 import io.lxj.config.OnExit;
 import io.lxj.config.State;
+import io.lxj.testing.StateTree;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -161,13 +162,8 @@ final class TestLxj implements BeforeAllCallback, BeforeEachCallback, AfterEachC
         process.getErrorStream().close();
     }
 
-    /** Files.walk can't do it: images have names that aren't UTF-8. */
+    /** Removes a folder that may have been a state folder, or in one. */
     static void remove(Path folder) throws IOException {
-        Process rm = new ProcessBuilder("rm", "-r", "-f", "--one-file-system", "--", folder.toString())
-                .inheritIO()
-                .start();
-        if (rm.onExit().join().exitValue() != 0) {
-            throw new IOException("could not remove " + folder);
-        }
+        StateTree.remove(folder);
     }
 }

@@ -16,7 +16,9 @@ import io.lxj.config.User;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.image.SystemTar;
 import io.lxj.image.TreeListing;
+import io.lxj.testing.Caller;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
@@ -36,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Containers with a user namespace of their own, whose ids are set by hand. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("alpine")
 @LeaksNothing
 @Timeout(120)
@@ -48,7 +50,9 @@ class UserNamespaceTest {
     static final TestLxj host = TestLxj.of("alpine");
 
     private static Config config() {
-        return Config.ofImage("alpine").idMap(IDS).init("/bin/sleep", "1000000");
+        Config config = Config.ofImage("alpine").init("/bin/sleep", "1000000");
+        // An ordinary user's are never set by hand.
+        return Caller.isRoot() ? config.idMap(IDS) : config;
     }
 
     private static String sh(Container container, String script) {
@@ -66,6 +70,7 @@ class UserNamespaceTest {
 
     @ParameterizedTest
     @EnumSource(Storage.class)
+    @NeedsRoot("sets ids by hand")
     void rootInsideIsNobodyOfTheHost(Storage storage) throws IOException {
         Container container = host.start(config().storage(storage));
         String id = Long.toString(FIRST);
@@ -88,6 +93,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @NeedsRoot("sets ids by hand")
     void theKeeperWorksToo() throws IOException {
         Container container = host.start(config().onExit(OnExit.KEEP));
         assertThat(sh(container, "id -u")).isEqualTo("0\n");
@@ -117,6 +123,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @NeedsRoot("makes files of other owners")
     void whatIsPushedInAndPulledOutHasTheContainersIds() throws Exception {
         Path outside = Files.createTempDirectory("lxj-outside");
         try {
@@ -157,6 +164,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @NeedsRoot("shifts the ids of a folder")
     void aFolderOfTheHostIsSeenAsItsOwnerSays() throws Exception {
         Path folder = Files.createTempDirectory("lxj-shared");
         try {
@@ -191,6 +199,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @NeedsRoot("sets ids by hand")
     void aSingleUserCanBeTheHosts() throws Exception {
         Container container = host.start(config().idMap(IDS.user(1000, 1000).group(1000, 1000)));
         ExecResult result = container.exec(Command.of("sh", "-c", "echo $$; readlink /proc/self; exec sleep 0")
@@ -211,6 +220,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @NeedsRoot("starts a privileged container")
     void aPrivilegedContainerHasNone() throws IOException {
         Container container = host.start(Config.ofImage("alpine").privileged().init("/bin/sleep", "1000000"));
         assertThat(status(container, "Uid")).isEqualTo("Uid:\t0\t0\t0\t0");
@@ -218,6 +228,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @NeedsRoot("gives a container ids for others")
     void idsForContainersInsideBelongToNobodyElseEither() throws IOException {
         Container container = host.start(Config.ofImage("alpine").nesting(2).init("/bin/sleep", "1000000"));
         List<String> map = sh(container, "tr -s ' ' </proc/1/uid_map")
@@ -246,6 +257,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @NeedsRoot("sets ids by hand")
     void idsOfAnotherContainerAreRefused() throws IOException {
         Config pooled = Config.ofImage("alpine").init("/bin/sleep", "1000000");
         Container other = host.start(pooled);
@@ -266,6 +278,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @NeedsRoot("looks into the folder of ids of the whole host")
     void theIdsStayThroughRestartAndRenameAndAreFreeAfterwards() throws IOException {
         Container container = host.start(Config.ofImage("alpine").init("/bin/sleep", "1000000"));
         String uids = status(container, "Uid");

@@ -54,10 +54,13 @@ final class FileMetadata {
         boolean mine = entry.uid() == credentials.uid()
                 && entry.gid() == credentials.gid()
                 && parent.gid() == credentials.gid();
-        if (mine) {
-            return false;
-        }
-        if (!credentials.canChangeOwner() && (entry.uid() != credentials.uid() || entry.gid() != credentials.gid())) {
+        return !mine && givesOwner(entry);
+    }
+
+    /** Whether a file can be given to its owner; there is a warning if it can't. */
+    boolean givesOwner(TarEntry entry) {
+        boolean own = entry.uid() == credentials.uid() && entry.gid() == credentials.gid();
+        if (!own && !credentials.canChangeOwner()) {
             warnings.add("the owner could not be kept, which only root may set", entry.name());
         }
         return credentials.canChangeOwner();

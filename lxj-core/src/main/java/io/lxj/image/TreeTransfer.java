@@ -159,8 +159,9 @@ public final class TreeTransfer {
 
     private static List<String> copy(Fd source, AtomicFile target, EntryRules rules) throws IOException {
         ImportWarnings warnings = new ImportWarnings();
+        Credentials credentials = Credentials.of(target.file());
         FileMetadata metadata = new FileMetadata(
-                Credentials.of(target.file()),
+                credentials,
                 warnings,
                 new LateAcls(warnings, ImportLimits.defaults().pathDepth()));
         try (TreeReader reader = TreeReader.ofFile(source, FileName.bytes("."))) {
@@ -171,7 +172,11 @@ public final class TreeTransfer {
                 copyContent(source, target.file(), entry.size());
             }
             target.mode(entry.mode());
-            target.owner(entry.uid(), entry.gid());
+            if (metadata.givesOwner(entry)) {
+                target.owner(entry.uid(), entry.gid());
+            } else {
+                target.owner(credentials.uid(), credentials.gid());
+            }
             target.commit(file -> metadata.finish(file, entry));
         }
         return warnings.list();

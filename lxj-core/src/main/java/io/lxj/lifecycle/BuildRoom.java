@@ -154,6 +154,7 @@ final class BuildRoom {
                 config,
                 ids,
                 Run.Part.PARENT,
+                Reach.own(engine),
                 launched.init(),
                 Optional.empty(),
                 Optional.of(RunFds.of(launched)),

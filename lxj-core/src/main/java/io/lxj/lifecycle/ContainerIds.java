@@ -73,7 +73,12 @@ final class ContainerIds implements AutoCloseable {
                 return Optional.empty();
             }
         }
-        return Optional.of(new IdMap(ranges(proc, pid + "/uid_map"), ranges(proc, pid + "/gid_map")));
+        return Optional.of(map(proc, pid));
+    }
+
+    /** The ids of a process that is in a user namespace of its own. */
+    static IdMap map(ProcFs proc, int pid) throws LinuxException {
+        return new IdMap(ranges(proc, pid + "/uid_map"), ranges(proc, pid + "/gid_map"));
     }
 
     private static List<IdRange> ranges(ProcFs proc, String file) throws LinuxException {
@@ -99,6 +104,10 @@ final class ContainerIds implements AutoCloseable {
         }
         String action = "set ids apart for " + container;
         try {
+            // The files of images have these on disk: it is worth a look whether whoever had them is gone.
+            if (deputy.isPresent() && registry().take(0, folders + container)) {
+                return Optional.of(0L);
+            }
             OptionalLong first = registry().claim(pool(), folders + container);
             if (first.isEmpty()) {
                 throw exhausted(action);

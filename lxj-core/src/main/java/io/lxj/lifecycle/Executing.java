@@ -91,7 +91,7 @@ final class Executing {
     /** The container's root as its init sees it. The link is the host's procfs's; behind it nothing is trusted. */
     RootDir root(Run run) throws LinuxException {
         int pid = run.record().init().pid();
-        RootDir root = engine.proc().rootOf(pid);
+        RootDir root = run.reach().proc().rootOf(pid);
         if (!stillAlive(run)) {
             root.close();
             throw LinuxException.of(-Errno.ESRCH.number(), "openat", "/proc/" + pid + "/root");
@@ -119,12 +119,12 @@ final class Executing {
         return CgroupMount.membership(proc.read(pid + "/cgroup")).orElse("/");
     }
 
-    private ExecLauncher.Place place(Run run, Fd cgroup, Fd in, Fd out, Fd err) {
+    private ExecLauncher.Place place(Run run, Fd cgroup, Fd in, Fd out, Fd err) throws LinuxException {
         return new ExecLauncher.Place(
                 run.init(),
                 Optional.ofNullable(cgroup),
-                engine.proc().fd(),
-                engine.folder().deputy(),
+                run.reach().proc().fd(),
+                run.reach().deputy(),
                 in,
                 out,
                 err);

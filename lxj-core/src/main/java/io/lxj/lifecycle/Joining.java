@@ -57,8 +57,18 @@ final class Joining {
             keeper.ifPresent(process -> undo.add(process::close));
             Optional<RunFds> fds = keeper.isPresent() ? Optional.of(fds(keeper.get())) : Optional.empty();
             Run.Part part = keeper.isPresent() ? Run.Part.HEIR : Run.Part.OBSERVER;
-            Optional<IdMap> ids = ContainerIds.of(engine.proc(), record.init().pid());
-            return Optional.of(new Run(record, config(instance), ids, part, init.get(), keeper, fds, cgroup));
+            int pid = record.init().pid();
+            Reach reach = Reach.to(engine, pid);
+            undo.add(reach::close);
+            Optional<IdMap> ids = engine.folder().deputy().isPresent()
+                    ? Optional.of(ContainerIds.map(engine.proc(), pid))
+                    : ContainerIds.of(engine.proc(), pid);
+            if (!init.get().isAlive()) {
+                // What was read may be about another process by now.
+                undo.run(new IllegalStateException());
+                return Optional.empty();
+            }
+            return Optional.of(new Run(record, config(instance), ids, part, reach, init.get(), keeper, fds, cgroup));
         } catch (IOException | RuntimeException e) {
             undo.run(e);
             throw e;

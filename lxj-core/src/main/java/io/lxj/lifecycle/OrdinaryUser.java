@@ -3,7 +3,6 @@ package io.lxj.lifecycle;
 import io.lxj.config.BindMount;
 import io.lxj.config.Config;
 import io.lxj.config.Mount;
-import io.lxj.config.OnExit;
 import io.lxj.error.InvalidConfigException;
 
 /** What root of the host can give a container and an ordinary user can't: refused before anything is made. */
@@ -24,12 +23,6 @@ final class OrdinaryUser {
                     "idMap",
                     "an ordinary user's files can't be shown with other ids than they have on disk",
                     "the ids that lxj sets apart from the user's in /etc/subuid and /etc/subgid" + AS_ROOT);
-        }
-        if (config.onExit() == OnExit.KEEP) {
-            throw InvalidConfigException.problem(
-                    "onExit",
-                    "an ordinary user's containers can't be taken over by another JVM, whose user namespace is another one",
-                    OnExit.KILL + AS_ROOT);
         }
         if (config.nesting() > 0) {
             throw InvalidConfigException.problem(

@@ -35,6 +35,7 @@ final class Run {
     private final Config config;
     private final Optional<IdMap> ids;
     private final Part part;
+    private final Reach reach;
     private final Pidfd init;
     private final Optional<Pidfd> keeper;
     private final Optional<RunFds> fds;
@@ -53,6 +54,7 @@ final class Run {
             Config config,
             Optional<IdMap> ids,
             Part part,
+            Reach reach,
             Pidfd init,
             Optional<Pidfd> keeper,
             Optional<RunFds> fds,
@@ -61,6 +63,7 @@ final class Run {
         this.config = config;
         this.ids = ids;
         this.part = part;
+        this.reach = reach;
         this.init = init;
         this.keeper = keeper;
         this.fds = fds;
@@ -83,6 +86,11 @@ final class Run {
 
     Part part() {
         return part;
+    }
+
+    /** How this JVM gets into it. */
+    Reach reach() {
+        return reach;
     }
 
     Pidfd init() {
@@ -197,6 +205,7 @@ final class Run {
         sources.forEach(ConsoleSource::close);
         sources.clear();
         remeasure();
+        reach.close();
         init.close();
         keeper.ifPresent(Pidfd::close);
         fds.ifPresent(RunFds::close);

@@ -238,6 +238,7 @@ final class Starter {
                 config,
                 ids,
                 part,
+                Reach.own(engine),
                 launched.init(),
                 launched.keeper().map(Keeper::process),
                 Optional.of(RunFds.of(launched)),

@@ -6,6 +6,7 @@ import io.lxj.config.ImportLimits;
 import io.lxj.error.ImportException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsOwnFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Archives that aren't what they should be: it is said what is wrong with them, and nothing of an image is left. */
 @NeedsCommand({"gzip", "xz", "zstd", "bzip2"})
 @LeaksNothing
+@NeedsOwnFiles
 class DamagedArchiveTest {
     private static final int CONTENT = 3_000_000;
 

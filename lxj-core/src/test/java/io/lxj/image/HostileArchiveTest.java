@@ -9,6 +9,7 @@ import io.lxj.config.ImportLimits;
 import io.lxj.config.ImportOptions;
 import io.lxj.error.ImportException;
 import io.lxj.error.InvalidConfigException;
+import io.lxj.testing.NeedsOwnFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Archives with bad intentions: an error that says so, or a result that is safe; nothing outside, nothing left over. */
+@NeedsOwnFiles
 class HostileArchiveTest {
     private ImportFixture imports;
 

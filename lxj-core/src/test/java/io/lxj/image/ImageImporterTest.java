@@ -8,6 +8,7 @@ import io.lxj.config.ImportOptions;
 import io.lxj.error.AlreadyExistsException;
 import io.lxj.error.CanceledException;
 import io.lxj.error.ImportException;
+import io.lxj.testing.NeedsOwnFiles;
 import io.lxj.testing.NeedsRoot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What an import keeps of an archive, and what is there of one that fails. */
+@NeedsOwnFiles
 class ImageImporterTest {
     private ImportFixture imports;
 
@@ -88,7 +90,7 @@ class ImageImporterTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("sets capabilities of files")
     void keepsSetuidAndFileCapabilities() throws IOException {
         byte[] capability = {1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
         imports.load(new TarBytes()
@@ -116,7 +118,7 @@ class ImageImporterTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("makes files of other owners")
     void doesNotLetFilesInheritFromTheFolderTheyAreIn() throws IOException {
         imports.load(new TarBytes()
                 .pax("SCHILY.acl.default", "user::rwx,user:5:rwx,group::r-x,mask::rwx,other::r-x")
@@ -145,7 +147,7 @@ class ImageImporterTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("makes files of other owners")
     void looksUpNamesInAccessControlListsInTheImage() throws IOException {
         imports.load(new TarBytes()
                 .pax("SCHILY.acl.access", "user::rw-,user:joe:r--,group::r--,mask::r--,other::---")

@@ -25,6 +25,7 @@ import io.lxj.storage.Settled;
 import io.lxj.storage.Settler;
 import io.lxj.storage.StateFolder;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsOwnFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @LeaksNothing
+@NeedsOwnFiles
 class ImageStoreTest {
     @TempDir
     Path folder;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Real root filesystems: what an import makes of them is what tar makes of them. */
-@NeedsRoot
+@NeedsRoot("compares with what tar unpacks as root")
 @LeaksNothing
 @NeedsCommand("tar")
 class RootfsEqualsTarTest {

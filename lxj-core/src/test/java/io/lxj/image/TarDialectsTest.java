@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Trees with all that files can have, packed by tar in each of its dialects: an import is what tar itself unpacks. */
-@NeedsRoot
+@NeedsRoot("makes files of other owners")
 @NeedsCommand({"tar", "setfacl", "setfattr", "setcap"})
 @LeaksNothing
 class TarDialectsTest {

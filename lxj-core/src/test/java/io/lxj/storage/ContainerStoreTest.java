@@ -13,6 +13,7 @@ import io.lxj.error.NotFoundException;
 import io.lxj.linux.ProcessIdentity;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsOwnFiles;
 import io.lxj.testing.NeedsRoot;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @LeaksNothing
+@NeedsOwnFiles
 class ContainerStoreTest {
     private static final Config CONFIG = Config.ofImage("image").label("team", "shop");
 
@@ -267,7 +269,7 @@ class ContainerStoreTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts a disk")
     @NeedsCommand({"mount", "umount"})
     void aFullDiskLeavesNothingHalf() throws Exception {
         Path mountPoint = Files.createDirectory(folder.resolve("mnt"));
@@ -303,7 +305,7 @@ class ContainerStoreTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("protects files with chattr")
     @NeedsCommand({"mount", "umount", "mkfs.ext4", "truncate", "chattr"})
     void deletesWhatTheContainerProtectedWithChattr() throws Exception {
         Path mountPoint = Files.createDirectory(folder.resolve("mnt"));
@@ -329,7 +331,7 @@ class ContainerStoreTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts in the state folder")
     @NeedsCommand({"mount", "umount"})
     void whatCanNotBeRemovedDoesNotKeepTheRestFromBeingUsed() throws Exception {
         Path dead = Files.createDirectories(temporary().resolve("delete.web.1/rootfs"));

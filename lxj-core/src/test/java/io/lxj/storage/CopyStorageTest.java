@@ -16,6 +16,7 @@ import io.lxj.linux.Stat;
 import io.lxj.storage.RootStorage.Use;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsOwnFiles;
 import io.lxj.testing.NeedsRoot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @LeaksNothing
+@NeedsOwnFiles
 class CopyStorageTest {
     private static final Config CONFIG = Config.ofImage("image").storage(Storage.COPY);
     private static final int MIB = 1 << 20;
@@ -156,7 +158,7 @@ class CopyStorageTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts on the host")
     void whatAMountIsForDecidesWhatItAllows() throws Exception {
         try (ContainerFolder web = create("web")) {
             try (RootDir root = mount(web, Use.RUN);
@@ -180,7 +182,7 @@ class CopyStorageTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts on the host")
     @NeedsCommand({"mount", "umount"})
     void itRunsAsOverlaysDoWhateverTheHostsMountForbids() throws Exception {
         Path mountPoint = Files.createDirectory(folder.resolve("mnt"));
@@ -237,7 +239,7 @@ class CopyStorageTest {
 
     @ParameterizedTest
     @CsvSource({"btrfs, true", "xfs, true", "ext4, false"})
-    @NeedsRoot
+    @NeedsRoot("mounts disks")
     @NeedsCommand({"mount", "umount", "mkfs.btrfs", "mkfs.xfs", "mkfs.ext4", "truncate", "sync"})
     void extentsAreSharedWhereTheFileSystemCan(String type, boolean shares) throws Exception {
         Path mountPoint = Files.createDirectory(folder.resolve("mnt"));
@@ -273,7 +275,7 @@ class CopyStorageTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts a disk")
     @NeedsCommand({"mount", "umount"})
     void aFullDiskLeavesNothing() throws Exception {
         Path mountPoint = Files.createDirectory(folder.resolve("mnt"));
@@ -293,7 +295,7 @@ class CopyStorageTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("makes device nodes and files of other owners")
     @NeedsCommand({"setcap", "getcap", "mkfifo"})
     void whatIsSpecialStaysSpecial() throws Exception {
         Path tool = rootfs.resolve("usr/bin/tool");

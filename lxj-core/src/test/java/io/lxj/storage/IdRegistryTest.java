@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.config.Config;
 import io.lxj.linux.LinuxException;
+import io.lxj.testing.NeedsOwnFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@NeedsOwnFiles
 class IdRegistryTest {
     private static final IdPool TWO = new IdPool(List.of(new IdPool.Range(100_000, 100_000 + 2 * IdPool.SIZE)));
     private static final long FIRST = 100_000;

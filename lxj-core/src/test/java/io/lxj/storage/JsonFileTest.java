@@ -146,7 +146,7 @@ class JsonFileTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts a disk")
     @NeedsCommand({"mount", "umount"})
     void aFullDiskLeavesTheOldContent() throws Exception {
         Path mountPoint = Files.createDirectory(folder.resolve("mnt"));

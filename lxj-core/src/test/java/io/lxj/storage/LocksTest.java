@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.error.CanceledException;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsOwnFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @LeaksNothing
 @Timeout(60)
+@NeedsOwnFiles
 class LocksTest {
     private static final LockName WEB = LockName.container("web");
 

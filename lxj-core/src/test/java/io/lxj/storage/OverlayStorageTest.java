@@ -15,6 +15,7 @@ import io.lxj.linux.Stat;
 import io.lxj.storage.RootStorage.Use;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsOwnFiles;
 import io.lxj.testing.NeedsRoot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @LeaksNothing
-@NeedsRoot
+@NeedsOwnFiles
 class OverlayStorageTest {
     private static final FirstBoot FIRST_BOOT = new FirstBoot(
             "web", MachineId.random(), Optional.of("nameserver 9.9.9.9\n".getBytes(StandardCharsets.US_ASCII)));
@@ -136,6 +137,7 @@ class OverlayStorageTest {
     }
 
     @Test
+    @NeedsRoot("makes device nodes")
     void devicesAreOnlyOfUseWhereTheContainerRuns() throws Exception {
         try (ContainerFolder web = create("web")) {
             try (RootDir root = mount(web, Use.RUN);
@@ -163,6 +165,7 @@ class OverlayStorageTest {
 
     @Test
     @NeedsCommand({"setfacl", "getfacl", "setfattr"})
+    @NeedsRoot("makes files of other owners")
     void theRootLooksLikeThatOfTheImage() throws Exception {
         Files.setAttribute(rootfs, "unix:uid", 1234);
         Files.setAttribute(rootfs, "unix:gid", 4321);
@@ -190,6 +193,7 @@ class OverlayStorageTest {
     }
 
     @Test
+    @NeedsRoot("makes files of other owners")
     void theFoldersOnTheWayToEtcLookLikeThoseOfTheImage() throws Exception {
         Files.setAttribute(rootfs.resolve("etc"), "unix:mode", 0711);
         Files.setAttribute(rootfs.resolve("etc"), "unix:gid", 55);
@@ -285,6 +289,7 @@ class OverlayStorageTest {
 
     @Test
     @NeedsCommand({"mount", "umount"})
+    @NeedsRoot("mounts on the host")
     void saysWhatToDoWhereTheFileSystemCanNotHoldOne() throws Exception {
         Path lower = Files.createDirectory(folder.resolve("lower"));
         Path upper = Files.createDirectory(folder.resolve("upper"));

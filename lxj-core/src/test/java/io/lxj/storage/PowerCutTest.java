@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is in memory only is lost: the file system is shut down without writing its journal out, and mounted again. */
 @LeaksNothing
-@NeedsRoot
+@NeedsRoot("mounts disks")
 class PowerCutTest {
     /** EXT4_IOC_SHUTDOWN and XFS_IOC_GOINGDOWN are the same: _IOR('X', 125, __u32). */
     private static final long SHUTDOWN = 0x8004587DL;

@@ -3,6 +3,7 @@ package io.lxj.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsOwnFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @LeaksNothing
+@NeedsOwnFiles
 class SeveralJvmsTest {
     private static final int SIGKILLED = 128 + 9;
 

@@ -7,6 +7,7 @@ import io.lxj.error.CorruptStateException;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsOwnFiles;
 import io.lxj.testing.NeedsRoot;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @LeaksNothing
+@NeedsOwnFiles
 class StateFolderTest {
     @TempDir
     Path folder;
@@ -109,7 +111,7 @@ class StateFolderTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("makes files of other owners")
     void refusesAFolderOfSomebodyElse() throws Exception {
         Path path = Files.createDirectory(
                 folder.resolve("theirs"),
@@ -187,7 +189,7 @@ class StateFolderTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts a disk")
     @NeedsCommand({"mount", "umount"})
     void saysSoOfAReadOnlyFileSystem() throws Exception {
         Path mountPoint = Files.createDirectory(folder.resolve("mnt"));
@@ -212,7 +214,7 @@ class StateFolderTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts disks")
     @NeedsCommand({"mount", "umount"})
     void refusesFileSystemsThatCanNotHoldIt() throws Exception {
         Path mountPoint = Files.createDirectory(folder.resolve("mnt"));
@@ -225,7 +227,7 @@ class StateFolderTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts a disk")
     @NeedsCommand({"mount", "umount"})
     void refusesAPartOnAnotherFileSystem() throws Exception {
         Path path = folder.resolve("state");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsOwnFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @LeaksNothing
+@NeedsOwnFiles
 class TemporaryFoldersTest {
     @TempDir
     Path folder;

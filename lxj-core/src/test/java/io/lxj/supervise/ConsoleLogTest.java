@@ -170,7 +170,7 @@ class ConsoleLogTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts a disk")
     void countsWhatAFullDiskKeptOutAndSaysSoInTheLog() throws Exception {
         Path disk = Files.createDirectory(folder.resolve("disk"));
         run("mount", "-t", "tmpfs", "-o", "size=16k,nr_inodes=10", "tmpfs", disk.toString());

@@ -149,7 +149,7 @@ class PtyConsoleTest {
 
     /** As login programs do to get rid of whoever else has the terminal open: everybody's descriptors go dead. */
     @Test
-    @NeedsRoot
+    @NeedsRoot("hangs a terminal up")
     void survivesAHangUpOfTheTerminal() throws Exception {
         TestPty pty = TestPty.open();
         ConsoleOutput output = new ConsoleOutput(KIBIBYTE);

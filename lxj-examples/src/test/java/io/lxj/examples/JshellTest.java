@@ -29,7 +29,7 @@ class JshellTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
     @NeedsRootfs("busybox")
     void runsAContainerLineByLineAndEndsItAtTheEnd() throws Exception {
         Program jshell = withAContainer("""
@@ -42,7 +42,7 @@ class JshellTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
     @NeedsRootfs("busybox")
     void saysThatItTakesWhatIsTypedInsteadOfAttachingToAConsole() throws Exception {
         Program jshell = withAContainer("web.console().attach()\n");

@@ -19,7 +19,7 @@ class QuickstartTest {
     Path folder;
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
     @NeedsCommand("busybox")
     void needsNoArchive() throws Exception {
         Program quickstart = Program.run(folder, "", "quickstart");
@@ -29,7 +29,7 @@ class QuickstartTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
     @NeedsRootfs("debian-12")
     void bootsDebianWithoutAFailedUnit() throws Exception {
         Program quickstart = Program.run(
@@ -43,7 +43,7 @@ class QuickstartTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
     void failsWithTheReasonWhenTheArchiveIsNone() throws Exception {
         Path archive = Files.writeString(folder.resolve("rootfs.tar.gz"), "no archive");
 

@@ -46,7 +46,7 @@ class ReadmeTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
     @NeedsRootfs("debian-12")
     void theProgramAtItsTopRuns() throws Exception {
         List<String> programs = found("README.md", "^```java\n(.*?)^```");
@@ -56,7 +56,7 @@ class ReadmeTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
     @NeedsRootfs("debian-12")
     void theSecuritySettingsAreTaken() throws Exception {
         String settings = found("README.md", "^```java\n(.*?)^```").get(1);
@@ -67,7 +67,7 @@ class ReadmeTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
     @NeedsRootfs("debian-12")
     void theLimitsAreTaken() throws Exception {
         String limits = found("README.md", "^```java\n(.*?)^```").get(2);
@@ -80,7 +80,7 @@ class ReadmeTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
     @NeedsRootfs("debian-12")
     void theSessionInJshellRuns() throws Exception {
         List<String> lines = found("README.md", "jshell> ([^\n]*)\n(?!\\s*feature )");
@@ -91,7 +91,7 @@ class ReadmeTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
     @NeedsRootfs("debian-12")
     void whatJshellGreetsWithRuns() throws Exception {
         List<String> lines = found("lxj-examples/src/main/jshell/greeting.jsh", "^ {12}([^\n]*)");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * gets a fresh container, which takes some milliseconds. The service is the web server of a busybox.
  */
 // In a project of your own these three annotations aren't needed: they skip the test where it can't run.
-@NeedsRoot
+@NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
 @NeedsRootfs("busybox")
 class WebServerTest {
     // All that lxj makes is below a folder that JUnit removes at the end.

@@ -1,8 +1,6 @@
 package io.lxj.linux;
 
-import io.lxj.linux.jna.NativeMemory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,21 +17,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * Thread-safe; calls are made one after the other.
  */
 public final class Deputy implements AutoCloseable {
-    private static final String FDS = "/proc/self/fd/";
-    private static final int MSGHDR = 56;
-    private static final int IOVEC = 16;
-    private static final int CMSG_HEADER = 16;
-    private static final int SOL_SOCKET = 1;
-    private static final int SCM_RIGHTS = 1;
-    private static final int MSG_NOSIGNAL = 0x4000;
-    private static final int MSG_CMSG_CLOEXEC = 0x40000000;
-    private static final int MAX_PIECES = 8;
-    // Their fd is no directory.
-    private static final DelegatedCall SETTING =
-            DelegatedCall.of(Syscall.FSCONFIG).orElseThrow();
-    private static final DelegatedCall WATCH =
-            DelegatedCall.of(Syscall.INOTIFY_ADD_WATCH).orElseThrow();
-
     private final DeputyProgram program;
     private final UnixSocket socket;
     private final Spawned process;
@@ -85,7 +68,7 @@ public final class Deputy implements AutoCloseable {
      * @throws IOException what {@code ids} throws
      */
     public static Deputy start(Path folder, Ids ids) throws IOException {
-        DeputyProgram program = new DeputyProgram(FileName.bytes(folder));
+        DeputyProgram program = new DeputyProgram(FileName.bytes(folder), false);
         try (UnixSocket.Pair sockets = UnixSocket.pair()) {
             Spawned process = Spawner.spawn(
                     program.program,
@@ -100,6 +83,34 @@ public final class Deputy implements AutoCloseable {
                 socket.send(new byte[1], List.of());
                 return new Deputy(program, socket, process, ids.count());
             } catch (IOException | RuntimeException e) {
+                socket.close();
+                sockets.first().close();
+                reap(process);
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Starts one in a user namespace that another process has made.
+     *
+     * @param folder what it opens first, as the user that this process is
+     * @param namespace the user namespace, in which this process has all rights: its owner's
+     * @param idCount how many ids there are in it
+     * @return the process
+     * @throws LinuxException if it can't be entered: the call is setns(2) then, or the folder can't be opened
+     */
+    public static Deputy join(Path folder, Fd namespace, long idCount) throws LinuxException {
+        DeputyProgram program = new DeputyProgram(FileName.bytes(folder), true);
+        try (UnixSocket.Pair sockets = UnixSocket.pair()) {
+            Spawned process = Spawner.spawn(
+                    program.program,
+                    Map.of(DeputyProgram.SOCKET, sockets.second().fd(), DeputyProgram.NAMESPACE, namespace));
+            UnixSocket socket = new UnixSocket(sockets.first().fd().duplicate());
+            try {
+                sockets.second().close();
+                return new Deputy(program, socket, process, idCount);
+            } catch (LinuxException | RuntimeException e) {
                 socket.close();
                 sockets.first().close();
                 reap(process);
@@ -221,6 +232,23 @@ public final class Deputy implements AutoCloseable {
         lock.unlock();
     }
 
+    /**
+     * Makes the same call for each of some names in a directory, many at a time: a deputy that is asked for each of them
+     * spends its time with waiting.
+     *
+     * @param call the call, whose first arguments are a directory and a name in it, and which returns no fd
+     * @param last its third argument
+     * @return what each call has returned
+     */
+    long[] callForEach(Syscall call, Fd directory, List<byte[]> names, long last) throws LinuxException {
+        lock.lock();
+        try {
+            return new DeputyBatch(program, socket).run(call, directory, names, last);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Makes a call if it is one that a deputy makes; otherwise this process makes it. */
     long call(Syscall call, long... arguments) {
         Optional<DelegatedCall> delegated = DelegatedCall.of(call);
@@ -230,180 +258,9 @@ public final class Deputy implements AutoCloseable {
         }
         lock.lock();
         try (Scratch scratch = Scratch.open()) {
-            return new Message(scratch, call, delegated.get(), arguments).exchange();
+            return new DeputyMessage(program, socket, scratch, call, delegated.get(), arguments).exchange();
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** One call and its result. */
-    private final class Message {
-        private final Scratch scratch;
-        private final DelegatedCall delegated;
-        private final Block pieces;
-        private final int[] carried = new int[DeputyProgram.CARRIED];
-        private int count;
-        private int carrying;
-        private int length = DeputyProgram.REPLY;
-        private long output;
-        private int outputLength;
-
-        Message(Scratch scratch, Syscall call, DelegatedCall delegated, long[] arguments) {
-            this.scratch = scratch;
-            this.delegated = delegated;
-            this.pieces = scratch.block(MAX_PIECES * IOVEC);
-            Block step = scratch.zeroed(SyscallProgram.STEP_SIZE);
-            Block reply = scratch.zeroed(DeputyProgram.REPLY);
-            piece(step.address(), SyscallProgram.STEP_SIZE);
-            piece(reply.address(), DeputyProgram.REPLY);
-            step.buffer().putLong(0, call.number(Architecture.current()));
-            for (int i = 0; i < 6; i++) {
-                step.buffer().putLong(8 + 8 * i, argument(i, arguments));
-            }
-            long success = delegated.returnsFd() ? program.withFd : program.withNumber;
-            step.buffer()
-                    .putLong(SyscallProgram.RESULT + 8, success)
-                    .putLong(SyscallProgram.RESULT + 16, success)
-                    .putLong(SyscallProgram.RESULT + 24, program.withNumber);
-            reply.buffer()
-                    .putLong(0, program.result)
-                    .putLong(8, 8)
-                    .putLong(16, outputLength == 0 ? program.room.value() : output(arguments))
-                    .putLong(24, outputLength);
-        }
-
-        private void piece(long address, int size) {
-            pieces.buffer().putLong(count * IOVEC, address).putLong(count * IOVEC + 8, size);
-            count++;
-        }
-
-        private long argument(int index, long[] arguments) {
-            long value = arguments[index];
-            switch (delegated.kind(index)) {
-                case 'f':
-                    return carry((int) value);
-                case 's':
-                    return value == 0 ? 0 : send(value, NativeMemory.length(value) + 1);
-                case 'p':
-                    return value == 0 ? 0 : path(value, delegated.kind(0) == 'f' && (int) arguments[0] >= 0);
-                case 'i':
-                    return value == 0 ? 0 : send(value, delegated.length(arguments));
-                case 'o':
-                    output = value;
-                    outputLength = value == 0 ? 0 : delegated.length(arguments);
-                    return outputLength == 0 ? 0 : output(arguments);
-                default:
-                    return value;
-            }
-        }
-
-        /** The result is written to the end of the room, whatever else is sent. */
-        private long output(long[] arguments) {
-            return program.room.value() + DeputyProgram.ROOM - ((delegated.length(arguments) + 7) & ~7);
-        }
-
-        private long carry(int fd) {
-            if (fd < 0) {
-                return fd;
-            }
-            carried[carrying] = fd;
-            return DeputyProgram.FIRST_CARRIED + carrying++;
-        }
-
-        private long send(long address, int size) {
-            long there = program.room.value() + length;
-            piece(address, size);
-            length += size;
-            return there;
-        }
-
-        /**
-         * A path through an fd of this process leads through the one that the deputy has in its place. What is looked up
-         * below a directory stays what it is: it is the name of a file, and may be anybody's choice.
-         */
-        private long path(long address, boolean below) {
-            int size = NativeMemory.length(address);
-            if (below && delegated != SETTING && delegated != WATCH || size < FDS.length()) {
-                return send(address, size + 1);
-            }
-            byte[] bytes = new byte[size];
-            NativeMemory.view(address, size).get(bytes);
-            String text = new String(bytes, StandardCharsets.ISO_8859_1);
-            StringBuilder changed = new StringBuilder();
-            int done = 0;
-            for (int at = text.indexOf(FDS); at >= 0; at = text.indexOf(FDS, done)) {
-                int end = at + FDS.length();
-                while (end < text.length() && Character.isDigit(text.charAt(end))) {
-                    end++;
-                }
-                int fd = Integer.parseInt(text.substring(at + FDS.length(), end));
-                changed.append(text, done, at).append(FDS).append(carry(fd));
-                done = end;
-            }
-            changed.append(text.substring(done));
-            byte[] sent = changed.toString().getBytes(StandardCharsets.ISO_8859_1);
-            return send(scratch.string(sent), sent.length + 1);
-        }
-
-        long exchange() {
-            Block control = scratch.zeroed(CMSG_HEADER + 8 * DeputyProgram.CARRIED);
-            int header = CMSG_HEADER + 4 * DeputyProgram.CARRIED;
-            control.buffer().putLong(0, header).putInt(8, SOL_SOCKET).putInt(12, SCM_RIGHTS);
-            return socket.fd().borrow(own -> {
-                for (int i = 0; i < DeputyProgram.CARRIED; i++) {
-                    control.buffer().putInt(CMSG_HEADER + 4 * i, i < carrying ? carried[i] : own);
-                }
-                Block request = scratch.zeroed(MSGHDR);
-                request.buffer()
-                        .putLong(16, pieces.address())
-                        .putLong(24, count)
-                        .putLong(32, control.address())
-                        .putLong(40, header);
-                long sent = again(Syscall.SENDMSG, own, request.address(), MSG_NOSIGNAL);
-                return sent < 0 ? gone(sent) : receive(own);
-            });
-        }
-
-        private long receive(int own) {
-            Block result = scratch.zeroed(8);
-            Block vectors = scratch.block(2 * IOVEC);
-            vectors.buffer()
-                    .putLong(0, result.address())
-                    .putLong(8, 8)
-                    .putLong(16, output)
-                    .putLong(24, outputLength);
-            Block control = scratch.zeroed(CMSG_HEADER + 8);
-            Block message = scratch.zeroed(MSGHDR);
-            message.buffer()
-                    .putLong(16, vectors.address())
-                    .putLong(24, 2)
-                    .putLong(32, control.address())
-                    .putLong(40, control.length());
-            long received = again(Syscall.RECVMSG, own, message.address(), MSG_CMSG_CLOEXEC);
-            if (received <= 0) {
-                return gone(received);
-            }
-            long value = result.buffer().getLong(0);
-            if (value < 0 || !delegated.returnsFd()) {
-                return value;
-            }
-            return message.buffer().getLong(40) < CMSG_HEADER + 4
-                    ? -Errno.EMFILE.number()
-                    : control.buffer().getInt(CMSG_HEADER);
-        }
-
-        private long again(Syscall call, int own, long message, long flags) {
-            long result;
-            do {
-                result = Kernel.call(call, own, message, flags);
-            } while (Errno.EINTR.is(result));
-            return result;
-        }
-
-        private long gone(long result) {
-            return result < 0 && !Errno.EPIPE.is(result) && !Errno.ECONNRESET.is(result)
-                    ? result
-                    : -Errno.ESRCH.number();
         }
     }
 

@@ -1,12 +1,13 @@
 package io.lxj.linux;
 
 /**
- * What a {@link Deputy} runs: it makes a user and a mount namespace, waits until it has ids, opens a folder as the user that
+ * What a {@link Deputy} runs: it makes a user and a mount namespace and waits until it has ids, or joins one; opens a folder as the user that
  * it still is, becomes root there, and then makes the calls that it is sent, one after the other, until nobody is there any
  * more who could send one. A message brings the step itself: its number, arguments and where to go on.
  */
 final class DeputyProgram {
     static final String SOCKET = "socket";
+    static final String NAMESPACE = "namespace";
     /** Where the fds of a call are while it is made, and where its result is while it is sent. */
     static final int FIRST_CARRIED = 100;
 
@@ -34,11 +35,18 @@ final class DeputyProgram {
 
     final long withFd;
 
-    DeputyProgram(byte[] folder) {
-        ProgramBuilder builder = SyscallProgram.builder(SOCKET);
+    /** With a user namespace of its own, or in the one that it is given. */
+    DeputyProgram(byte[] folder, boolean joins) {
+        ProgramBuilder builder = joins ? SyscallProgram.builder(SOCKET, NAMESPACE) : SyscallProgram.builder(SOCKET);
         Arg socket = builder.fd(SOCKET);
         ProgramBuilder.Label end = builder.label();
-        enter(builder, socket, folder, end);
+        builder.step("leave the JVM's session", Syscall.SETSID);
+        if (joins) {
+            join(builder);
+        } else {
+            make(builder, socket, end);
+        }
+        begin(builder, socket, folder);
 
         ProgramBuilder.Label receive = builder.label();
         builder.step("go on", Syscall.GETPID).onPositive(receive);
@@ -89,15 +97,25 @@ final class DeputyProgram {
         program = builder.build();
     }
 
-    private static void enter(ProgramBuilder builder, Arg socket, byte[] folder, ProgramBuilder.Label end) {
+    private static void join(ProgramBuilder builder) {
+        Arg namespace = builder.fd(NAMESPACE);
+        builder.step("enter the user namespace", Syscall.SETNS, namespace, CloneFlags.CLONE_NEWUSER);
+        builder.step("close its fd", Syscall.CLOSE, namespace);
+        builder.step("make a mount namespace", Syscall.UNSHARE, Arg.of(CloneFlags.CLONE_NEWNS, "CLONE_NEWNS"));
+    }
+
+    private static void make(ProgramBuilder builder, Arg socket, ProgramBuilder.Label end) {
         Arg word = builder.space(8, "byte");
-        builder.step("leave the JVM's session", Syscall.SETSID);
         long both = CloneFlags.CLONE_NEWUSER | CloneFlags.CLONE_NEWNS;
         builder.step("make a user namespace", Syscall.UNSHARE, Arg.of(both, "CLONE_NEWUSER|CLONE_NEWNS"));
         // newuidmap(1) asks whether the process is its caller's; procfs says root's of one that is hidden.
         builder.step("be seen to be the user's", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 1);
         builder.step("say that it is there", Syscall.WRITE, socket, word, 1);
         builder.step("wait for ids", Syscall.READ, socket, word, 1).onZero(end);
+    }
+
+    private static void begin(ProgramBuilder builder, Arg socket, byte[] folder) {
+        Arg word = builder.space(8, "byte");
         builder.step("hide", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 0);
         int flags = Open.O_RDONLY | Open.O_DIRECTORY | Open.O_NOFOLLOW | Open.O_CLOEXEC;
         Arg opened = builder.step("open the folder", Syscall.OPENAT, Open.AT_FDCWD, builder.string(folder), flags, 0)

@@ -1,6 +1,7 @@
 package io.lxj.linux;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -113,12 +114,18 @@ final class TreeRemover {
     /** Removes all that isn't a directory, and notes the directories; or moves them up where it is too deep. */
     private void empty(Level level) throws LinuxException {
         Directory directory = level.directory();
+        List<byte[]> files = new ArrayList<>();
         for (DirectoryEntry entry : list(directory)) {
-            boolean file = entry.type() != Stat.S_IFDIR && entry.type() != 0;
-            if (file && unlink(directory, entry.name())) {
-                continue;
+            if (entry.type() == Stat.S_IFDIR || entry.type() == 0) {
+                level.pending().add(entry.name());
+            } else {
+                files.add(entry.name());
             }
-            level.pending().add(entry.name());
+        }
+        for (byte[] file : directory.unlinkAll(files)) {
+            if (!unlink(directory, file)) {
+                level.pending().add(file);
+            }
         }
         if (levels.size() >= MAX_OPEN) {
             moveUp(level);

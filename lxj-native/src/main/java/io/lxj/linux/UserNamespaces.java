@@ -11,6 +11,11 @@ public final class UserNamespaces {
 
     private static final boolean IN_FIRST = isFirst(Path.of("/proc/self/ns/user"));
 
+    /** See ioctl_ns(2). */
+    private static final long NS_GET_PARENT = 0xB702;
+    /** There can't be more, see user_namespaces(7). */
+    private static final int MAX_DEPTH = 33;
+
     private UserNamespaces() {}
 
     /**
@@ -21,6 +26,40 @@ public final class UserNamespaces {
      */
     public static boolean inFirst() {
         return IN_FIRST;
+    }
+
+    /**
+     * The user namespace that a process of this user was started in by root of that namespace: the one whose parent is the
+     * namespace of this process, whatever namespaces the process has made or entered since.
+     *
+     * @param pid the process
+     * @return the namespace, owned by the caller
+     * @throws LinuxException ENOENT or ESRCH if there is no such process; EPERM if it is in no namespace of this one
+     */
+    public static Fd outermostOf(int pid) throws LinuxException {
+        try (Fd own = Fd.open(Path.of("/proc/self/ns/user"), Open.O_RDONLY, 0)) {
+            Fd namespace = Fd.open(Path.of("/proc/" + pid + "/ns/user"), Open.O_RDONLY, 0);
+            for (int depth = 0; depth < MAX_DEPTH; depth++) {
+                try (Fd below = namespace) {
+                    Fd parent = parent(below);
+                    if (parent.stat().isSameFile(own.stat())) {
+                        parent.close();
+                        return below.duplicate();
+                    }
+                    namespace = parent;
+                }
+            }
+            namespace.close();
+        }
+        throw LinuxException.of(-Errno.EPERM.number(), "ioctl", "/proc/" + pid + "/ns/user", "NS_GET_PARENT");
+    }
+
+    private static Fd parent(Fd namespace) throws LinuxException {
+        long result = namespace.call(Syscall.IOCTL, NS_GET_PARENT, 0);
+        if (result < 0) {
+            throw LinuxException.of(result, "ioctl", namespace, "NS_GET_PARENT");
+        }
+        return new Fd((int) result);
     }
 
     /**

@@ -3,33 +3,41 @@ package io.lxj.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lxj.testing.Caller;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.OwnIds;
+import io.lxj.testing.StateFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-@NeedsRoot
+@NeedsContainers
 @LeaksNothing
 class DeputyTest {
-    private static final long FIRST = 1_879_048_192L;
     private static final byte[] NAME = name("file");
 
-    @TempDir
+    @StateFolder
     Path folder;
 
-    /** Its root is the first of ids that nobody has, and this process's root is its user 70000. */
-    private static final Deputy.Ids IDS = new Deputy.Ids() {
+    /** Its root is the first of ids that nobody else has, and this process's user is {@link OwnIds#USER}. */
+    private static final Deputy.Ids IDS = Caller.isRoot() ? new HostIds() : new OwnIds();
+
+    /** As root gives them. */
+    private static final class HostIds implements Deputy.Ids {
+        private static final long FIRST = 1_879_048_192L;
+
         @Override
         public void map(int pid) throws IOException {
             for (String file : new String[] {"gid_map", "uid_map"}) {
                 // One write(2): all lines have to come at once.
                 Files.write(
                         Path.of("/proc/" + pid, file),
-                        ("0 " + FIRST + " 65536\n70000 0 1\n").getBytes(StandardCharsets.US_ASCII));
+                        ("0 " + FIRST + " 65536\n" + OwnIds.USER + " 0 1\n").getBytes(StandardCharsets.US_ASCII));
             }
         }
 
@@ -37,7 +45,11 @@ class DeputyTest {
         public long count() {
             return 65_536;
         }
-    };
+    }
+
+    private static int first() throws IOException {
+        return (int) (Caller.isRoot() ? HostIds.FIRST : OwnIds.first());
+    }
 
     private static byte[] name(String text) {
         return FileName.bytes(text);
@@ -46,17 +58,17 @@ class DeputyTest {
     @Test
     void whatItMakesBelongsToItsRootAndIdsAreThoseOfItsNamespace() throws IOException {
         try (Deputy deputy = Deputy.start(folder, IDS)) {
-            assertThat(deputy.folder().stat().uid()).isEqualTo(70_000);
+            assertThat(deputy.folder().stat().uid()).isEqualTo(OwnIds.USER);
             Directory directory = new Directory(deputy.folder());
-            try (Fd file = directory.open(NAME, Open.O_CREAT | Open.O_RDWR, 0600)) {
+            try (Fd file = directory.open(NAME, Open.O_CREAT | Open.O_RDWR, 0644)) {
                 assertThat(file.stat().uid()).isZero();
                 assertThat(Files.getAttribute(folder.resolve("file"), "unix:uid"))
-                        .isEqualTo((int) FIRST);
+                        .isEqualTo(first());
                 Metadata.chown(file, 7, 8);
                 file.write(name("content"));
             }
-            assertThat(Files.getAttribute(folder.resolve("file"), "unix:uid")).isEqualTo((int) FIRST + 7);
-            assertThat(Files.getAttribute(folder.resolve("file"), "unix:gid")).isEqualTo((int) FIRST + 8);
+            assertThat(Files.getAttribute(folder.resolve("file"), "unix:uid")).isEqualTo(first() + 7);
+            assertThat(Files.getAttribute(folder.resolve("file"), "unix:gid")).isEqualTo(first() + 8);
             assertThat(Files.readString(folder.resolve("file"))).isEqualTo("content");
         }
     }
@@ -84,6 +96,24 @@ class DeputyTest {
     }
 
     @Test
+    void manyNamesAreRemovedThoughAMessageTakesSome() throws IOException {
+        try (Deputy deputy = Deputy.start(folder, IDS)) {
+            Directory directory = new Directory(deputy.folder());
+            List<byte[]> names = new ArrayList<>();
+            for (int i = 0; i < 1500; i++) {
+                names.add(name("f".repeat(i % 200) + i));
+                directory.open(names.get(i), Open.O_CREAT | Open.O_WRONLY, 0600).close();
+            }
+            directory.mkdir(name("folder"), 0700);
+            names.add(700, name("folder"));
+            names.add(name("not there"));
+            assertThat(directory.unlinkAll(names)).containsExactly(name("folder"));
+            assertThat(directory.list()).extracting(DirectoryEntry::string).containsExactly("folder");
+            assertThat(directory.unlinkAll(List.of())).isEmpty();
+        }
+    }
+
+    @Test
     void aFileOfTheHostsRootIsNotItsOwn() throws IOException {
         try (Deputy deputy = Deputy.start(folder, IDS);
                 Fd shadow = deputy.open("/etc/shadow", Open.O_PATH)) {
@@ -104,7 +134,7 @@ class DeputyTest {
             assertThat(directory.readLink(name("stdin"))).isEqualTo(target);
             assertThat(Files.readSymbolicLink(folder.resolve("stdin"))).hasToString("/proc/self/fd/0");
             RootDir root = new RootDir(deputy.folder());
-            root.mkdirs(name("proc/self/fd"), 0700).close();
+            root.mkdirs(name("proc/self/fd"), 0755).close();
             root.open(name("/proc/self/fd/0"), Open.O_CREAT | Open.O_WRONLY, 0600)
                     .close();
             assertThat(folder.resolve("proc/self/fd/0")).exists();

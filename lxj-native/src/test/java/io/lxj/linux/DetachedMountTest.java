@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@NeedsRoot
+@NeedsRoot("mounts on the host")
 @LeaksNothing
 class DetachedMountTest {
     private static final byte[] TEXT = "hello".getBytes(StandardCharsets.US_ASCII);

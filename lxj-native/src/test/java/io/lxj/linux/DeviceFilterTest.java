@@ -110,7 +110,7 @@ class DeviceFilterTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("attaches a device filter")
     void processesOfTheCgroupGetAtNothingElse() throws Exception {
         try (ProcFs proc = ProcFs.open(Path.of("/proc"));
                 Cgroup root =
@@ -146,7 +146,7 @@ class DeviceFilterTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("loads a device filter")
     void whatTheVerifierRefusesComesWithItsLog() {
         List<BpfInstruction> program = List.of(BpfInstruction.moveRegister(0, 7), BpfInstruction.exit());
         assertThatThrownBy(() -> BpfDevices.load(program))

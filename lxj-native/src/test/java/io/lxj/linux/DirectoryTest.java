@@ -129,7 +129,7 @@ class DirectoryTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("makes device nodes")
     void deviceNumbersAreThoseOfTheKernel() throws Exception {
         directory.mknod(NAME, Stat.S_IFCHR | 0600, 4095, 0xABCDE);
         Stat stat = directory.stat(NAME);
@@ -237,7 +237,7 @@ class DirectoryTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts on the host")
     void whatIsMountedInATreeIsNotTouched() throws Exception {
         Path mounted = Files.createDirectories(folder.resolve("tree/mounted"));
         Path precious = Files.createDirectory(folder.resolve("precious"));

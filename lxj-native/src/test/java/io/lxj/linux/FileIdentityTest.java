@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@NeedsRoot
+@NeedsRoot("takes the identity of others")
 class FileIdentityTest {
     @TempDir
     Path folder;

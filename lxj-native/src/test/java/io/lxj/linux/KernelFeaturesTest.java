@@ -89,7 +89,7 @@ class KernelFeaturesTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("is about root")
     void rootFindsEverythingThatTheOtherTestsUse() {
         Map<String, KernelFeature> features = probe();
         assertThat(NEEDED_BY_OTHER_TESTS)
@@ -128,7 +128,7 @@ class KernelFeaturesTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts on the host")
     @NeedsCommand({"mount", "unshare"})
     void mountsThatAreTriedDoNotPropagateToAHostWhoseMountsAreShared() throws Exception {
         List<String> launcher =
@@ -139,7 +139,7 @@ class KernelFeaturesTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("becomes another user")
     @NeedsCommand("setpriv")
     void anOrdinaryUserIsToldWhatIsMissingAndWhatToDo() throws Exception {
         String output;
@@ -159,7 +159,7 @@ class KernelFeaturesTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("changes settings of the kernel")
     @NeedsCommand({"setpriv", "unshare"})
     void aUserWhoMayNotHaveUserNamespacesIsToldWhichSettingForbidsThem() throws Exception {
         // The limit is a setting of each user namespace; the host's stays as it is.

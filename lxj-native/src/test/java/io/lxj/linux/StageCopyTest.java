@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 
 /** In a PID namespace of its own, because vm.memfd_noexec is a setting of one; the host's stays as it is. */
 @LeaksNothing
-@NeedsRoot
+@NeedsRoot("sets vm.memfd_noexec")
 @NeedsCommand({"unshare", "setpriv"})
 @EnabledIf(value = "hasSetting", disabledReason = "kernels before 6.3 have no vm.memfd_noexec")
 class StageCopyTest {

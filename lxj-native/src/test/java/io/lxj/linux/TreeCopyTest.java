@@ -219,7 +219,7 @@ class TreeCopyTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("makes files of other owners, and device nodes")
     @NeedsCommand({"setfacl", "getfattr", "setfattr", "setcap"})
     void copiesOwnersAttributesDevicesAndCapabilities() throws Exception {
         make("mkdir -p source/acl source/set && echo x >source/file && chown 1234:5678 source/file"
@@ -244,7 +244,7 @@ class TreeCopyTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("makes files of other owners")
     @NeedsCommand("setfacl")
     void nothingIsInheritedFromWhereTheCopyIsPut() throws Exception {
         make("mkdir -p source/a && echo x >source/a/file && chmod 0666 source/a/file && mkdir target"
@@ -256,7 +256,6 @@ class TreeCopyTest {
     }
 
     @Test
-    @NeedsRoot
     void attributesThatAreNotWantedAreLeftOut() throws Exception {
         make("mkdir source && setfattr -n user.a -v 1 source && setfattr -n user.b -v 2 source");
         TreeCopy.copy(directory, SOURCE, directory, COPY, "user.b"::equals, bytes -> {});
@@ -267,7 +266,7 @@ class TreeCopyTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts on the host")
     void mountsAreNotCrossed() throws Exception {
         make("mkdir -p source/mount && echo x >source/file");
         try (DetachedMount mount = DetachedMount.of("tmpfs", Map.of(), 0);
@@ -285,7 +284,7 @@ class TreeCopyTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("unpacks files of other owners")
     @NeedsRootfs("debian-12")
     @NeedsCommand({"tar", "getfattr"})
     void aDebianIsTheSameAfterwards() throws Exception {

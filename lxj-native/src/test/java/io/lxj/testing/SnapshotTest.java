@@ -70,7 +70,7 @@ class SnapshotTest {
     }
 
     @Test
-    @NeedsRoot
+    @NeedsRoot("mounts on the host")
     @NeedsCommand({"mount", "umount"})
     void namesAndRemovesAMountBelowTheTemporaryFolder() throws Exception {
         Path point = Files.createDirectory(folder.resolve("mount point"));

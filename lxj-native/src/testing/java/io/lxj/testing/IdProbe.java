@@ -9,7 +9,9 @@ import java.util.List;
 
 /** Ids that containers still have, as links to their folders say. */
 final class IdProbe implements Probe {
-    private static final Path IDS = Path.of("/var/lib/lxj-ids");
+    private static final Path IDS = Caller.isRoot()
+            ? Path.of("/var/lib/lxj-ids")
+            : Path.of(System.getProperty("user.home"), ".local/share/lxj-ids");
 
     @Override
     public String kind() {

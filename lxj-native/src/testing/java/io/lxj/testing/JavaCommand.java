@@ -16,10 +16,15 @@ public final class JavaCommand {
         Stream<String> access = Runtime.version().feature() < RESTRICTS_NATIVE_ACCESS
                 ? Stream.empty()
                 : Stream.of("--enable-native-access=ALL-UNNAMED");
-        return Stream.concat(
+        return Stream.of(
                         Stream.of(Path.of(System.getProperty("java.home"), "bin", "java")
                                 .toString()),
+                        // It decides which ids an ordinary user has.
+                        Caller.isRoot()
+                                ? Stream.<String>empty()
+                                : Stream.of("-Duser.name=" + System.getProperty("user.name")),
                         access)
+                .flatMap(options -> options)
                 .toList();
     }
 }
