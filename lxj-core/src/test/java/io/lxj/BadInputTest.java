@@ -14,6 +14,7 @@ import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.PortableJvm;
 import io.lxj.testing.TestRootfs;
@@ -212,6 +213,7 @@ class BadInputTest {
     }
 
     @Test
+    @NeedsRoot("writes into the layer of a container, which is out of an ordinary user's own reach")
     void cve2026_41579And2026_47766AnImageThatHasLinksWhereOurOwnMountsGo() {
         for (String folder : List.of("dev", "proc", "sys", "run")) {
             Container container = host.create(SLEEPER);

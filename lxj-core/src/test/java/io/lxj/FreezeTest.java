@@ -10,6 +10,7 @@ import io.lxj.config.State;
 import io.lxj.error.FreezeException;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What can't be suspended, or not be resumed, in time. */
-@NeedsRoot
+@NeedsContainers
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(120)
@@ -31,6 +32,7 @@ class FreezeTest {
     static final TestLxj host = TestLxj.of("busybox");
 
     @Test
+    @NeedsRoot("gives a container a device")
     void namesTheProcessThatWaitsForAServerOfFilesThatDoesNotAnswer() throws Exception {
         Container container = host.start(
                 Config.ofImage("busybox").init("/bin/sleep", "1000000").device(Device.host(Path.of("/dev/fuse"))));
@@ -60,6 +62,7 @@ class FreezeTest {
     }
 
     @Test
+    @NeedsRoot("freezes the cgroup that all containers are in, which is out of an ordinary user's own reach")
     void saysSoWhenAllContainersAreFrozen() throws Exception {
         Container container = host.start(Config.ofImage("busybox").init("/bin/sleep", "1000000"));
         container.freeze();

@@ -20,8 +20,7 @@ final class KeepingJvm {
                             "kept",
                             Config.ofImage("busybox")
                                     .onExit(OnExit.KEEP)
-                                    // An ordinary user whose containers have a single id shares that.
-                                    .mount(Caller.isRoot() ? shared.shifted() : shared)
+                                    .mount(visible(shared))
                                     .init("/bin/sh", "-c", arguments[2]));
             container.start();
             System.out.println(container.pid().orElseThrow());
@@ -29,5 +28,13 @@ final class KeepingJvm {
                 Thread.sleep(600_000);
             }
         }
+    }
+
+    /** As far as an ordinary user can share a folder: with containers that have the user's single id, or to be read. */
+    private static Mount visible(BindMount folder) {
+        if (Caller.isRoot()) {
+            return folder.shifted();
+        }
+        return Caller.hasIds() ? folder.readOnly() : folder;
     }
 }

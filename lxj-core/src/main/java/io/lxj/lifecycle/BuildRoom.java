@@ -91,7 +91,7 @@ final class BuildRoom {
                 engine.attach(cgroup, List.of());
                 Launched launched;
                 try (StageAhead ahead = launcher.begin();
-                        Cgroup payload = own == null ? null : own.child(CgroupTree.PAYLOAD)) {
+                        Cgroup payload = own == null ? null : CgroupTree.makePayload(own)) {
                     Map<String, Fd> fds = new HashMap<>(root.fds());
                     if (payload != null) {
                         fds.put(FdNames.CGROUP, payload.fd());

@@ -5,8 +5,10 @@ import io.lxj.failure.Failures;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Errno;
+import io.lxj.linux.FileIdentity;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.ProcFs;
+import io.lxj.storage.OwnIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,6 +158,21 @@ final class CgroupTree implements AutoCloseable {
                 throw e;
             }
             LOG.debug("Of the containers' use not everything is counted", e);
+        }
+    }
+
+    /**
+     * Makes the cgroup of a container's payload. Its files belong to whoever makes it, and that is not to be the container:
+     * for the kernel an ordinary user's deputy may be who the container's root is, so the user makes it.
+     */
+    // An identity is held for its effect alone.
+    @SuppressWarnings("try")
+    static Cgroup makePayload(Cgroup container) throws LinuxException {
+        if (container.fd().deputy().filter(Deputy::hasSeveralIds).isEmpty()) {
+            return container.child(PAYLOAD);
+        }
+        try (FileIdentity user = FileIdentity.of(container.fd(), OwnIds.USER, OwnIds.USER)) {
+            return container.child(PAYLOAD);
         }
     }
 

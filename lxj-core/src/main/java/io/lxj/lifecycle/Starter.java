@@ -115,7 +115,7 @@ final class Starter {
             LaunchSpec spec =
                     LaunchSpecs.of(name, record, image, mounts.specs(), devices, confinement, root.userNamespace());
             Launched launched;
-            try (Cgroup payload = cgroup.isPresent() ? cgroup.get().child(CgroupTree.PAYLOAD) : null;
+            try (Cgroup payload = cgroup.isPresent() ? CgroupTree.makePayload(cgroup.get()) : null;
                     KeeperFiles files = KeeperFiles.open(engine.store(), name, config);
                     Listening listening = Listening.open(name, config.listen())) {
                 Map<String, Fd> fds = new HashMap<>(mounts.fds());

@@ -374,7 +374,7 @@ public final class IdRegistry implements AutoCloseable {
         Path state = path.getParent().getParent();
         try (Fd own = Fd.open(state, Open.O_PATH | Open.O_DIRECTORY, 0);
                 RootDir root = new RootDir(deputy.get().actFor(own))) {
-            return root.open(FileName.bytes(state.relativize(path)), flags, 0);
+            return root.open(FileName.bytes(state.relativize(path).toString()), flags, 0);
         }
     }
 

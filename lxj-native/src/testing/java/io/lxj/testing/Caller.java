@@ -34,7 +34,7 @@ public final class Caller {
     }
 
     /** Whether lines of this user are in /etc/subuid and /etc/subgid, as far as user.name says who it is. */
-    static boolean hasIds() {
+    public static boolean hasIds() {
         return hasLine("/etc/subuid") && hasLine("/etc/subgid");
     }
 
