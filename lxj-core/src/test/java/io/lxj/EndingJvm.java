@@ -19,7 +19,7 @@ final class EndingJvm {
         container.exec("sh", "-c", "sleep 1000000 & exit 0");
         long init = container.pid().orElseThrow();
         String cgroups = Files.readString(Path.of("/proc/" + init + "/cgroup"));
-        System.out.println(init + " " + cgroups.replaceAll("(?s).*0::/([^/]*)/.*", "$1"));
+        System.out.println(init + " " + cgroups.replaceAll("(?s).*0::/((?:.*/)?lxj-[^/]*)/.*", "$1"));
         switch (arguments[1]) {
             case "return" -> {}
             case "exit" -> System.exit(3);
