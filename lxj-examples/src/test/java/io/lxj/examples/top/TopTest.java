@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program in a JVM of its own, on a terminal whose other side the test holds; the container is one of this JVM's. */
-@NeedsRoot
+@NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(180)
