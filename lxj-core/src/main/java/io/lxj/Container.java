@@ -372,7 +372,8 @@ public final class Container {
     /**
      * Adds a listener for what the kernel tells of the container: processes that were killed because memory ran out,
      * limits that were reached, pressure above thresholds, whether there are processes and whether they are suspended. It
-     * goes on over all runs of the container until it is closed. A container that nobody listens to costs nothing.
+     * goes on over all runs of the container until it is closed; over one that another process has started, from when
+     * this one first looks at the container. One that nobody listens to costs nothing.
      *
      * @param listener the listener
      * @param thresholds the pressure of which this listener is to be told
