@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.lxj.config.ByteSize;
 import io.lxj.config.Config;
 import io.lxj.config.Limits;
+import io.lxj.config.Percent;
 import io.lxj.error.UnsupportedHostException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -76,8 +81,22 @@ class ContainerLimitsTest {
         Limits none = Limits.NONE.hugePages(ByteSize.kib(4), ByteSize.mib(1));
         assertThatThrownBy(() -> host.lxj().containers().create("none", SLEEPER.limits(none)))
                 .isInstanceOf(UnsupportedHostException.class)
-                .hasMessageContaining("create none: this host has no hugetlb.4KB.max; leave this limit out");
+                .hasMessageContaining(
+                        "create none: this host has no hugetlb.4KB.max; leave this limit out, or have it");
         assertThat(host.lxj().containers().list()).isEmpty();
+    }
+
+    @Test
+    void whatMayBeDroppedIsDroppedIfTheHostDoesNotHaveIt() {
+        Limits optional = Limits.NONE
+                .hugePages(ByteSize.kib(4), ByteSize.mib(1))
+                .memory(Percent.of(50))
+                .ifSupported();
+        Container container = host.start(SLEEPER.limits(optional.hugePages(PAGE, ByteSize.mib(4))));
+        assertThat(CgroupFiles.read(container, FILE)).isEqualTo(Long.toString(4 << 20));
+        container.update(optional);
+        assertThat(CgroupFiles.read(container, FILE)).isEqualTo("max");
+        assertThat(container.config().limits().optional()).containsExactly("hugetlb.4KB.max", "memory.max");
     }
 
     @Test
@@ -93,5 +112,18 @@ class ContainerLimitsTest {
         Container container = host.start(SLEEPER);
         assertThatThrownBy(() -> container.update(memory)).isInstanceOf(UnsupportedHostException.class);
         assertThat(container.config().limits().isEmpty()).isTrue();
+    }
+
+    @Test
+    void aHundredContainersWithLimitsLeaveNoCgroup() throws Exception {
+        List<Container> all = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            all.add(host.start(SLEEPER.limits(pages(4))));
+        }
+        Path cgroups = CgroupFiles.of(all.get(0)).getParent();
+        assertThat(cgroups.toFile().listFiles(File::isDirectory)).hasSize(100);
+        all.forEach(Container::stop);
+        all.forEach(Container::destroy);
+        assertThat(cgroups).doesNotExist();
     }
 }

@@ -7,11 +7,20 @@ import io.lxj.config.ByteSize;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
+import io.lxj.config.IoLimit;
 import io.lxj.config.Limits;
+import io.lxj.config.OnExit;
+import io.lxj.config.Percent;
 import io.lxj.config.State;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.TestRootfs;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -125,5 +134,181 @@ class LimitsMachineTest {
         assertThat(run(container, "cd /sys/fs/cgroup; cat cpu.max memory.max").stdout())
                 .isEqualTo("150000 100000\n" + (128L << 20) + "\n");
         assertThat(CgroupFiles.read(container, "pids.max")).isEqualTo("50");
+    }
+
+    @Test
+    void whoeverNeedsMoreThanIsHighIsSlowedDownButNotKilled() {
+        Container container = host.start(SLEEPER.limits(Limits.NONE.memoryHigh(ByteSize.mib(24))));
+        String write = "dd if=/dev/zero of=/file bs=1M count=64";
+        assertThat(run(container, write).exitCode()).isZero();
+        assertThat(CgroupFiles.read(container, "memory.events", "high")).isPositive();
+        assertThat(CgroupFiles.read(container, "memory.events", "oom_kill")).isZero();
+        // It is reclaimed when a process goes back to its program: a little more than that can be there.
+        assertThat(Long.parseLong(CgroupFiles.read(container, "memory.current")))
+                .isLessThan(ByteSize.mib(32).bytes());
+        container.update(Limits.NONE);
+        assertThat(run(container, write).exitCode()).isZero();
+        assertThat(Long.parseLong(CgroupFiles.read(container, "memory.current")))
+                .isGreaterThan(ByteSize.mib(48).bytes());
+    }
+
+    @Test
+    void whatDoesNotFitIntoMemoryIsSwappedAsFarAsThatIsAllowed() throws Exception {
+        Path swap = Files.createTempFile("lxj-test", "swap");
+        try {
+            Programs.run("dd", "if=/dev/zero", "of=" + swap, "bs=1M", "count=128");
+            Programs.run("mkswap", swap.toString());
+            Programs.run("swapon", swap.toString());
+            Limits small = Limits.NONE.memory(ByteSize.mib(48));
+            Container container = host.start(SLEEPER.limits(small.swap(ByteSize.mib(8))));
+            assertThat(run(container, EAT).exitCode()).isEqualTo(KILLED);
+            container.update(small.swap(ByteSize.mib(100)));
+            assertThat(run(container, EAT).exitCode()).isZero();
+            assertThat(CgroupFiles.read(container, "memory.events", "oom_kill")).isEqualTo(1);
+        } finally {
+            Programs.run("swapoff", swap.toString());
+            Files.delete(swap);
+        }
+    }
+
+    @Test
+    void processorTimeIsSharedByWeight() throws Exception {
+        Limits one = Limits.NONE.cpuset("1");
+        Container light = host.start(SLEEPER.limits(one.cpuWeight(100)));
+        Container heavy = host.start(SLEEPER.limits(one.cpuWeight(300)));
+        for (Container container : List.of(light, heavy)) {
+            container.process("sh", "-c", "while :; do :; done");
+        }
+        assertThat(ratio(heavy, light, Duration.ofSeconds(8))).isBetween(2.7, 3.3);
+        light.update(one.cpuWeight(300));
+        assertThat(ratio(heavy, light, Duration.ofSeconds(8))).isBetween(0.9, 1.1);
+        // From a weight to none at all, and back.
+        light.update(one.cpuIdle(true));
+        assertThat(ratio(heavy, light, Duration.ofSeconds(2))).isGreaterThan(20);
+        assertThat(CgroupFiles.read(light, "cpu.idle")).isEqualTo("1");
+        light.update(one.cpuWeight(50));
+        assertThat(CgroupFiles.read(light, "cpu.idle")).isEqualTo("0");
+        assertThat(CgroupFiles.read(light, "cpu.weight")).isEqualTo("50");
+    }
+
+    /**
+     * How much more processor time one gets than the other, over so much of it for both that the kernel, which gives it out
+     * in turns, has evened them out.
+     */
+    private static double ratio(Container one, Container other, Duration both) throws InterruptedException {
+        double[] before = used(one, other);
+        double[] after;
+        do {
+            Thread.sleep(100);
+            after = used(one, other);
+        } while (after[0] - before[0] + after[1] - before[1] < both.toNanos() / 1000.0);
+        return (after[0] - before[0]) / Math.max(1, after[1] - before[1]);
+    }
+
+    /** What both have used at one moment: one is read before and after the other, as both go on meanwhile. */
+    private static double[] used(Container one, Container other) {
+        long first = stat(one, "usage_usec");
+        long second = stat(other, "usage_usec");
+        return new double[] {(first + stat(one, "usage_usec")) / 2.0, second};
+    }
+
+    @Test
+    void aRunningContainerGetsOtherLimitsAtOnce() throws Exception {
+        Container container = host.start(SLEEPER.pids(4));
+        ContainerProcess forker = container.process("sh", "-c", "while :; do sleep 0.01 & wait; done 2>/dev/null");
+        container.update(Limits.NONE.pids(100).cpus(0.1).cpuBurst(Duration.ofMillis(5)));
+        assertThat(CgroupFiles.read(container, "pids.max")).isEqualTo("100");
+        assertThat(CgroupFiles.read(container, "cpu.max.burst")).isEqualTo("5000");
+        long throttled = stat(container, "nr_throttled");
+        while (stat(container, "nr_throttled") < throttled + 3) {
+            Thread.sleep(50);
+        }
+        // A quota that is less than what could be saved up before.
+        container.update(Limits.NONE.cpus(0.03));
+        assertThat(CgroupFiles.read(container, "cpu.max")).isEqualTo("3000 100000");
+        container.update(Limits.NONE);
+        assertThat(List.of("pids.max", "cpu.max", "cpu.max.burst"))
+                .map(file -> CgroupFiles.read(container, file))
+                .containsExactly("max", "max 100000", "0");
+        assertThat(run(container, "cat /sys/fs/cgroup/cpu.max").stdout()).isEqualTo("max 100000\n");
+        forker.destroyForcibly();
+    }
+
+    @Test
+    void sharesAreOfWhatTheHostHas() throws Exception {
+        Container container = host.start(SLEEPER.limits(
+                Limits.NONE.memory(Percent.of(50)).memoryLow(Percent.of(10)).cpus(Percent.of(25))));
+        long all = Files.readAllLines(Path.of("/proc/meminfo")).stream()
+                .filter(line -> line.startsWith("MemTotal:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                .findFirst()
+                .orElseThrow();
+        assertThat(Long.parseLong(CgroupFiles.read(container, "memory.max"))).isEqualTo(all / 2 / 4096 * 4096);
+        assertThat(CgroupFiles.read(container, "cpu.max")).isEqualTo("50000 100000");
+        assertThat(container.config().limits().files()).containsEntry("memory.max", "50%");
+        Limits contradiction = Limits.NONE.memory(Percent.of(1)).memoryMin(ByteSize.gib(1));
+        assertThatThrownBy(() -> container.update(contradiction))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("limits.memory.min: \"1073741824\"");
+        assertThat(CgroupFiles.read(container, "cpu.max")).isEqualTo("50000 100000");
+    }
+
+    @Test
+    void whatThisHostHasNoneOfIsNamed() {
+        assertThatThrownBy(() -> host.create(SLEEPER.limits(Limits.NONE.rdma("mlx5_0", 1, 1))))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(
+                        "limits.rdma.max: \"mlx5_0\" is not allowed; allowed: nothing, as this host has none");
+        assertThatThrownBy(() -> host.create(SLEEPER.limits(Limits.NONE.misc("sev", 1))))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("limits.misc.max: \"sev\" is not allowed");
+    }
+
+    @Test
+    void anotherLxjThatTakesAContainerOverFindsItsLimits() throws Exception {
+        Path folder = Files.createTempDirectory("lxj-test");
+        try {
+            try (Lxj lxj = Lxj.open(folder)) {
+                lxj.images().importTarball("busybox", TestRootfs.find("busybox"));
+                Config config = SLEEPER.onExit(OnExit.KEEP).pids(30).cpus(0.5);
+                Container kept = lxj.containers().create("kept", config);
+                kept.start();
+                // For the next start: this run has others.
+                kept.configure(config.limits(Limits.NONE));
+            }
+            try (Lxj lxj = Lxj.open(folder)) {
+                Container kept = lxj.containers().get("kept");
+                assertThat(CgroupFiles.read(kept, "pids.max")).isEqualTo("30");
+                kept.update(Limits.NONE.memory(ByteSize.mib(64)));
+                assertThat(CgroupFiles.read(kept, "pids.max")).isEqualTo("max");
+                assertThat(CgroupFiles.read(kept, "cpu.max")).isEqualTo("max 100000");
+                assertThat(CgroupFiles.read(kept, "memory.max")).isEqualTo(Long.toString(64 << 20));
+                kept.stop();
+                kept.destroy();
+            }
+        } finally {
+            TestLxj.remove(folder);
+        }
+    }
+
+    @Test
+    void containersWithLimitsLeaveNoCgroup() throws Exception {
+        Limits limits = Limits.NONE
+                .memory(ByteSize.mib(16))
+                .cpus(0.5)
+                .pids(10)
+                .cpuset("0")
+                .io(IoLimit.on(Path.of("/dev/vda")).writeOperations(500));
+        List<Container> all = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            all.add(host.start(SLEEPER.limits(limits)));
+        }
+        Path cgroups = CgroupFiles.of(all.get(0)).getParent();
+        assertThat(cgroups.toFile().listFiles(File::isDirectory)).hasSize(10);
+        for (Container container : all) {
+            container.stop();
+            container.destroy();
+        }
+        assertThat(cgroups).doesNotExist();
     }
 }

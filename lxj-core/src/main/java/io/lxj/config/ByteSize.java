@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  *
  * @param bytes the number of bytes, not negative
  */
-public record ByteSize(long bytes) implements Comparable<ByteSize> {
+public record ByteSize(long bytes) implements MemoryAmount, Comparable<ByteSize> {
     /** No bytes. */
     public static final ByteSize ZERO = new ByteSize(0);
 

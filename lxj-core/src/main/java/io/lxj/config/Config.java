@@ -343,13 +343,13 @@ public final class Config {
     }
 
     /**
-     * The same with another limit of memory, see {@link Limits#memory(ByteSize)}.
+     * The same with another limit of memory, see {@link Limits#memory(MemoryAmount)}.
      *
      * @param size at most this much
      * @return the configuration
      * @throws io.lxj.error.InvalidConfigException if it is less than what is protected
      */
-    public Config memory(ByteSize size) {
+    public Config memory(MemoryAmount size) {
         return limits(limits().memory(size));
     }
 
@@ -373,6 +373,16 @@ public final class Config {
      */
     public Config pids(long number) {
         return limits(limits().pids(number));
+    }
+
+    /**
+     * The same, but the limits that are set so far may be dropped where the host can't keep them, see {@link
+     * Limits#ifSupported()}.
+     *
+     * @return the configuration
+     */
+    public Config ifSupported() {
+        return limits(limits().ifSupported());
     }
 
     /** {@return the kernel's settings for the container's namespaces, by name, ordered by name} */

@@ -79,9 +79,7 @@ final class ConfigCodec {
             case "processes":
                 return ProcessForm.write(config.processes());
             case "limits":
-                return config.limits().isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(JsonForm.texts(config.limits().files()));
+                return LimitsForm.write(config.limits());
             case "sysctls":
                 return config.sysctls().isEmpty() ? Optional.empty() : Optional.of(JsonForm.texts(config.sysctls()));
             case "clockOffsets":
@@ -138,7 +136,7 @@ final class ConfigCodec {
             case "processes":
                 return config.processes(ProcessForm.read(value));
             case "limits":
-                return config.limits(Limits.of(value.strings()));
+                return config.limits(LimitsForm.read(value));
             case "sysctls":
                 return withSysctls(config, value.strings());
             case "clockOffsets":

@@ -1,13 +1,18 @@
 package io.lxj.config;
 
 import io.lxj.error.InvalidConfigException;
-import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How much of the host a container may use, all of its processes together. An immutable value: every method that sets
@@ -19,36 +24,46 @@ import java.util.TreeMap;
  *
  * <p>Each limit is a file of the container's cgroup, see the kernel's {@code admin-guide/cgroup-v2}; what isn't set is as
  * the kernel makes it: no limit, or an equal share. A limit needs its controller: on a host whose cgroup v1 has taken that,
- * a configuration with the limit is refused.
+ * a configuration with the limit is refused, unless it was set with {@link #ifSupported()}.
  */
 public final class Limits {
     /** No limits. */
-    public static final Limits NONE = new Limits(Collections.emptySortedMap());
+    public static final Limits NONE = new Limits(Collections.emptySortedMap(), Collections.emptySortedSet());
 
-    private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
+    private static final Duration PERIOD = Duration.ofMillis(100);
 
     private final SortedMap<String, String> files;
+    private final SortedSet<String> optional;
 
-    private Limits(SortedMap<String, String> files) {
+    private Limits(SortedMap<String, String> files, SortedSet<String> optional) {
         this.files = files;
+        this.optional = optional;
     }
 
     /**
      * Limits of any kind, in the kernel's own words.
      *
-     * @param files contents by names of files, for example {@code 200} of {@code pids.max}
+     * @param files contents by names of files, as {@link #files()} has them
      * @return the limits
      * @throws InvalidConfigException if a name isn't that of a limit, or a content isn't one of its values
      */
     public static Limits of(Map<String, String> files) {
-        SortedMap<String, String> all = new TreeMap<>();
-        files.forEach((name, value) -> all.put(name, LimitFile.of(name).check(value)));
-        refuseContradictions(all);
-        return new Limits(Collections.unmodifiableSortedMap(all));
+        return of(files, List.of());
+    }
+
+    static Limits of(Map<String, String> files, Collection<String> optional) {
+        SortedMap<String, String> all = new TreeMap<>(files);
+        all.forEach(LimitFile::check);
+        LimitRules.check(all);
+        SortedSet<String> names = new TreeSet<>(optional);
+        names.retainAll(all.keySet());
+        return new Limits(Collections.unmodifiableSortedMap(all), Collections.unmodifiableSortedSet(names));
     }
 
     /**
-     * The limits in the kernel's own words.
+     * The limits in the kernel's own words, for example {@code 200} by {@code pids.max}. Where a file has limits of several
+     * things, each has a name of its own: the file's, a blank, and the path of a disk or the kernel's name of something
+     * else, for example {@code rbps=1048576} by {@code io.max /dev/sda}. What is relative is a percentage.
      *
      * @return the contents of the cgroup's files by their names, sorted; sizes in bytes, and the quota of the processors
      *     as microseconds in each period
@@ -57,29 +72,67 @@ public final class Limits {
         return files;
     }
 
+    /** {@return those of {@link #files()} that may be dropped, see {@link #ifSupported()}} */
+    public SortedSet<String> optional() {
+        return optional;
+    }
+
     /** {@return whether nothing is limited} */
     public boolean isEmpty() {
         return files.isEmpty();
     }
 
-    private Limits with(LimitFile file, String value) {
-        SortedMap<String, String> all = new TreeMap<>(files);
-        all.put(file.file(), value);
-        return of(all);
+    /**
+     * The same, but all limits that are set so far may be dropped: on a host that lacks the controller or the file of one,
+     * a container starts without it, and a warning is logged. Limits that are set after this are to be kept as ever.
+     *
+     * @return the limits
+     */
+    public Limits ifSupported() {
+        return new Limits(files, Collections.unmodifiableSortedSet(new TreeSet<>(files.keySet())));
     }
 
-    private Limits with(LimitFile file, ByteSize size) {
-        return with(file, Long.toString(size.bytes()));
+    /**
+     * The same without some of its limits.
+     *
+     * @param names their names, as {@link #files()} has them; those that aren't set don't matter
+     * @return the limits
+     * @throws InvalidConfigException if what is left contradicts itself, as saved processor time without a quota does
+     */
+    public Limits without(Collection<String> names) {
+        SortedMap<String, String> others = new TreeMap<>(files);
+        others.keySet().removeAll(names);
+        return of(others, optional);
+    }
+
+    private Limits with(String name, String value) {
+        SortedMap<String, String> all = new TreeMap<>(files);
+        all.put(name, value);
+        SortedSet<String> others = new TreeSet<>(optional);
+        others.remove(name);
+        return of(all, others);
+    }
+
+    private Limits with(LimitFile file, String value) {
+        return with(file.file(), value);
+    }
+
+    private Limits with(LimitFile file, Path path, String value) {
+        return with(file.file() + " " + HostPath.of(file.field(), path), value);
+    }
+
+    private Limits with(LimitFile file, MemoryAmount amount) {
+        return with(file, amount instanceof ByteSize size ? Long.toString(size.bytes()) : amount.toString());
     }
 
     private Limits with(LimitFile file, long number) {
         return with(file, Long.toString(number));
     }
 
-    /** {@return the most memory, if it is limited} */
+    /** {@return the most memory, if it is limited to a size; a share of the host's is among {@link #files()} only} */
     public Optional<ByteSize> memory() {
         return Optional.ofNullable(files.get(LimitFile.MEMORY_MAX.file()))
-                .filter(value -> !value.equals(LimitFile.MAX))
+                .filter(LimitValues::isNumber)
                 .map(value -> ByteSize.bytes(Long.parseLong(value)));
     }
 
@@ -90,7 +143,7 @@ public final class Limits {
      * @return the limits
      * @throws InvalidConfigException if it is less than what is {@link #memoryMin protected}
      */
-    public Limits memory(ByteSize size) {
+    public Limits memory(MemoryAmount size) {
         return with(LimitFile.MEMORY_MAX, size);
     }
 
@@ -101,7 +154,7 @@ public final class Limits {
      * @param size the threshold
      * @return the limits
      */
-    public Limits memoryHigh(ByteSize size) {
+    public Limits memoryHigh(MemoryAmount size) {
         return with(LimitFile.MEMORY_HIGH, size);
     }
 
@@ -112,7 +165,7 @@ public final class Limits {
      * @return the limits
      * @throws InvalidConfigException if it is more than the limit of memory
      */
-    public Limits memoryLow(ByteSize size) {
+    public Limits memoryLow(MemoryAmount size) {
         return with(LimitFile.MEMORY_LOW, size);
     }
 
@@ -123,7 +176,7 @@ public final class Limits {
      * @return the limits
      * @throws InvalidConfigException if it is more than the limit of memory
      */
-    public Limits memoryMin(ByteSize size) {
+    public Limits memoryMin(MemoryAmount size) {
         return with(LimitFile.MEMORY_MIN, size);
     }
 
@@ -166,7 +219,18 @@ public final class Limits {
      * @throws InvalidConfigException if it is less, or isn't a number
      */
     public Limits cpus(double processors) {
-        return cpus(processors, Duration.ofMillis(100));
+        return cpus(processors, PERIOD);
+    }
+
+    /**
+     * The same with a share of all processors that the host has as another limit of processor time, {@code cpu.max}, in
+     * periods of 100 ms.
+     *
+     * @param share how much of all processors' time
+     * @return the limits
+     */
+    public Limits cpus(Percent share) {
+        return with(LimitFile.CPU_MAX, share + " " + PERIOD.toMillis() * 1000);
     }
 
     /**
@@ -178,15 +242,7 @@ public final class Limits {
      * @throws InvalidConfigException if one is outside of its range
      */
     public Limits cpus(double processors, Duration period) {
-        String field = LimitFile.CPU_MAX.field();
-        if (!Double.isFinite(processors) || processors <= 0 || processors > 1_000_000) {
-            throw new InvalidConfigException(field, processors, "a number of processors above 0, for example 1.5");
-        }
-        BigDecimal micros = BigDecimal.valueOf(period.getSeconds())
-                .multiply(MICROS)
-                .add(BigDecimal.valueOf(period.getNano() / 1000));
-        long quota = micros.multiply(BigDecimal.valueOf(processors)).longValue();
-        return with(LimitFile.CPU_MAX, quota + " " + micros.longValue());
+        return with(LimitFile.CPU_MAX, LimitValues.quota(LimitFile.CPU_MAX.field(), processors, period));
     }
 
     /**
@@ -255,6 +311,42 @@ public final class Limits {
     }
 
     /**
+     * The same with another share of the traffic of a disk, {@code io.weight}.
+     *
+     * @param path of the disk, of one of its partitions, or of something stored on it
+     * @param weight 1 to 10000; all others have 100
+     * @return the limits
+     * @throws InvalidConfigException if it is outside of that range
+     */
+    public Limits ioWeight(Path path, int weight) {
+        return with(LimitFile.DISK_WEIGHT, path, Integer.toString(weight));
+    }
+
+    /**
+     * The same with another limit of the traffic of a disk, {@code io.max}.
+     *
+     * @param limit the limit
+     * @return the limits
+     * @throws InvalidConfigException if it doesn't limit anything
+     */
+    public Limits io(IoLimit limit) {
+        return with(LimitFile.IO_MAX.file() + " " + limit.path(), limit.toString());
+    }
+
+    /**
+     * The same with another time that requests to a disk should take at most, {@code io.latency}: if they take longer,
+     * those of others with a longer time, or none, are held up.
+     *
+     * @param path of the disk, of one of its partitions, or of something stored on it
+     * @param time how long, on average; a microsecond to an hour
+     * @return the limits
+     * @throws InvalidConfigException if it is outside of that range
+     */
+    public Limits ioLatency(Path path, Duration time) {
+        return with(LimitFile.IO_LATENCY, path, "target=" + time.toNanos() / 1000);
+    }
+
+    /**
      * The same with another limit of processes and threads, {@code pids.max}.
      *
      * @param number at most so many, 1 to 4194304
@@ -277,67 +369,45 @@ public final class Limits {
         return with(LimitFile.hugePages(page), size);
     }
 
-    private static void refuseContradictions(SortedMap<String, String> files) {
-        refuseBadProcessorTime(files);
-        long most = number(files, LimitFile.MEMORY_MAX, Long.MAX_VALUE);
-        for (LimitFile file : new LimitFile[] {LimitFile.MEMORY_MIN, LimitFile.MEMORY_LOW}) {
-            long least = number(files, file, 0);
-            if (least > most) {
-                throw new InvalidConfigException(
-                        file.field(), least, "at most the limit of memory, memory.max, which is " + most);
-            }
-        }
-    }
-
-    private static void refuseBadProcessorTime(SortedMap<String, String> files) {
-        if ("1".equals(files.get(LimitFile.CPU_IDLE.file())) && files.containsKey(LimitFile.CPU_WEIGHT.file())) {
-            throw InvalidConfigException.problem(
-                    LimitFile.CPU_WEIGHT.field(), "is set", "nothing beside cpu.idle, which is a weight of its own");
-        }
-        String burst = files.get(LimitFile.CPU_BURST.file());
-        String quota = files.getOrDefault(LimitFile.CPU_MAX.file(), LimitFile.CPU_MAX.initial())
-                .split(" ")[0];
-        if (burst != null && (quota.equals(LimitFile.MAX) || Long.parseLong(burst) > Long.parseLong(quota))) {
-            throw new InvalidConfigException(
-                    LimitFile.CPU_BURST.field(), burst, "at most the quota of cpu.max, which is " + quota);
-        }
+    /**
+     * The same with another limit of what is used of a device for remote direct memory access, {@code rdma.max}.
+     *
+     * @param device the kernel's name of it, for example {@code mlx5_0}
+     * @param handles at most so many contexts, 0 to 2147483647
+     * @param objects at most so many objects, 0 to 2147483647
+     * @return the limits
+     * @throws InvalidConfigException if a number is negative, or the name isn't one
+     */
+    public Limits rdma(String device, int handles, int objects) {
+        return with(LimitFile.RDMA_MAX.file() + " " + device, "hca_handle=" + handles + " hca_object=" + objects);
     }
 
     /**
-     * The limits in the kernel's own words, as they have to be written where others may have been in force.
+     * The same with another limit of something that the host has only so many of, {@code misc.max}: keys for encrypted
+     * virtual machines, for example.
      *
-     * @param others the others
-     * @return these limits, and for what only the others limit what a new cgroup has
+     * @param resource the kernel's name of it, for example {@code sev}
+     * @param number at most so many
+     * @return the limits
+     * @throws InvalidConfigException if the number is negative, or the name isn't one
      */
-    public SortedMap<String, String> insteadOf(Limits... others) {
-        SortedMap<String, String> all = new TreeMap<>();
-        for (Limits other : others) {
-            other.files
-                    .keySet()
-                    .forEach(name -> all.put(name, LimitFile.of(name).initial()));
-        }
-        all.putAll(files);
-        return Collections.unmodifiableSortedMap(all);
-    }
-
-    private static long number(SortedMap<String, String> files, LimitFile file, long otherwise) {
-        String value = files.get(file.file());
-        return value == null || value.equals(LimitFile.MAX) ? otherwise : Long.parseLong(value);
+    public Limits misc(String resource, long number) {
+        return with(LimitFile.MISC_MAX.file() + " " + resource, Long.toString(number));
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Limits limits && files.equals(limits.files);
+        return other instanceof Limits limits && files.equals(limits.files) && optional.equals(limits.optional);
     }
 
     @Override
     public int hashCode() {
-        return files.hashCode();
+        return Objects.hash(files, optional);
     }
 
     /** {@return the limits as files and their contents} */
     @Override
     public String toString() {
-        return files.toString();
+        return optional.isEmpty() ? files.toString() : files + " if supported: " + optional;
     }
 }

@@ -214,7 +214,7 @@ public final class Engine implements AutoCloseable {
     }
 
     ContainerLimits limits() {
-        return new ContainerLimits(cgroups);
+        return new ContainerLimits(cgroups, proc);
     }
 
     CgroupTree cgroups() {

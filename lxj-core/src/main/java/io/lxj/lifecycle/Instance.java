@@ -400,8 +400,10 @@ public final class Instance {
             Run run = current.get();
             engine.limits()
                     .update(
+                            action,
                             run.cgroup(action),
-                            limits.insteadOf(configured, run.config().limits()));
+                            limits,
+                            List.of(configured, run.config().limits()));
             run.remeasure();
         }
     }

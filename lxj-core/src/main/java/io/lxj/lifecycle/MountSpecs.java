@@ -49,6 +49,8 @@ final class MountSpecs implements AutoCloseable {
     private final ProcFs proc;
     private final Optional<Deputy> deputy;
     private final Optional<IdMap> ids;
+    /** How many of them the configuration doesn't have. */
+    private int own;
 
     private MountSpecs(ProcFs proc, Optional<Deputy> deputy, Optional<IdMap> ids) {
         this.proc = proc;
@@ -59,6 +61,8 @@ final class MountSpecs implements AutoCloseable {
     static MountSpecs open(Engine engine, String container, List<Mount> mounts, Optional<IdMap> ids) {
         MountSpecs opened = new MountSpecs(engine.proc(), engine.folder().deputy(), ids);
         try {
+            Lxcfs.open(opened.deputy).forEach(opened::add);
+            opened.own = opened.specs.size();
             for (Mount mount : mounts) {
                 opened.add(container, mount);
             }
@@ -67,6 +71,11 @@ final class MountSpecs implements AutoCloseable {
             opened.close();
             throw e;
         }
+    }
+
+    private void add(String target, DetachedMount file) {
+        fds.put(FdNames.mount(specs.size()), file.fd());
+        specs.add(new MountSpec(target, false, null, 0, 0));
     }
 
     private void add(String container, Mount mount) {
@@ -188,7 +197,7 @@ final class MountSpecs implements AutoCloseable {
      */
     void refuseRoot(String container, Fd root) throws LinuxException {
         Stat top = root.stat();
-        for (MountSpec spec : specs) {
+        for (MountSpec spec : specs.subList(own, specs.size())) {
             if (target(root, spec).filter(top::isSameFile).isPresent()) {
                 String action = "start " + container + ": mount " + spec.target();
                 throw new LxjException(Failure.of(action, "in the image that is a link to the root folder")
@@ -235,6 +244,11 @@ final class MountSpecs implements AutoCloseable {
             case SLAVE -> MountFlags.MS_SLAVE;
             case SHARED -> MountFlags.MS_SHARED;
         };
+    }
+
+    /** Whether the configuration has any. */
+    boolean isConfigured() {
+        return specs.size() > own;
     }
 
     List<MountSpec> specs() {

@@ -125,9 +125,9 @@ final class Starter {
                 confinement
                         .label()
                         .ifPresent(label -> fds.put(FdNames.PROC, engine.proc().fd()));
+                engine.limits().apply("start " + name, cgroup, config.limits());
                 if (payload != null) {
                     fds.put(FdNames.CGROUP, payload.fd());
-                    engine.limits().apply(cgroup.get(), config.limits());
                     if (ids.isPresent()) {
                         CgroupTree.delegate(payload, ids.get());
                     }
@@ -196,7 +196,7 @@ final class Starter {
             throws IOException {
         if (root.mounted().isPresent()) {
             mounts.refuseRoot(name, root.mounted().get());
-        } else if (!mounts.specs().isEmpty()) {
+        } else if (mounts.isConfigured()) {
             try (Fd look = engine.mountRoot(folder, config, RootStorage.Use.LOOK)) {
                 mounts.refuseRoot(name, look);
             }

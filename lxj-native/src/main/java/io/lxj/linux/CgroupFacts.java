@@ -21,7 +21,10 @@ final class CgroupFacts {
             ProbedFeature.CPUSET_CONTROLLER, "cpuset",
             ProbedFeature.IO_CONTROLLER, "io",
             ProbedFeature.MEMORY_CONTROLLER, "memory",
-            ProbedFeature.PIDS_CONTROLLER, "pids");
+            ProbedFeature.PIDS_CONTROLLER, "pids",
+            ProbedFeature.HUGETLB_CONTROLLER, "hugetlb",
+            ProbedFeature.RDMA_CONTROLLER, "rdma",
+            ProbedFeature.MISC_CONTROLLER, "misc");
     private static final Map<ProbedFeature, String> FILES = Map.of(
             ProbedFeature.CGROUP_KILL, "cgroup.kill",
             ProbedFeature.CGROUP_FREEZE, "cgroup.freeze");

@@ -66,6 +66,9 @@ enum ProbedFeature {
     IO_CONTROLLER("io controller", "limits disk traffic", ""),
     MEMORY_CONTROLLER("memory controller", "limits memory", ""),
     PIDS_CONTROLLER("pids controller", "limits the number of processes", ""),
+    HUGETLB_CONTROLLER("hugetlb controller", "limits huge pages", ""),
+    RDMA_CONTROLLER("rdma controller", "limits remote direct memory access", ""),
+    MISC_CONTROLLER("misc controller", "limits what the hardware has only so many of", ""),
     DEVICE_FILTER(
             "device filter", "decides which devices may be used", "run as root, on a kernel with CONFIG_CGROUP_BPF"),
 
