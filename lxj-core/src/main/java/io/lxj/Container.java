@@ -340,10 +340,11 @@ public final class Container {
     }
 
     /**
-     * How the current run ends.
+     * How the current run ends; or if the container isn't running, as it may have ended right after its start, how the
+     * last one has ended.
      *
      * @return completed when the container has ended and nothing is left of the run; a reboot ends a run, too
-     * @throws io.lxj.error.WrongStateException if it isn't running
+     * @throws io.lxj.error.WrongStateException if it isn't running and {@link #lastExit} knows of no run
      */
     public CompletableFuture<ExitStatus> onExit() {
         return instance.exit();

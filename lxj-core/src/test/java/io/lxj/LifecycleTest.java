@@ -137,6 +137,16 @@ class LifecycleTest {
     }
 
     @Test
+    void howItEndsIsToldEvenIfTheQuestionComesTooLate() throws Exception {
+        Container brief = host.create(Config.ofImage("alpine").init("/bin/sh", "-c", "exit 3"));
+        for (int i = 0; i < 20; i++) {
+            brief.start();
+            assertThat(brief.onExit().get(60, TimeUnit.SECONDS)).isEqualTo(ExitStatus.exited(3));
+            assertThat(brief.onExit()).isCompletedWithValue(ExitStatus.exited(3));
+        }
+    }
+
+    @Test
     void refusesWhatItsStateDoesNotAllow() {
         Container container = host.create(SLEEPER);
         String name = container.name();

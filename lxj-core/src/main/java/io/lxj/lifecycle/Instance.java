@@ -152,15 +152,22 @@ public final class Instance {
     }
 
     /**
-     * How the current run ends.
+     * How the current run ends, or the last one has ended.
      *
      * @return completed when the container has ended and nothing is left of the run
      */
     public CompletableFuture<ExitStatus> exit() {
-        // What a caller hangs on here may take its time, or use the container: it gets a thread of its own.
-        return life.running("wait for the exit of " + name)
-                .exit()
-                .thenApplyAsync(exit -> exit, engine.supervisor().lane());
+        Optional<Run> current = current();
+        if (current.isPresent()) {
+            // What a caller hangs on here may take its time, or use the container: it gets a thread of its own.
+            return current.get()
+                    .exit()
+                    .thenApplyAsync(exit -> exit, engine.supervisor().lane());
+        }
+        // Whoever has just started it may come too late.
+        return lastExit()
+                .map(CompletableFuture::completedFuture)
+                .orElseGet(() -> life.running("wait for the exit of " + name).exit());
     }
 
     /** {@return how the last run ended, if there was one and none goes on} */
