@@ -11,7 +11,6 @@ import io.lxj.config.Signal;
 import io.lxj.config.State;
 import io.lxj.config.Stats;
 import io.lxj.error.CorruptStateException;
-import io.lxj.error.InvalidConfigException;
 import io.lxj.error.NotFoundException;
 import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
@@ -309,27 +308,16 @@ public final class Instance {
      * @param config the configuration
      */
     public void configure(Config config) {
-        engine.check();
-        ConfigChecks.check(engine, "configure " + name, name, config);
-        try (Lock lock = engine.lock(name);
-                ContainerFolder folder = engine.store().open(name)) {
-            Config old = folder.record().config();
-            if (!old.image().equals(config.image())) {
-                throw new InvalidConfigException(
-                        "image", config.image(), old.image() + ", which the container was made of");
-            }
-            if (old.storage() != config.storage()) {
-                throw new InvalidConfigException(
-                        "storage", config.storage(), old.storage() + ", which the container was made with");
-            }
-            engine.checkUser(config);
-            ConfigChecks.check(
-                    name,
-                    config,
-                    engine.ids().of(folder.record().with(config)),
-                    engine.folder().deputy());
-            folder.configure(config);
-        }
+        new Reconfiguring(engine, this).configure(config);
+    }
+
+    /**
+     * Changes what the container may use, at once if it runs.
+     *
+     * @param limits all of its limits
+     */
+    public void update(Limits limits) {
+        new Reconfiguring(engine, this).update(limits);
     }
 
     /** {@return what the container has used so far} */
@@ -372,47 +360,6 @@ public final class Instance {
     /** Whether this stands for nothing any more. */
     boolean isGone() {
         return gone || engine.isClosed();
-    }
-
-    /**
-     * Changes what the container may use, at once if it runs.
-     *
-     * @param limits all of its limits
-     */
-    public void update(Limits limits) {
-        engine.check();
-        String action = "update " + name;
-        try (Lock lock = engine.lock(name);
-                ContainerFolder folder = engine.store().open(name)) {
-            engine.limits().check(action, limits);
-            Config config = folder.record().config();
-            folder.configure(config.limits(limits));
-            try {
-                limit(action, limits, config.limits());
-            } catch (LinuxException | RuntimeException e) {
-                Undo undo = new Undo();
-                undo.add(() -> folder.configure(config));
-                undo.run(e);
-                throw e;
-            }
-        } catch (LinuxException e) {
-            throw Failures.exception(action, e);
-        }
-    }
-
-    /** What was configured before may have been meant for the next start: what the run began with counts, too. */
-    private void limit(String action, Limits limits, Limits configured) throws LinuxException {
-        Optional<Run> current = life.alive();
-        if (current.flatMap(Run::cgroup).isPresent()) {
-            Run run = current.get();
-            engine.limits()
-                    .update(
-                            action,
-                            run.cgroup(action),
-                            limits,
-                            List.of(configured, run.config().limits()));
-            run.remeasure();
-        }
     }
 
     /** {@return the init's process id, if the container runs} */
