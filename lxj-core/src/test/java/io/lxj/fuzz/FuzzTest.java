@@ -8,6 +8,7 @@ import io.lxj.image.OsReleaseFuzz;
 import io.lxj.image.TarImportFuzz;
 import io.lxj.lifecycle.AccountsFuzz;
 import io.lxj.storage.StateFilesFuzz;
+import io.lxj.testing.NeedsOwnFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Fuzzes each target with a fixed number of inputs, the same ones in every run. {@code .ci/fuzz} goes on for as long as
  * one likes, and from where it was the last time.
  */
+@NeedsOwnFiles
 class FuzzTest {
     private static final String SECONDS = System.getProperty("lxj.fuzz.seconds");
     private static final String ONLY = System.getProperty("lxj.fuzz.target");
