@@ -21,6 +21,7 @@ public final class CgroupEvents implements AutoCloseable {
     private static final String FROZEN = "frozen";
     private static final Set<String> FLAGS = Set.of(POPULATED, FROZEN);
     private static final String MEMORY = "memory.events";
+    private static final String MEMORY_LOCAL = "memory.events.local";
     private static final String PIDS = "pids.events";
     private static final String PIDS_LOCAL = "pids.events.local";
 
@@ -71,8 +72,11 @@ public final class CgroupEvents implements AutoCloseable {
             events.add(cgroup, "cgroup.events", fresh, events::flag);
             // Of all cgroups below, too: the container's own ones.
             events.add(cgroup, MEMORY, fresh, events::memory);
-            // Of this one alone: what the container does to itself isn't this limit.
-            events.add(cgroup, "memory.events.local", fresh, events::memoryHere);
+            // Of these two alone: what the container does to itself isn't this limit. The one below has the limit, too,
+            // for
+            // whoever looks from inside, and is the first to be slowed down: that may be enough.
+            events.add(cgroup, MEMORY_LOCAL, fresh, events::memoryHere);
+            events.add(below, MEMORY_LOCAL, fresh, events::memoryHere);
             if (cgroup.has(PIDS_LOCAL)) {
                 events.add(cgroup, PIDS_LOCAL, fresh, events::processes);
             } else {
