@@ -25,6 +25,7 @@ public class FreezeException extends LxjException {
      * @param state the letter that proc_pid_stat(5) has for its state: {@code R} or {@code D}
      * @param waitsIn the function of the kernel that it waits in, for example {@code fuse_get_req}; empty if it doesn't wait,
      *     or if this process may not know
+     * @serial exclude
      */
     public record Process(long pid, long thread, String name, char state, String waitsIn) implements Serializable {
         /** {@return it in words} */
