@@ -14,7 +14,7 @@ public class FreezeException extends LxjException {
     private static final long serialVersionUID = 1L;
     private static final int MOST_NAMED = 5;
 
-    private final List<Process> processes;
+    private final Process[] processes;
 
     /**
      * A thread that went on, or waited for something in the kernel that no signal interrupts.
@@ -47,7 +47,7 @@ public class FreezeException extends LxjException {
         super(Failure.of(action, "not all processes stopped within " + timeout.toMillis() + " ms" + named(processes))
                 .hint("it was unfrozen again; what is in state D waits for a disk, a network or a server of files, and"
                         + " stops when that has answered"));
-        this.processes = List.copyOf(processes);
+        this.processes = processes.toArray(Process[]::new);
     }
 
     private static String named(List<Process> processes) {
@@ -66,6 +66,6 @@ public class FreezeException extends LxjException {
      * @return the threads that were not suspended; empty if they were in that very moment
      */
     public final List<Process> processes() {
-        return processes;
+        return List.of(processes);
     }
 }
