@@ -2,6 +2,7 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.Stats;
 import io.lxj.error.LxjException;
+import io.lxj.error.NotFoundException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,6 +52,8 @@ final class SampleSubscription {
                 told = true;
             }
             failed = false;
+        } catch (NotFoundException e) {
+            LOG.debug("Container {} is being removed", instance.name(), e);
         } catch (LxjException | IllegalStateException e) {
             report(e);
         } finally {
