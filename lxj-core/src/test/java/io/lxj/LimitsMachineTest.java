@@ -34,7 +34,7 @@ class LimitsMachineTest {
     private static final Config SLEEPER = Config.ofImage("busybox").init("/bin/sleep", "1000000");
     private static final String EAT = "dd if=/dev/zero of=/dev/null bs=96M count=1";
     // Later kernels need no swap for pages that are zero.
-    private static final String EAT_LETTERS = "yes | dd of=/dev/null bs=32M count=1 iflag=fullblock";
+    private static final String EAT_NOISE = "dd if=/dev/urandom of=/dev/null bs=32M count=1 iflag=fullblock";
     private static final int KILLED = 137;
 
     @RegisterExtension
@@ -163,9 +163,9 @@ class LimitsMachineTest {
             Programs.run("swapon", swap.toString());
             Limits small = Limits.NONE.memory(ByteSize.mib(16));
             Container container = host.start(SLEEPER.limits(small.swap(ByteSize.mib(4))));
-            assertThat(run(container, EAT_LETTERS).exitCode()).isEqualTo(KILLED);
+            assertThat(run(container, EAT_NOISE).exitCode()).isEqualTo(KILLED);
             container.update(small.swap(ByteSize.mib(40)));
-            assertThat(run(container, EAT_LETTERS).exitCode()).isZero();
+            assertThat(run(container, EAT_NOISE).exitCode()).isZero();
             assertThat(CgroupFiles.read(container, "memory.events", "oom_kill")).isEqualTo(1);
         } finally {
             Programs.run("swapoff", swap.toString());
