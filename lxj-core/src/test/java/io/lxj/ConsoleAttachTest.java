@@ -2,13 +2,12 @@ package io.lxj;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lxj.linux.Block;
 import io.lxj.linux.Fd;
-import io.lxj.linux.Poll;
 import io.lxj.linux.Pty;
 import io.lxj.linux.Terminal;
 import io.lxj.testing.JavaCommand;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.Screen;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,30 +44,16 @@ class ConsoleAttachTest {
                 "setsid -c", "<>" + Files.readSymbolicLink(Path.of("/proc/self/fd/" + terminal.number())) + " >&0");
     }
 
-    /** Reads what the terminal shows up to a text. */
-    private static String screen(Pty pty, String until) throws IOException {
-        StringBuilder shown = new StringBuilder();
-        Block block = Block.allocate(1);
-        while (shown.indexOf(until) < 0) {
-            assertThat(Poll.await(pty.master(), Poll.POLLIN, LONG))
-                    .as("nothing more came after: %s", shown)
-                    .isNotZero();
-            assertThat(pty.master().read(block, 0, 1)).isEqualTo(1);
-            shown.append((char) (block.buffer().get(0) & 0xff));
-        }
-        return shown.toString();
-    }
-
     @Test
     void putsTheTerminalOfTheJvmRightAfterTheDetachKeys() throws Exception {
         try (Pty pty = Pty.open();
                 Fd terminal = pty.peer()) {
             Terminal before = Terminal.of(terminal);
             Process jvm = start(terminal);
-            screen(pty, "ready");
+            Screen.until(pty, "ready", LONG);
             assertThat(Terminal.of(terminal)).isEqualTo(before.raw());
             pty.master().write("\u0002d".getBytes(StandardCharsets.US_ASCII));
-            screen(pty, "end: DETACHED");
+            Screen.until(pty, "end: DETACHED", LONG);
             assertThat(jvm.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(Terminal.of(terminal)).isEqualTo(before);
         }
@@ -80,7 +65,7 @@ class ConsoleAttachTest {
                 Fd terminal = pty.peer()) {
             Terminal before = Terminal.of(terminal);
             Process jvm = start(terminal);
-            screen(pty, "ready");
+            Screen.until(pty, "ready", LONG);
             assertThat(Terminal.of(terminal)).isEqualTo(before.raw());
             jvm.destroy();
             assertThat(jvm.waitFor(60, TimeUnit.SECONDS)).isTrue();

@@ -5,16 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.Container;
 import io.lxj.Lxj;
 import io.lxj.config.Config;
-import io.lxj.linux.Block;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.Poll;
 import io.lxj.linux.Pty;
 import io.lxj.linux.Terminal;
 import io.lxj.testing.JavaCommand;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.Screen;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -79,20 +78,6 @@ class TopTest {
         return new ProcessBuilder(command).start();
     }
 
-    /** Reads what the terminal shows up to a text. */
-    private static String screen(Pty pty, String until) throws LinuxException {
-        StringBuilder shown = new StringBuilder();
-        Block block = Block.allocate(1);
-        while (shown.indexOf(until) < 0) {
-            assertThat(Poll.await(pty.master(), Poll.POLLIN, LONG))
-                    .as("nothing more came after: %s", shown)
-                    .isNotZero();
-            assertThat(pty.master().read(block, 0, 1)).isEqualTo(1);
-            shown.append((char) (block.buffer().get(0) & 0xff));
-        }
-        return shown.toString();
-    }
-
     private static void type(Pty pty, String keys) throws LinuxException {
         pty.master().write(keys.getBytes(StandardCharsets.US_ASCII));
     }
@@ -104,23 +89,23 @@ class TopTest {
             Pty.resize(terminal, 10, 60);
             Terminal before = Terminal.of(terminal);
             Process top = start(terminal);
-            assertThat(screen(pty, "\nweb1 "))
+            assertThat(Screen.until(pty, "\nweb1 ", LONG))
                     .contains("lxj: 1 containers, 1 running")
                     .doesNotContain("WAITS");
             assertThat(Terminal.of(terminal)).isEqualTo(before.raw());
-            screen(pty, "CPU             v");
+            Screen.until(pty, "CPU             v", LONG);
             // The container has been measured twice, and spends what it can get.
-            assertThat(screen(pty, "|.")).contains("web1");
+            assertThat(Screen.until(pty, "|.", LONG)).contains("web1");
             type(pty, "n");
-            screen(pty, "NAME            v");
+            Screen.until(pty, "NAME            v", LONG);
             type(pty, "r");
-            screen(pty, "NAME            ^");
+            Screen.until(pty, "NAME            ^", LONG);
             Pty.resize(terminal, 10, 130);
-            screen(pty, "WAITS cpu/mem/io %");
+            Screen.until(pty, "WAITS cpu/mem/io %", LONG);
             web.freeze();
-            screen(pty, "frozen");
+            Screen.until(pty, "frozen", LONG);
             type(pty, "q");
-            screen(pty, LEAVES);
+            Screen.until(pty, LEAVES, LONG);
             assertThat(top.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(top.exitValue()).isZero();
             assertThat(Terminal.of(terminal)).isEqualTo(before);
@@ -133,15 +118,15 @@ class TopTest {
                 Fd terminal = pty.peer()) {
             Terminal before = Terminal.of(terminal);
             Process top = start(terminal);
-            screen(pty, "web1 ");
+            Screen.until(pty, "web1 ", LONG);
             type(pty, "\003");
-            screen(pty, LEAVES);
+            Screen.until(pty, LEAVES, LONG);
             assertThat(top.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(Terminal.of(terminal)).isEqualTo(before);
             Process again = start(terminal);
-            screen(pty, "web1 ");
+            Screen.until(pty, "web1 ", LONG);
             again.destroy();
-            screen(pty, LEAVES);
+            Screen.until(pty, LEAVES, LONG);
             assertThat(again.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(Terminal.of(terminal)).isEqualTo(before);
         }
