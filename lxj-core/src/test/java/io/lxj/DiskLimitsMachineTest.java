@@ -151,7 +151,9 @@ class DiskLimitsMachineTest {
             Container container = host.start(SLEEPER);
             assertThatThrownBy(() -> container.update(twice))
                     .isInstanceOf(InvalidConfigException.class)
-                    .hasMessageContaining("is the same disk as that of io.max " + disk);
+                    .hasMessageContaining("is the same disk as that of io.max ")
+                    .hasMessageContaining(disk.toString())
+                    .hasMessageContaining(alias.toString());
         } finally {
             Files.delete(alias);
         }
