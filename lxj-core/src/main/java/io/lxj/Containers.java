@@ -16,8 +16,8 @@ public final class Containers {
     }
 
     /**
-     * Creates a container, stopped. It is being written to disk when this returns, which nobody has to wait for: a start
-     * does, and a power cut before takes the container away as a whole.
+     * Creates a container, stopped. It is being written to disk when this returns, which nobody has to wait for: a power
+     * cut before takes the container away as a whole. The start of one that is kept when the JVM ends does wait.
      *
      * @param name up to 63 letters, digits, dots, hyphens and underscores, the first a letter or digit
      * @param config what it is made of

@@ -1,5 +1,6 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.OnExit;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.LinuxException;
@@ -43,8 +44,17 @@ final class Background {
         });
     }
 
-    /** Waits until what was created is on disk: whoever goes on now relies on it. */
-    void awaitSettled() {
+    /**
+     * Sees to it that a container that is being started gets to disk. One that may outlive this process must not be gone
+     * after a power cut, so that its start waits for the disk.
+     */
+    void settleFor(OnExit fate) {
+        if (fate == OnExit.KEEP || settled.isDone()) {
+            awaitSettled();
+        }
+    }
+
+    private void awaitSettled() {
         try {
             settled.join();
         } catch (CompletionException e) {

@@ -9,6 +9,7 @@ import io.lxj.config.ImageDefaults;
 import io.lxj.failure.Failures;
 import io.lxj.launch.InitLauncher;
 import io.lxj.launch.InitLauncher.Launched;
+import io.lxj.launch.Launch;
 import io.lxj.launch.StageAhead;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.DetachedMount;
@@ -91,16 +92,17 @@ final class BuildRoom {
                 engine.attach(cgroup, List.of());
                 Launched launched;
                 try (StageAhead ahead = launcher.begin();
-                        Cgroup payload = own == null ? null : CgroupTree.makePayload(own)) {
-                    Map<String, Fd> fds = new HashMap<>(root.fds());
+                        Cgroup payload = own == null ? null : CgroupTree.makePayload(own);
+                        Launch launch =
+                                launcher.launch(ahead, spec(name, config, ids, root.userNamespace()), Map.of())) {
+                    Map<String, Fd> rest = new HashMap<>(root.fds());
                     if (payload != null) {
-                        fds.put(FdNames.CGROUP, payload.fd());
+                        rest.put(FdNames.CGROUP, payload.fd());
                         if (ids.isPresent()) {
                             CgroupTree.delegate(payload, ids.get());
                         }
                     }
-                    launched = launcher.launch(
-                            ahead, spec(name, config, ids, root.userNamespace()), fds, root.setup(engine.proc()));
+                    launched = launch.run(rest, root.setup(engine.proc()), Optional.empty());
                 }
                 return run(name, config, ids, command, launched, cgroup);
             } finally {

@@ -44,7 +44,7 @@ final class Run {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final List<Registration> watches = new ArrayList<>();
     private final List<ConsoleSource> sources = new ArrayList<>();
-    private volatile Optional<Fd> root = Optional.empty();
+    private final List<Fd> held = new ArrayList<>();
     private volatile String killReason;
     private final Object metering = new Object();
     private Meter meter;
@@ -186,16 +186,21 @@ final class Run {
     }
 
     /**
-     * Holds the root's mount until {@link #release}. The end of an overlay's last mount syncs the file system below it,
-     * which may take as long as the disk needs; the container's end must not wait for that.
+     * Holds mounts of the container until {@link #release}: the root's, or all of them. The end of an overlay's last mount
+     * syncs the file system below it, which may take as long as the disk needs; the container's end must not wait for that.
      */
-    void hold(Fd mount) {
-        root = Optional.of(mount);
+    synchronized void hold(Fd mounts) {
+        held.add(mounts);
     }
 
-    /** Gives up the root's mount: its last, if the container has ended. This may take its time. */
+    /** Gives the mounts up: nobody else has them, if the container has ended. This may take its time. */
     void release() {
-        root.ifPresent(Fd::close);
+        List<Fd> mounts;
+        synchronized (this) {
+            mounts = List.copyOf(held);
+            held.clear();
+        }
+        mounts.forEach(Fd::close);
     }
 
     /** Lets go of the container; if it runs, it goes on running. */

@@ -1,5 +1,6 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.BindMount;
 import io.lxj.config.Config;
 import io.lxj.config.IdMap;
 import io.lxj.config.ImageInfo;
@@ -9,6 +10,7 @@ import io.lxj.failure.Failures;
 import io.lxj.launch.InitLauncher;
 import io.lxj.launch.InitLauncher.Keeper;
 import io.lxj.launch.InitLauncher.Launched;
+import io.lxj.launch.Launch;
 import io.lxj.launch.StageAhead;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Directory;
@@ -16,6 +18,7 @@ import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
+import io.lxj.linux.ProcFs;
 import io.lxj.linux.ProcessIdentity;
 import io.lxj.linux.Signal;
 import io.lxj.plan.Confinement;
@@ -103,53 +106,78 @@ final class Starter {
                 engine.ids().withNested(name, record.config(), engine.ids().of(record));
         Confinement confinement = engine.confinement(config, ids.isPresent());
         List<Devices.Allowed> devices = Devices.of("start " + name, config.devices(), ids);
+        // Whatever doesn't need the root and the cgroup comes first: the stage is at work while those are made.
         try (StageAhead ahead = launcher.begin();
-                MountSpecs mounts = MountSpecs.open(engine, name, config.mounts(), ids)) {
-            StartRoot root = openRoot(name, config, mounts, ids);
-            undo.add(root::close);
-            undo.add(() -> engine.cgroups().remove(name));
-            Optional<Cgroup> cgroup = engine.cgroups().create(name);
-            cgroup.ifPresent(own -> undo.add(own::close));
-            engine.attach(cgroup, Devices.granted(devices));
-            engine.checkpoints().reached("start: cgroup made");
-            LaunchSpec spec =
-                    LaunchSpecs.of(name, record, image, mounts.specs(), devices, confinement, root.userNamespace());
-            Launched launched;
-            try (Cgroup payload = cgroup.isPresent() ? CgroupTree.makePayload(cgroup.get()) : null;
-                    KeeperFiles files = KeeperFiles.open(engine.store(), name, config);
-                    Listening listening = Listening.open(name, config.listen())) {
-                Map<String, Fd> fds = new HashMap<>(mounts.fds());
-                fds.putAll(files.fds());
-                fds.putAll(listening.fds());
-                fds.putAll(root.fds());
-                confinement
-                        .label()
-                        .ifPresent(label -> fds.put(FdNames.PROC, engine.proc().fd()));
-                engine.limits().apply("start " + name, cgroup, config.limits());
-                if (payload != null) {
-                    fds.put(FdNames.CGROUP, payload.fd());
-                    if (ids.isPresent()) {
-                        CgroupTree.delegate(payload, ids.get());
-                    }
+                MountSpecs mounts = MountSpecs.open(engine, name, config.mounts(), ids);
+                KeeperFiles files = KeeperFiles.open(engine.store(), name, config);
+                Listening listening = Listening.open(name, config.listen())) {
+            Optional<RootLayout> layout = fit(name, config, ids);
+            LaunchSpec spec = LaunchSpecs.of(
+                    name,
+                    record,
+                    image,
+                    mounts.specs(),
+                    devices,
+                    confinement,
+                    ids.map(map -> StartRoot.userNamespace(map, layout)));
+            Map<String, Fd> fds = new HashMap<>(mounts.fds());
+            fds.putAll(files.fds());
+            fds.putAll(listening.fds());
+            confinement
+                    .label()
+                    .ifPresent(label -> fds.put(FdNames.PROC, engine.proc().fd()));
+            try (Launch launch = launcher.launch(ahead, spec, fds)) {
+                StartRoot root = openRoot(name, config, mounts, ids);
+                undo.add(root::close);
+                undo.add(() -> engine.cgroups().remove(name));
+                Optional<Cgroup> cgroup = engine.cgroups().create(name);
+                cgroup.ifPresent(own -> undo.add(own::close));
+                engine.attach(cgroup, Devices.granted(devices));
+                engine.checkpoints().reached("start: cgroup made");
+                Launched launched = launch(launch, root, cgroup, config, ids);
+                undo.add(() -> end(launched, cgroup));
+                if (launched.keeper().isPresent()) {
+                    engine.cgroups().shelter(launched.keeper().get().pid());
                 }
-                launched = launcher.launch(ahead, spec, fds, root.setup(engine.proc()));
+                engine.checkpoints().reached("start: launched");
+                instance.background().settleFor(config.onExit());
+                Run run = record(name, config, ids, Devices.granted(devices), launched, cgroup);
+                launched.mounts().forEach(run::hold);
+                if (run.part() == Run.Part.PARENT) {
+                    root.mounted().ifPresent(run::hold);
+                    root.closeLayers();
+                } else {
+                    root.close();
+                }
+                return run;
             }
-            undo.add(() -> end(launched, cgroup));
-            if (launched.keeper().isPresent()) {
-                engine.cgroups().shelter(launched.keeper().get().pid());
+        }
+    }
+
+    /**
+     * The kernel unmounts what was mounted in a container before it tells of its end: holding the mount namespace, to be
+     * given up in the background, puts that off. But whatever of the host's a container used must be free at its end.
+     */
+    private Optional<ProcFs> holdsMounts(Config config) {
+        boolean own = config.devices().isEmpty()
+                && config.mounts().stream().noneMatch(BindMount.class::isInstance)
+                && engine.folder().deputy().isEmpty();
+        return own ? Optional.of(engine.proc()) : Optional.empty();
+    }
+
+    /** The init is born into the payload's cgroup. */
+    private Launched launch(Launch launch, StartRoot root, Optional<Cgroup> cgroup, Config config, Optional<IdMap> ids)
+            throws IOException {
+        Map<String, Fd> rest = new HashMap<>(root.fds());
+        try (Cgroup payload = cgroup.isPresent() ? CgroupTree.makePayload(cgroup.get()) : null) {
+            engine.limits().apply("start " + launch.name(), cgroup, config.limits());
+            if (payload != null) {
+                rest.put(FdNames.CGROUP, payload.fd());
+                if (ids.isPresent()) {
+                    CgroupTree.delegate(payload, ids.get());
+                }
             }
-            engine.checkpoints().reached("start: launched");
-            // A container that may outlive this process, or has been told to begin, must not be gone after a power cut.
-            instance.background().awaitSettled();
-            Run run = record(name, config, ids, Devices.granted(devices), launched, cgroup);
-            Optional<Fd> mounted = root.mounted().or(launched::root);
-            if (run.part() == Run.Part.PARENT && mounted.isPresent()) {
-                run.hold(mounted.get());
-                root.closeLayers();
-            } else {
-                root.close();
-            }
-            return run;
+            return launch.run(rest, root.setup(engine.proc()), holdsMounts(config));
         }
     }
 
@@ -178,9 +206,16 @@ final class Starter {
         }
     }
 
-    private StartRoot openRoot(String name, Config config, MountSpecs mounts, Optional<IdMap> ids) throws IOException {
+    /** Its files may have to change for it, and with them how its root is made. */
+    private Optional<RootLayout> fit(String name, Config config, Optional<IdMap> ids) throws LinuxException {
         try (ContainerFolder folder = engine.store().open(name)) {
             engine.shifting().fit(folder, config, ids);
+            return RootStorage.of(config.storage(), folder.directory()).layout();
+        }
+    }
+
+    private StartRoot openRoot(String name, Config config, MountSpecs mounts, Optional<IdMap> ids) throws IOException {
+        try (ContainerFolder folder = engine.store().open(name)) {
             StartRoot root = StartRoot.open(engine, folder, config, ids);
             try {
                 checkTargets(name, folder, config, mounts, root);

@@ -15,8 +15,10 @@ import io.lxj.linux.Syscall;
 
 /** The step by which the stage makes the process that becomes a program of the container, born into its cgroup. */
 final class Cloning {
-    /** What an init is cloned into. Its cgroup namespace comes later: its root is the cgroup that it is in by then. */
-    static final long INIT_NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
+    /** What a stage can make for the init that it is about to clone. */
+    static final long STAGE_NAMESPACES = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
+    /** What an init has at once. Its cgroup namespace comes later: its root is the cgroup that it is in by then. */
+    static final long INIT_NAMESPACES = STAGE_NAMESPACES | CLONE_NEWPID;
     /** What a container has of its own. */
     static final long ALL_NAMESPACES = INIT_NAMESPACES | CLONE_NEWCGROUP;
 

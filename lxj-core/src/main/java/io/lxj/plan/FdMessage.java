@@ -5,11 +5,14 @@ import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.Syscall;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
- * The message by which an init hands fds to whoever looks after the container: the master of its console, the socket on
- * which it says that it has booted, and the masters of its other terminals. See unix(7) for SCM_RIGHTS and cmsg(3) for
- * the layout.
+ * Messages that carry fds from one process to another. By one, an init hands what it has made to whoever looks after the
+ * container: the master of its console, the socket on which it says that it has booted, and the masters of its other
+ * terminals. See unix(7) for SCM_RIGHTS and cmsg(3) for the layout.
  */
 final class FdMessage {
     /**
@@ -25,8 +28,6 @@ final class FdMessage {
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int HEADER_SIZE = 16;
     private static final int NUMBER_SIZE = 4;
-    /** struct cmsghdr and two numbers: a keeper gets no more. */
-    private static final int CONTROL_SIZE = HEADER_SIZE + 2 * NUMBER_SIZE;
 
     private FdMessage() {}
 
@@ -34,10 +35,9 @@ final class FdMessage {
      * What was received, as arguments for later steps.
      *
      * @param step the step that receives
-     * @param master the console's master
-     * @param notifySocket the notify socket
+     * @param fds the numbers of what came
      */
-    record Received(ProgramBuilder.Added step, Arg master, Arg notifySocket) {}
+    record Received(ProgramBuilder.Added step, List<Arg> fds) {}
 
     /** The number of a terminal's master while it is sent, from 0 on. */
     static int ttyNumber(int index) {
@@ -61,16 +61,24 @@ final class FdMessage {
         program.step(what, Syscall.SENDMSG, socket, message, 0);
     }
 
-    static Received receive(ProgramBuilder program, Arg socket) {
+    /** Waits for so many fds. What doesn't come has no valid number. */
+    static Received receive(ProgramBuilder program, String what, Arg socket, int count) {
+        int size = HEADER_SIZE + count * NUMBER_SIZE;
         // Longer than the message: a number is read as 64 bits, of which the kernel looks at 32.
-        Arg control = program.space(CONTROL_SIZE + 8, "control");
+        byte[] none = new byte[size + 8];
+        Arrays.fill(none, (byte) -1);
+        Arg control = program.bytes(none, "control");
         ProgramBuilder.Added step = program.step(
-                "get the console and the notify socket",
+                what,
                 Syscall.RECVMSG,
                 socket,
-                message(program, control, CONTROL_SIZE),
+                message(program, control, size),
                 Arg.of(MSG_CMSG_CLOEXEC, "MSG_CMSG_CLOEXEC"));
-        return new Received(step, program.valueAt(control.plus(16)), program.valueAt(control.plus(20)));
+        List<Arg> fds = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            fds.add(program.valueAt(control.plus(HEADER_SIZE + i * NUMBER_SIZE)));
+        }
+        return new Received(step, fds);
     }
 
     /** struct msghdr with one byte of data. */

@@ -10,8 +10,11 @@ public final class FdNames {
     public static final String LOWER = "lower";
     /** The container's own folder as a detached mount that maps ids, for an overlay. */
     public static final String LAYERS = "layers";
-    /** A socket on which an init in a new user namespace waits for its ids. */
-    public static final String IDS = "ids";
+    /**
+     * A socket to the JVM. On it comes what isn't ready yet when the process begins: the root, the cgroup, and word that
+     * a new user namespace has its ids; and the root's mount goes back.
+     */
+    public static final String JVM = "jvm";
     /** The cgroup that the process is born into. */
     public static final String CGROUP = "cgroup";
     /** A pipe that is closed when the program runs, or when it failed to. */
@@ -50,7 +53,7 @@ public final class FdNames {
     /** The number of a keeper's fd for the notify socket. */
     public static final int KEEPER_NOTIFY_NUMBER = 104;
 
-    private static final Set<String> FOR_INIT = Set.of(ROOT, LOWER, LAYERS, IDS, PROC);
+    private static final Set<String> FOR_INIT = Set.of(ROOT, LOWER, LAYERS, JVM, PROC);
     private static final String MOUNT = "mount-";
     private static final String LISTEN = "listen-";
 

@@ -1,6 +1,7 @@
 package io.lxj.plan;
 
 import static io.lxj.linux.CloneFlags.CLONE_NEWCGROUP;
+import static io.lxj.linux.CloneFlags.CLONE_NEWPID;
 import static io.lxj.linux.CloneFlags.CLONE_NEWUSER;
 import static io.lxj.linux.CloneFlags.CLONE_PARENT;
 import static io.lxj.linux.CloneFlags.CLONE_PIDFD;
@@ -24,11 +25,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The way from a new process to a container's init. The stage itself only clones the init into its namespaces and its
- * cgroup, and leaves; or stays, as the keeper of a container that outlives the JVM. Immutable and thread-safe.
+ * The way from a new process to a container's init. The stage begins before the JVM has the container's root and cgroup:
+ * it makes what doesn't depend on them, namespaces above all, and waits for the rest. Then it clones the init into its
+ * cgroup, and leaves. The keeper of a container that outlives the JVM is such a stage that stays; it is in none of the
+ * container's namespaces, which are made for the init as it is cloned. Immutable and thread-safe.
  */
 public final class InitPlan {
     private static final int SIGCHLD = 17;
+
+    /** The number of the first fd that comes later: above all that is open by then, below those that are sent. */
+    private static final int LATER = 800;
 
     private final SyscallProgram program;
     private final Arg pid;
@@ -61,6 +67,40 @@ public final class InitPlan {
      */
     public SyscallProgram program() {
         return program;
+    }
+
+    /**
+     * The names of the fds that are sent on {@link FdNames#JVM} once they are there.
+     *
+     * @param spec what is launched
+     * @return the names, in the order in which they are sent in one message
+     */
+    public static List<String> later(LaunchSpec spec) {
+        List<String> names = new ArrayList<>();
+        Optional<Overlay> overlay = spec.userNamespace().flatMap(UserNamespace::overlay);
+        if (overlay.isEmpty()) {
+            names.add(FdNames.ROOT);
+        } else {
+            if (overlay.get().ownLower()) {
+                names.add(FdNames.LOWER);
+            }
+            names.add(FdNames.LAYERS);
+        }
+        if (spec.confinement().process().hasCgroup()) {
+            names.add(FdNames.CGROUP);
+        }
+        return names;
+    }
+
+    /**
+     * Whether the stage makes the container's namespaces; otherwise they are made with the init. Whoever makes them says
+     * so on {@link FdNames#JVM}, if somebody has to do something about them.
+     *
+     * @param spec what is launched
+     * @return true if the process that was spawned is in the namespaces when it says so
+     */
+    public static boolean stageMakesNamespaces(LaunchSpec spec) {
+        return !spec.keep();
     }
 
     /**
@@ -101,17 +141,10 @@ public final class InitPlan {
             for (int i = 0; i < spec.listening(); i++) {
                 fds.add(FdNames.listen(i));
             }
-            fds.addAll(roots(spec));
-            ProcessSpec process = spec.confinement().process();
-            if (process.hasCgroup()) {
-                fds.add(FdNames.CGROUP);
-            }
-            fds.addAll(List.of(FdNames.REPORT, FdNames.CONSOLE));
-            if (process.deputized().isPresent()) {
+            // The report isn't first of them: at the end it takes the number of the one that is.
+            fds.addAll(List.of(FdNames.JVM, FdNames.REPORT, FdNames.CONSOLE));
+            if (spec.confinement().process().deputized().isPresent()) {
                 fds.addAll(List.of(FdNames.USER_NAMESPACE, FdNames.MOUNT_NAMESPACE));
-            }
-            if (spec.userNamespace().isPresent()) {
-                fds.add(FdNames.IDS);
             }
             if (label(spec).isPresent()) {
                 fds.add(FdNames.PROC);
@@ -133,14 +166,6 @@ public final class InitPlan {
             return spec.argv().isEmpty() ? Optional.empty() : spec.confinement().label();
         }
 
-        private static List<String> roots(LaunchSpec spec) {
-            Optional<Overlay> overlay = spec.userNamespace().flatMap(UserNamespace::overlay);
-            if (overlay.isEmpty()) {
-                return List.of(FdNames.ROOT);
-            }
-            return overlay.get().ownLower() ? List.of(FdNames.LOWER, FdNames.LAYERS) : List.of(FdNames.LAYERS);
-        }
-
         InitPlan compile() {
             ProgramBuilder.Label init = program.label();
             program.step("create files with the modes given", Syscall.UMASK, 0);
@@ -154,6 +179,10 @@ public final class InitPlan {
             }
             start.namespaces(spec.confinement().process());
             Optional<Arg> before = attachLocked();
+            if (stageMakesNamespaces(spec)) {
+                namespaces();
+            }
+            awaitRest();
             clone3().onZero(init);
             if (spec.keep()) {
                 before.ifPresent(locked::leave);
@@ -183,9 +212,48 @@ public final class InitPlan {
             return before;
         }
 
+        /**
+         * Namespaces take their time. The stage doesn't become root of the new user namespace: that root may not move
+         * processes out of the JVM's cgroup, as it takes to clone one into the container's.
+         */
+        private void namespaces() {
+            long flags = Cloning.STAGE_NAMESPACES | userNamespaceFlag();
+            program.step("make the init's namespaces", Syscall.UNSHARE, Arg.of(flags, "0x" + Long.toHexString(flags)));
+            if (spec.userNamespace().isPresent()) {
+                new UserNamespaceSteps(program, spec.confinement().process()).show();
+            }
+            sayThatNamespacesAreThere();
+            new LoopbackSteps(program).up();
+        }
+
+        private void sayThatNamespacesAreThere() {
+            Arg word = program.space(8, "byte");
+            program.step("say that the namespaces are there", Syscall.WRITE, program.fd(FdNames.JVM), word, 1);
+        }
+
+        private long userNamespaceFlag() {
+            return spec.userNamespace().isPresent() ? CLONE_NEWUSER : 0;
+        }
+
+        /** If the namespaces were made before, their ids are set by the time that it comes. */
+        private void awaitRest() {
+            List<String> names = later(spec);
+            FdMessage.Received received =
+                    FdMessage.receive(program, "wait for " + names, program.fd(FdNames.JVM), names.size());
+            received.step().onZero(leave);
+            for (int i = 0; i < names.size(); i++) {
+                Arg number = received.fds().get(i);
+                Arg place = program.name(names.get(i), LATER + i);
+                program.step("put " + names.get(i) + " in its place", Syscall.DUP3, number, place, Open.O_CLOEXEC);
+                program.step("close the extra fd", Syscall.CLOSE, number);
+            }
+        }
+
         /** The init could not unmount or close for good what another process holds as well. */
         private void letGoOfWhatIsForTheInit() {
-            for (String name : fds(spec)) {
+            List<String> names = new ArrayList<>(fds(spec));
+            names.addAll(later(spec));
+            for (String name : names) {
                 if (FdNames.isForInit(name)) {
                     program.step("let go of " + name, Syscall.CLOSE, program.fd(name))
                             .mayFail();
@@ -195,10 +263,9 @@ public final class InitPlan {
 
         private ProgramBuilder.Added clone3() {
             // With CLONE_PARENT the exit signal is the caller's own.
-            long flags = Cloning.INIT_NAMESPACES
-                    | CLONE_PIDFD
+            long flags = CLONE_PIDFD
                     | (spec.keep() ? 0 : CLONE_PARENT)
-                    | (spec.userNamespace().isPresent() ? CLONE_NEWUSER : 0);
+                    | (stageMakesNamespaces(spec) ? CLONE_NEWPID : Cloning.INIT_NAMESPACES | userNamespaceFlag());
             return Cloning.clone3(
                     program,
                     "clone the init of " + spec.name(),
@@ -282,7 +349,12 @@ public final class InitPlan {
         private void userNamespace(ProgramEnd end) {
             UserNamespaceSteps ids =
                     new UserNamespaceSteps(program, spec.confinement().process());
-            ids.awaitIds(leave);
+            if (!stageMakesNamespaces(spec)) {
+                ids.show();
+                sayThatNamespacesAreThere();
+                ids.awaitIds(leave);
+            }
+            ids.becomeRoot();
             if (!spec.keep()) {
                 end.dieWithParent();
                 ids.leaveIfAlone(leave);
@@ -346,7 +418,9 @@ public final class InitPlan {
         private void identity() {
             int length = FileName.bytes(spec.hostname()).length;
             program.step("set the hostname", Syscall.SETHOSTNAME, program.string(spec.hostname()), length);
-            new LoopbackSteps(program).up();
+            if (!stageMakesNamespaces(spec)) {
+                new LoopbackSteps(program).up();
+            }
         }
     }
 }

@@ -70,11 +70,12 @@ final class KeeperSteps {
             program.step("let go of the JVM's output", Syscall.CLOSE, number).mayFail();
         }
         program.step("leave the init's end of the console's socket", Syscall.CLOSE, program.fd(FdNames.CONSOLE));
-        FdMessage.Received received = FdMessage.receive(program, program.fd(FdNames.KEEPER));
+        FdMessage.Received received =
+                FdMessage.receive(program, "get the console and the notify socket", program.fd(FdNames.KEEPER), 2);
         received.step().onZero(abandon).onError(abandon);
-        program.step("keep the master", Syscall.DUP3, received.master(), MASTER_NUMBER, Open.O_CLOEXEC)
+        program.step("keep the master", Syscall.DUP3, received.fds().get(0), MASTER_NUMBER, Open.O_CLOEXEC)
                 .onError(abandon);
-        program.step("keep the notify socket", Syscall.DUP3, received.notifySocket(), NOTIFY_NUMBER, Open.O_CLOEXEC)
+        program.step("keep the notify socket", Syscall.DUP3, received.fds().get(1), NOTIFY_NUMBER, Open.O_CLOEXEC)
                 .onError(abandon);
         int flags = Open.O_RDWR | Open.O_NOCTTY | Open.O_CLOEXEC;
         Arg slave = program.step(

@@ -37,17 +37,18 @@ final class UserNamespaceSteps {
         }
     }
 
-    /** Tells that the namespace is there, and waits for its ids. Whoever can't be told gave up. */
-    void awaitIds(Label giveUp) {
-        Arg ids = program.fd(FdNames.IDS);
-        Arg word = program.space(8, "byte");
+    /** Lets the ids of the new namespace be set. */
+    void show() {
         if (process.deputized().isPresent()) {
             // The maps of a hidden process are files of the host's root. Nobody else is in its namespaces yet.
             program.step("let its ids be set", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 1);
         }
-        program.step("say that the user namespace is there", Syscall.WRITE, ids, word, 1);
-        program.step("wait for its ids", Syscall.READ, ids, word, 1).onZero(giveUp);
-        becomeRoot();
+    }
+
+    /** Waits for the ids. Who doesn't send them gave up. */
+    void awaitIds(Label giveUp) {
+        program.step("wait for its ids", Syscall.READ, program.fd(FdNames.JVM), program.space(8, "byte"), 1)
+                .onZero(giveUp);
     }
 
     /** The death signal doesn't come any more if the JVM ended before it was asked for. */
@@ -55,7 +56,7 @@ final class UserNamespaceSteps {
         program.step(
                         "see whether the JVM is still there",
                         Syscall.RECVFROM,
-                        program.fd(FdNames.IDS),
+                        program.fd(FdNames.JVM),
                         program.space(8, "byte"),
                         1,
                         Arg.of(MSG_DONTWAIT, "MSG_DONTWAIT"),
@@ -76,7 +77,8 @@ final class UserNamespaceSteps {
         becomeRoot();
     }
 
-    private void becomeRoot() {
+    /** Once the namespace has ids. */
+    void becomeRoot() {
         if (process.hasGroups()) {
             program.step("leave the JVM's groups", Syscall.SETGROUPS, 0, 0);
         }
@@ -93,7 +95,7 @@ final class UserNamespaceSteps {
     /** Gives the JVM the root's mount to hold. */
     void handOver(Arg root) {
         program.step("put the root where the message names it", Syscall.DUP3, root, ROOT_NUMBER, 0x80000);
-        FdMessage.send(program, "hand the root over", program.fd(FdNames.IDS), ROOT_NUMBER, ROOT_NUMBER);
+        FdMessage.send(program, "hand the root over", program.fd(FdNames.JVM), ROOT_NUMBER, ROOT_NUMBER);
         program.step("close the extra fd", Syscall.CLOSE, ROOT_NUMBER);
     }
 }

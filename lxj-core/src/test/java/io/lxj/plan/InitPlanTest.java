@@ -40,7 +40,7 @@ class InitPlanTest {
     void stageHidesItselfAndClosesFdsBeforeAnythingElse() {
         List<Step> steps = steps(Specs.init(false));
         assertThat(steps.get(0).render()).isEqualTo("prctl(PR_SET_DUMPABLE, 0)");
-        assertThat(steps.get(1).render()).isEqualTo("close_range(7, ~0, 0)");
+        assertThat(steps.get(1).render()).isEqualTo("close_range(6, ~0, 0)");
     }
 
     @Test

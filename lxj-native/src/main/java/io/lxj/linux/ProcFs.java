@@ -134,8 +134,23 @@ public final class ProcFs implements AutoCloseable {
      * @throws LinuxException ENOENT or ESRCH if there is no such process, EACCES if the caller may not
      */
     public Fd userNamespaceOf(int pid) throws LinuxException {
+        return namespace(pid + "/ns/user");
+    }
+
+    /**
+     * Opens the mount namespace of a process, by a link of the kernel's own. While it is open, nothing that is mounted in
+     * it is unmounted by the end of the processes in it.
+     *
+     * @param pid the process id
+     * @return the namespace, as setns(2) takes it
+     * @throws LinuxException ENOENT or ESRCH if there is no such process, EACCES if the caller may not
+     */
+    public Fd mountNamespaceOf(int pid) throws LinuxException {
+        return namespace(pid + "/ns/mnt");
+    }
+
+    private Fd namespace(String path) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            String path = pid + "/ns/user";
             long result = root.fd().call(Syscall.OPENAT, scratch.string(path), Open.O_RDONLY | Open.O_CLOEXEC, 0);
             if (result < 0) {
                 throw LinuxException.of(result, "openat", root.fd(), path, "O_RDONLY");

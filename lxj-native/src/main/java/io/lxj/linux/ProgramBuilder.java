@@ -4,7 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** Composes a {@link SyscallProgram}, step by step. Not thread-safe. */
@@ -12,6 +14,7 @@ public final class ProgramBuilder {
     private static final int PR_SET_DUMPABLE = 4;
 
     private final List<String> fds;
+    private final Map<String, Integer> later = new HashMap<>();
     private final List<Pending> steps = new ArrayList<>();
     private final ByteArrayOutputStream data = new ByteArrayOutputStream(1024);
 
@@ -163,17 +166,32 @@ public final class ProgramBuilder {
     }
 
     /**
-     * The number of an inherited fd.
+     * Names an fd that isn't inherited: a step of the program puts it at a number.
      *
-     * @param name as given to {@link SyscallProgram#builder}
+     * @param name no fd has it yet
+     * @param number where it will be
+     * @return the number as an argument
+     */
+    public Arg name(String name, int number) {
+        if (fds.contains(name) || later.putIfAbsent(name, number) != null) {
+            throw new IllegalArgumentException("there is an fd named " + name + " already");
+        }
+        return fd(name);
+    }
+
+    /**
+     * The number of an fd that is inherited, or that was named.
+     *
+     * @param name as given to {@link SyscallProgram#builder} or {@link #name}
      * @return the argument
      */
     public Arg fd(String name) {
         int index = fds.indexOf(name);
-        if (index < 0) {
-            throw new IllegalArgumentException("no fd named " + name + "; there are " + fds);
+        Integer number = index < 0 ? later.get(name) : Integer.valueOf(SyscallProgram.FIRST_FD + index);
+        if (number == null) {
+            throw new IllegalArgumentException("no fd named " + name + "; there are " + fds + " and " + later);
         }
-        return Arg.of(SyscallProgram.FIRST_FD + index, "<" + name + ">");
+        return Arg.of(number, "<" + name + ">");
     }
 
     private long allocate(byte[] bytes) {

@@ -1,0 +1,227 @@
+package io.lxj.launch;
+
+import io.lxj.error.Failure;
+import io.lxj.error.LxjException;
+import io.lxj.failure.Failures;
+import io.lxj.launch.InitLauncher.Keeper;
+import io.lxj.launch.InitLauncher.Launched;
+import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.Pidfd;
+import io.lxj.linux.ProcFs;
+import io.lxj.linux.Signal;
+import io.lxj.linux.Spawned;
+import io.lxj.linux.StepFailure;
+import io.lxj.plan.FdNames;
+import io.lxj.plan.InitPlan;
+import io.lxj.plan.LaunchSpec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A launch that has begun: the stage makes what doesn't depend on the container's root and cgroup, and waits for those. If
+ * this is closed before they come, it ends. Not thread-safe.
+ */
+public final class Launch implements AutoCloseable {
+    private final LaunchSpec spec;
+    private final InitPlan plan;
+    private final LaunchChannels channels;
+    private final Spawned stage;
+    private Optional<Fd> mounts = Optional.empty();
+    private boolean reaped;
+
+    private Launch(LaunchSpec spec, InitPlan plan, LaunchChannels channels, Spawned stage) {
+        this.spec = spec;
+        this.plan = plan;
+        this.channels = channels;
+        this.stage = stage;
+    }
+
+    static Launch begin(StageAhead ahead, LaunchSpec spec, InitPlan plan, LaunchChannels channels, Map<String, Fd> fds)
+            throws LinuxException {
+        Spawned stage = ahead.run(plan.program(), fds);
+        channels.leaveToStage();
+        return new Launch(spec, plan, channels, stage);
+    }
+
+    /** {@return the name of the container} */
+    public String name() {
+        return spec.name();
+    }
+
+    /**
+     * Goes on to the init.
+     *
+     * @param rest what the stage waits for, under the names of {@link InitPlan#later}. It stays the caller's
+     * @param userNamespace what the container's user namespace gets, if the spec says that it has one
+     * @param proc the host's procfs, if all mounts of a container that isn't kept are to be held
+     * @return the container, in which the init is being executed
+     * @throws io.lxj.error.LaunchException if a step failed; no process is left then
+     * @throws IOException if the launch couldn't go on; no process is left then
+     */
+    public Launched run(Map<String, Fd> rest, Optional<UserNamespaceSetup> userNamespace, Optional<ProcFs> proc)
+            throws IOException {
+        try {
+            hand(rest, userNamespace, proc);
+        } catch (IOException | RuntimeException e) {
+            channels.giveUp();
+            end();
+            throw e;
+        }
+        Children.awaitReport(channels.report().reader());
+        Optional<StepFailure> failure = stage.failure();
+        if (failure.isPresent()) {
+            channels.giveUp();
+            end();
+            throw Failures.exception("start " + spec.name(), failure.get(), LaunchHints.of(spec, failure.get()));
+        }
+        return spec.keep() ? kept() : owned();
+    }
+
+    private void hand(Map<String, Fd> rest, Optional<UserNamespaceSetup> userNamespace, Optional<ProcFs> proc)
+            throws IOException {
+        boolean early = InitPlan.stageMakesNamespaces(spec);
+        if (early && isAsked()) {
+            if (userNamespace.isPresent()) {
+                userNamespace.get().apply(stage.pid());
+            }
+            if (proc.isPresent()) {
+                mounts = Optional.of(proc.get().mountNamespaceOf(stage.pid()));
+            }
+        }
+        List<Fd> fds = InitPlan.later(spec).stream().map(rest::get).toList();
+        if (!tell(fds)) {
+            // The report says why it isn't there.
+            return;
+        }
+        if (userNamespace.isPresent() && !early && isAsked()) {
+            userNamespace.get().apply(pid());
+            tell(List.of());
+        }
+    }
+
+    /** Whether there are namespaces to be looked after; otherwise who makes them has ended. */
+    private boolean isAsked() throws LinuxException {
+        return channels.jvm().first().receive(8, 1).bytes().length > 0;
+    }
+
+    private boolean tell(List<Fd> fds) throws LinuxException {
+        try {
+            channels.jvm().first().send(new byte[1], fds);
+            return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.EPIPE)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private int pid() throws LinuxException {
+        return (int) stage.readLong(plan.pid());
+    }
+
+    private Launched owned() throws IOException {
+        int pid = pid();
+        reap();
+        if (pid == 0) {
+            throw killed();
+        }
+        Pidfd init = Pidfd.open(pid);
+        try {
+            int expected = 2 + spec.terminals().ttys();
+            List<Fd> received = channels.console().first().receive(8, expected).fds();
+            if (received.size() < expected) {
+                received.forEach(Fd::close);
+                throw killed();
+            }
+            Optional<Fd> root = spec.userNamespace()
+                            .flatMap(LaunchSpec.UserNamespace::overlay)
+                            .isPresent()
+                    ? channels.jvm().first().receive(8, 1).fds().stream().findFirst()
+                    : Optional.empty();
+            List<Fd> held = Stream.concat(root.stream(), mounts.stream()).toList();
+            mounts = Optional.empty();
+            return new Launched(
+                    pid, init, received.get(0), received.get(1), received.subList(2, expected), Optional.empty(), held);
+        } catch (IOException | RuntimeException e) {
+            try (init) {
+                init.send(Signal.SIGKILL);
+                init.waitFor();
+            }
+            throw e;
+        }
+    }
+
+    private LxjException killed() {
+        return new LxjException(Failure.of("start " + spec.name(), "its init was killed before it could begin"));
+    }
+
+    /** If the keeper can't be reached, it ends with the init once the pipe is closed on which it waits for word. */
+    private Launched kept() throws IOException {
+        int pid = pid();
+        List<Fd> opened = new ArrayList<>();
+        Fd writer = channels.recorded().orElseThrow().writer();
+        try {
+            Pidfd keeper = Pidfd.open(stage.pid());
+            opened.add(keeper.fd());
+            Pidfd init = Pidfd.open(pid);
+            opened.add(init.fd());
+            Fd master = keeper.getFd(FdNames.KEEPER_MASTER_NUMBER);
+            opened.add(master);
+            Fd notify = keeper.getFd(FdNames.KEEPER_NOTIFY_NUMBER);
+            opened.add(notify);
+            Fd word = writer.duplicate();
+            Keeper parent = new Keeper(stage.pid(), keeper, word);
+            reaped = true;
+            return new Launched(pid, init, master, notify, List.of(), Optional.of(parent), List.of());
+        } catch (IOException | RuntimeException e) {
+            opened.forEach(Fd::close);
+            channels.giveUp();
+            reap();
+            throw e;
+        }
+    }
+
+    /** What is left after a failure: the stage has ended or ends by itself; the init may be on its way. */
+    private void end() throws LinuxException {
+        reap();
+        int pid = pid();
+        // The init of a keeper isn't this JVM's child; the keeper has killed it.
+        if (pid > 0 && !spec.keep()) {
+            try (Pidfd init = Pidfd.open(pid)) {
+                init.send(Signal.SIGKILL);
+                init.waitFor();
+            }
+        }
+    }
+
+    private void reap() throws LinuxException {
+        if (!reaped) {
+            reaped = true;
+            Children.reap(stage.pid());
+        }
+    }
+
+    /** Ends the stage if it still waits; gives up what connected the JVM with the launch. */
+    @Override
+    public void close() {
+        try {
+            if (!reaped) {
+                channels.giveUp();
+                end();
+            }
+        } catch (LinuxException e) {
+            throw Failures.exception("give up the start of " + spec.name(), e);
+        } finally {
+            mounts.ifPresent(Fd::close);
+            channels.close();
+            stage.close();
+        }
+    }
+}
