@@ -66,10 +66,11 @@ final class Background {
         }
     }
 
-    /** Lets the root of a run be unmounted. */
+    /** Lets what a run has mounted be unmounted, once its end has been told: whoever hears of it need not wait for that. */
     void release(Run ended) {
-        released =
-                CompletableFuture.runAsync(ended::release, engine.supervisor().lane());
+        released = ended.exit()
+                .handle((exit, failure) -> exit)
+                .thenRunAsync(ended::release, engine.supervisor().lane());
     }
 
     /** Waits until nothing of the last run is mounted. */

@@ -194,6 +194,8 @@ final class Life {
                     && ended.part() != Run.Part.OBSERVER
                     && !engine.isClosed();
             if (again) {
+                // The next run can't begin before, and its beginning is what the end waits for.
+                ended.release();
                 restart(exit);
             } else {
                 instance.terminals().end();

@@ -70,6 +70,28 @@ class InitPlanTest {
     }
 
     @Test
+    void theStageMakesNamespacesBeforeItWaitsForTheRootAndLeavesTheCgroupsToTheHostsRoot() {
+        List<Step> steps = steps(Specs.unprivileged(false));
+        int namespaces = indexOf(steps, "unshare(0x5c020000)");
+        int told = indexOf(steps, "write(<jvm>");
+        int rest = indexOf(steps, "recvmsg(<jvm>");
+        int clone = indexOf(steps, "clone3({flags=0x220109000,");
+        assertThat(List.of(namespaces, told, rest, clone)).isSorted();
+        assertThat(steps.subList(0, clone)).noneMatch(step -> step.call() == Syscall.SETRESUID);
+        assertThat(steps.get(rest).what()).isEqualTo("wait for [root, cgroup]");
+        // Whoever doesn't get the rest, because the JVM has gone, leaves.
+        assertThat(steps.get(steps.get(rest).zero()).render()).isEqualTo("exit_group(1)");
+    }
+
+    @Test
+    void theKeeperOfAContainerIsInNoneOfItsNamespaces() {
+        List<Step> steps = steps(Specs.unprivileged(true));
+        int clone = indexOf(steps, "clone3({flags=0x27c121000,");
+        assertThat(steps.subList(0, clone)).noneMatch(step -> step.call() == Syscall.UNSHARE);
+        assertThat(indexOf(steps, "read(<jvm>")).isGreaterThan(clone);
+    }
+
+    @Test
     void keptInitHasNoDeathSignal() {
         assertThat(steps(Specs.init(true))).noneMatch(step -> step.render().contains("PR_SET_PDEATHSIG"));
     }

@@ -71,6 +71,16 @@ final class Specs {
 
     private static LaunchSpec init(
             boolean keep, List<MountSpec> mounts, List<Node> devices, Confinement confinement, boolean nested) {
+        return init(keep, mounts, devices, confinement, nested, Optional.empty());
+    }
+
+    private static LaunchSpec init(
+            boolean keep,
+            List<MountSpec> mounts,
+            List<Node> devices,
+            Confinement confinement,
+            boolean nested,
+            Optional<LaunchSpec.UserNamespace> userNamespace) {
         return new LaunchSpec(
                 "web1",
                 "web1.example",
@@ -87,8 +97,14 @@ final class Specs {
                 confinement,
                 keep,
                 new LogSpec(4096, 2),
-                Optional.empty(),
+                userNamespace,
                 nested);
+    }
+
+    /** In a user namespace of its own. */
+    static LaunchSpec unprivileged(boolean keep) {
+        LaunchSpec.UserNamespace own = new LaunchSpec.UserNamespace(100_000, 100_000, true, Optional.empty());
+        return init(keep, List.of(), List.of(), CONFINEMENT, false, Optional.of(own));
     }
 
     static LaunchSpec init(boolean keep) {
