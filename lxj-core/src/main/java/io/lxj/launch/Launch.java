@@ -16,6 +16,7 @@ import io.lxj.linux.StepFailure;
 import io.lxj.plan.FdNames;
 import io.lxj.plan.InitPlan;
 import io.lxj.plan.LaunchSpec;
+import io.lxj.plan.Rest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ public final class Launch implements AutoCloseable {
     /**
      * Goes on to the init.
      *
-     * @param rest what the stage waits for, under the names of {@link InitPlan#later}. It stays the caller's
+     * @param rest what the stage waits for, under the names of {@link Rest#names}. It stays the caller's
      * @param userNamespace what the container's user namespace gets, if the spec says that it has one
      * @param proc the host's procfs, if all mounts of a container that isn't kept are to be held
      * @return the container, in which the init is being executed
@@ -94,7 +95,7 @@ public final class Launch implements AutoCloseable {
                 mounts = Optional.of(proc.get().mountNamespaceOf(stage.pid()));
             }
         }
-        List<Fd> fds = InitPlan.later(spec).stream().map(rest::get).toList();
+        List<Fd> fds = Rest.names(spec).stream().map(rest::get).toList();
         if (!tell(fds)) {
             // The report says why it isn't there.
             return;

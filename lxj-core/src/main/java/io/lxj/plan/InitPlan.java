@@ -33,9 +33,6 @@ import java.util.Optional;
 public final class InitPlan {
     private static final int SIGCHLD = 17;
 
-    /** The number of the first fd that comes later: above all that is open by then, below those that are sent. */
-    private static final int LATER = 800;
-
     private final SyscallProgram program;
     private final Arg pid;
 
@@ -67,29 +64,6 @@ public final class InitPlan {
      */
     public SyscallProgram program() {
         return program;
-    }
-
-    /**
-     * The names of the fds that are sent on {@link FdNames#JVM} once they are there.
-     *
-     * @param spec what is launched
-     * @return the names, in the order in which they are sent in one message
-     */
-    public static List<String> later(LaunchSpec spec) {
-        List<String> names = new ArrayList<>();
-        Optional<Overlay> overlay = spec.userNamespace().flatMap(UserNamespace::overlay);
-        if (overlay.isEmpty()) {
-            names.add(FdNames.ROOT);
-        } else {
-            if (overlay.get().ownLower()) {
-                names.add(FdNames.LOWER);
-            }
-            names.add(FdNames.LAYERS);
-        }
-        if (spec.confinement().process().hasCgroup()) {
-            names.add(FdNames.CGROUP);
-        }
-        return names;
     }
 
     /**
@@ -182,7 +156,7 @@ public final class InitPlan {
             if (stageMakesNamespaces(spec)) {
                 namespaces();
             }
-            awaitRest();
+            new Rest(program, spec).await(leave);
             clone3().onZero(init);
             if (spec.keep()) {
                 before.ifPresent(locked::leave);
@@ -235,24 +209,10 @@ public final class InitPlan {
             return spec.userNamespace().isPresent() ? CLONE_NEWUSER : 0;
         }
 
-        /** If the namespaces were made before, their ids are set by the time that it comes. */
-        private void awaitRest() {
-            List<String> names = later(spec);
-            FdMessage.Received received =
-                    FdMessage.receive(program, "wait for " + names, program.fd(FdNames.JVM), names.size());
-            received.step().onZero(leave);
-            for (int i = 0; i < names.size(); i++) {
-                Arg number = received.fds().get(i);
-                Arg place = program.name(names.get(i), LATER + i);
-                program.step("put " + names.get(i) + " in its place", Syscall.DUP3, number, place, Open.O_CLOEXEC);
-                program.step("close the extra fd", Syscall.CLOSE, number);
-            }
-        }
-
         /** The init could not unmount or close for good what another process holds as well. */
         private void letGoOfWhatIsForTheInit() {
             List<String> names = new ArrayList<>(fds(spec));
-            names.addAll(later(spec));
+            names.addAll(Rest.names(spec));
             for (String name : names) {
                 if (FdNames.isForInit(name)) {
                     program.step("let go of " + name, Syscall.CLOSE, program.fd(name))
