@@ -76,7 +76,7 @@ public final class ExecLauncher {
             try (Spawned stage = Spawner.spawn(plan.program(), fds)) {
                 report.writer().close();
                 Children.awaitReport(report.reader());
-                Children.reap(stage.pid());
+                stage.waitFor();
                 int pid = (int) stage.readLong(plan.pid());
                 Optional<StepFailure> failure = stage.failure();
                 if (failure.isPresent()) {

@@ -205,7 +205,7 @@ public final class Launch implements AutoCloseable {
     private void reap() throws LinuxException {
         if (!reaped) {
             reaped = true;
-            Children.reap(stage.pid());
+            stage.waitFor();
         }
     }
 

@@ -47,7 +47,7 @@ public final class UserNamespaceHolder {
                 }
             } finally {
                 sockets.first().close();
-                Children.reap(holder.pid());
+                holder.waitFor();
             }
             Optional<StepFailure> failure = holder.failure();
             throw LinuxException.of(

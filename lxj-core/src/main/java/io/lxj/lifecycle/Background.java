@@ -73,6 +73,12 @@ final class Background {
                 .thenRunAsync(ended::release, engine.supervisor().lane());
     }
 
+    /** Unmounts what a run had before the next one begins, which is part of its end. */
+    void releaseNow(Run ended) {
+        ended.release();
+        released = CompletableFuture.completedFuture(null);
+    }
+
     /** Waits until nothing of the last run is mounted. */
     void awaitReleased() {
         released.join();

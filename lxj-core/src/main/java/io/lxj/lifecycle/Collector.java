@@ -25,7 +25,7 @@ import java.time.Duration;
  */
 final class Collector {
     private static final int LIMIT = 256 * 1024 * 1024;
-    private static final int BUFFER = 64 * 1024;
+    private static final int BUFFER = 16 * 1024;
     private static final int POLLIN = 1;
     private static final int POLLOUT = 4;
     private static final long NANOS = 1_000_000_000L;

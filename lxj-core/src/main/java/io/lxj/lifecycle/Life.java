@@ -194,8 +194,7 @@ final class Life {
                     && ended.part() != Run.Part.OBSERVER
                     && !engine.isClosed();
             if (again) {
-                // The next run can't begin before, and its beginning is what the end waits for.
-                ended.release();
+                instance.background().releaseNow(ended);
                 restart(exit);
             } else {
                 instance.terminals().end();

@@ -120,9 +120,8 @@ public final class Deputy implements AutoCloseable {
     }
 
     private static void reap(Spawned process) throws LinuxException {
-        try (process;
-                Pidfd pidfd = Pidfd.open(process.pid())) {
-            pidfd.waitFor();
+        try (process) {
+            process.waitFor();
         }
     }
 

@@ -86,21 +86,17 @@ public final class KernelFeatures {
                 cgroup.map(own -> Map.of(TrialProgram.CGROUP, own.fd())).orElse(Map.of());
         try (Spawned spawned = Spawner.spawn(trial.program(), fds)) {
             outcomes.put(ProbedFeature.STAGE, Outcome.yes(StageFile.form()));
-            WaitStatus end = reap(spawned.pid());
+            WaitStatus end = spawned.waitFor();
             int sibling = (int) spawned.readLong(trial.sibling());
             if (sibling > 0) {
-                reap(sibling);
+                try (Pidfd process = Pidfd.open(sibling)) {
+                    process.waitFor();
+                }
             }
             outcomes.putAll(trial.trials().outcomes(spawned, end, facts.isPrivileged()));
         } catch (LinuxException e) {
             outcomes.putIfAbsent(
                     ProbedFeature.STAGE, Outcome.no(e.getMessage(), e.hint().orElse("")));
-        }
-    }
-
-    private static WaitStatus reap(int pid) throws LinuxException {
-        try (Pidfd process = Pidfd.open(pid)) {
-            return process.waitFor();
         }
     }
 }

@@ -27,6 +27,30 @@ public final class Spawned implements AutoCloseable {
     }
 
     /**
+     * Waits for the process to end and takes its status; it is gone for good then.
+     *
+     * @return how it ended
+     * @throws LinuxException ECHILD if it was waited for already
+     */
+    public WaitStatus waitFor() throws LinuxException {
+        return waitFor(pid);
+    }
+
+    static WaitStatus waitFor(int pid) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            Block status = scratch.zeroed(8);
+            long result;
+            do {
+                result = Kernel.call(Syscall.WAIT4, pid, status.address(), 0, 0);
+            } while (Errno.EINTR.is(result));
+            if (result < 0) {
+                throw LinuxException.of(result, "wait4", pid, "status", 0, 0);
+            }
+            return new WaitStatus(status.buffer().getInt(0));
+        }
+    }
+
+    /**
      * Reads a number from the program's memory.
      *
      * @param address as the builder gave it

@@ -135,15 +135,10 @@ public final class WaitingStage implements AutoCloseable {
         given = true;
         socket.close();
         plan.close();
-        reap();
-    }
-
-    private void reap() {
-        try (Scratch scratch = Scratch.open()) {
-            long result;
-            do {
-                result = Kernel.call(Syscall.WAIT4, pid, scratch.zeroed(8).address(), 0, 0);
-            } while (Errno.EINTR.is(result));
+        try {
+            Spawned.waitFor(pid);
+        } catch (LinuxException e) {
+            throw new IllegalStateException("a process that got no program could not be waited for", e);
         }
     }
 }

@@ -12,14 +12,6 @@ import org.junit.jupiter.api.Test;
 class WaitingStageTest {
     private static final byte[] WORD = {'w', 'o', 'r', 'd'};
 
-    private static int waitFor(int pid) {
-        try (Scratch scratch = Scratch.open()) {
-            Block status = scratch.zeroed(8);
-            Kernel.call(Syscall.WAIT4, pid, status.address(), 0, 0);
-            return status.buffer().getInt(0);
-        }
-    }
-
     private static byte[] read(Fd fd) throws Exception {
         try (Scratch scratch = Scratch.open()) {
             Block block = scratch.block(64);
@@ -43,7 +35,7 @@ class WaitingStageTest {
                 Pipe pipe = Pipe.open();
                 Spawned spawned = stage.run(writing(7, "out"), Map.of("out", pipe.writer()))) {
             assertThat(read(pipe.reader())).isEqualTo(WORD);
-            assertThat(waitFor(spawned.pid())).isEqualTo(7 << 8);
+            assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(7));
             assertThat(spawned.failure()).isEmpty();
         }
     }
@@ -60,7 +52,7 @@ class WaitingStageTest {
             }
             try (WaitingStage stage = WaitingStage.start();
                     Spawned spawned = stage.run(writing(0, names), fds)) {
-                assertThat(waitFor(spawned.pid())).isZero();
+                assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(0));
                 assertThat(read(pipe.reader())).isEqualTo(WORD);
             }
         }
@@ -74,7 +66,7 @@ class WaitingStageTest {
         try (WaitingStage stage = WaitingStage.start();
                 Pipe pipe = Pipe.open();
                 Spawned spawned = stage.run(p.build(), Map.of("out", pipe.writer()))) {
-            assertThat(waitFor(spawned.pid())).isZero();
+            assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(0));
             assertThat(spawned.readLong(next.result())).isEqualTo(SyscallProgram.FIRST_FD + 1L);
         }
     }
@@ -86,7 +78,7 @@ class WaitingStageTest {
         try (WaitingStage stage = WaitingStage.start();
                 Pipe pipe = Pipe.open();
                 Spawned spawned = stage.run(p.build(), Map.of("none", pipe.reader()))) {
-            assertThat(waitFor(spawned.pid())).isEqualTo(126 << 8);
+            assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(126));
             assertThat(spawned.failure().orElseThrow().toString())
                     .isEqualTo("step 3 of 3, go nowhere: chdir(\"/no/such\"): ENOENT (No such file or directory)");
         }
