@@ -15,9 +15,8 @@ import java.util.Optional;
 /**
  * What makes a container of an image an individual: its files in /etc. Immutable and thread-safe.
  *
- * <p>The image decides what lies in its /etc, and may have anything there. So a file is never written into: a new one is
- * made beside it and takes its name. A symbolic link of that name is replaced, wherever it leads; a directory is left
- * alone.
+ * <p>The image decides what lies in its /etc, and may have anything there. So nothing is written into: a file or symbolic
+ * link is replaced by a new file, wherever it leads; a directory is left alone.
  *
  * @param hostname the container's host name
  * @param machineId the container's machine id
@@ -77,13 +76,14 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
     private static void put(EtcFolder etc, DurableFiles written, String name, int mode, byte[] content)
             throws LinuxException {
         byte[] bytes = FileName.bytes(name);
-        if (type(etc.seen(), bytes).map(type -> type == Stat.S_IFDIR).orElse(false)) {
-            return;
+        Optional<Integer> there = type(etc.seen(), bytes);
+        if (there.isPresent()) {
+            if (there.get() == Stat.S_IFDIR) {
+                return;
+            }
+            unlinkIfThere(etc.written(), bytes);
         }
-        Directory folder = etc.written();
-        byte[] temporary = FileName.bytes(".lxj-" + name);
-        unlinkIfThere(folder, temporary);
-        Fd file = folder.open(temporary, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, mode);
+        Fd file = etc.written().open(bytes, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, mode);
         written.add(file);
         file.write(content);
         Stat owner = etc.seen().fd().stat();
@@ -93,7 +93,6 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
         }
         // The umask may have taken bits away.
         Metadata.chmod(file, mode);
-        folder.rename(temporary, folder, bytes);
     }
 
     private static void unlinkIfThere(Directory folder, byte[] name) throws LinuxException {

@@ -136,16 +136,6 @@ class FirstBootTest {
     }
 
     @Test
-    void whatAnEarlierAttemptLeftDoesNotMatter() throws Exception {
-        Path etc = etc();
-        Path outside = Files.writeString(folder.resolve("outside"), "untouched");
-        Files.createSymbolicLink(etc.resolve(".lxj-hosts"), outside);
-        write(etc);
-        assertThat(outside).hasContent("untouched");
-        assertThat(etc.toFile().list()).containsExactlyInAnyOrder("hostname", "hosts", "machine-id", "resolv.conf");
-    }
-
-    @Test
     void withoutAHostsResolvConfTheImagesStays() throws Exception {
         Path etc = etc();
         Files.writeString(etc.resolve("resolv.conf"), "nameserver 1.2.3.4\n");
