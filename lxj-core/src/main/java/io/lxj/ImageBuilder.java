@@ -6,6 +6,7 @@ import io.lxj.config.ImageDefaults;
 import io.lxj.error.Failure;
 import io.lxj.error.LxjException;
 import io.lxj.image.NewFile;
+import io.lxj.image.OwnerMap;
 import io.lxj.image.TreeFiles;
 import io.lxj.image.TreeTransfer;
 import io.lxj.lifecycle.Engine;
@@ -50,7 +51,7 @@ public final class ImageBuilder implements AutoCloseable {
 
     private ImageBuilder step(String action, Step step) {
         try {
-            step.on(new TreeFiles(build.root()));
+            step.on(new TreeFiles(build.root(), OwnerMap.onDisk(build.root().fd())));
             return this;
         } catch (IOException e) {
             throw TreeTransfer.failure("build an image: " + action, e);

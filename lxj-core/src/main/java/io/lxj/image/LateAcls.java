@@ -24,10 +24,12 @@ final class LateAcls {
     private final List<Late> late = new ArrayList<>();
     private final ImportWarnings warnings;
     private final int maxDepth;
+    private final OwnerMap owners;
 
-    LateAcls(ImportWarnings warnings, int maxDepth) {
+    LateAcls(ImportWarnings warnings, int maxDepth, OwnerMap owners) {
         this.warnings = warnings;
         this.maxDepth = maxDepth;
+        this.owners = owners;
     }
 
     /** Notes a list for the end. */
@@ -76,24 +78,29 @@ final class LateAcls {
         }
     }
 
-    private static PosixAcl.Names names(RootDir root) {
+    private PosixAcl.Names names(RootDir root) {
         Map<String, Integer> users = ids(root, "etc/passwd");
         Map<String, Integer> groups = ids(root, "etc/group");
         return new PosixAcl.Names() {
             @Override
             public OptionalInt user(String name) {
-                return of(users.get(name));
+                return outside(users.get(name), owners::outsideUser);
             }
 
             @Override
             public OptionalInt group(String name) {
-                return of(groups.get(name));
-            }
-
-            private static OptionalInt of(Integer id) {
-                return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+                return outside(groups.get(name), owners::outsideGroup);
             }
         };
+    }
+
+    private static OptionalInt outside(Integer id, PosixAcl.Renumbering numbers) {
+        try {
+            return id == null ? OptionalInt.empty() : OptionalInt.of(numbers.of(id));
+        } catch (LinuxException e) {
+            // An id that the container doesn't have: to it, the name is as unknown as one that isn't in the file.
+            return OptionalInt.empty();
+        }
     }
 
     /** Names and numbers of a file like passwd(5): fields between colons, of which the first and third count. */

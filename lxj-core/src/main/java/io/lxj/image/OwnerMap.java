@@ -1,8 +1,11 @@
 package io.lxj.image;
 
 import io.lxj.config.IdMap;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
+import io.lxj.storage.IdPool;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,10 +22,14 @@ public final class OwnerMap {
     /** Owners are the same inside and outside. */
     public static final OwnerMap SAME = new OwnerMap(Optional.empty(), false);
 
-    /** Who owns what belongs to nobody of the container, see "overflowuid" in proc_sys_kernel(5). */
-    private static final int NOBODY = 65_534;
+    private static final OwnerMap OF_USERS = new OwnerMap(Optional.of(IdMap.of(0, IdPool.SIZE)), false);
 
-    private static final String CAPABILITY = "security.capability";
+    /** Who owns what belongs to nobody of the container, see "overflowuid" in proc_sys_kernel(5). */
+    static final int NOBODY = 65_534;
+
+    /** The attribute that holds the capabilities of a file. */
+    static final String CAPABILITY = "security.capability";
+
     private static final int CAPABILITY_2 = 20;
     private static final int CAPABILITY_3 = 24;
 
@@ -52,6 +59,17 @@ public final class OwnerMap {
      */
     public static OwnerMap stored(Optional<IdMap> ids) {
         return ids.isEmpty() ? SAME : new OwnerMap(ids, true);
+    }
+
+    /**
+     * Of files that have the ids of their image on disk. Root can give them any; an ordinary user only those that containers
+     * have: the further ones of the user are those of other containers of the same user.
+     *
+     * @param place one of the files, or the folder that they are in
+     * @return the owners
+     */
+    public static OwnerMap onDisk(Fd place) {
+        return place.deputy().filter(Deputy::hasSeveralIds).isPresent() ? OF_USERS : SAME;
     }
 
     int insideUser(int seen) {
@@ -127,7 +145,8 @@ public final class OwnerMap {
                 : owned(forContainersRoot(entry), this::outsideUser, this::outsideGroup);
     }
 
-    private static TarEntry owned(TarEntry entry, PosixAcl.Renumbering users, PosixAcl.Renumbering groups)
+    /** An entry with other numbers for its owners, also those in its access control lists. */
+    static TarEntry owned(TarEntry entry, PosixAcl.Renumbering users, PosixAcl.Renumbering groups)
             throws LinuxException {
         List<TarEntry.Attribute> attributes = new ArrayList<>();
         for (TarEntry.Attribute attribute : entry.attributes()) {

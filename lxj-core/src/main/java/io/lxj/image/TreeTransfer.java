@@ -90,7 +90,12 @@ public final class TreeTransfer {
             if (source.stat().isDirectory()) {
                 EntryRules below = EntryRules.below(target.bytes());
                 try (TreeReader reader = new TreeReader(source)) {
-                    return write(reader, entry -> rules.apply(below.apply(entry)), root, DirectoryStack.Root.LIVE);
+                    return write(
+                            reader,
+                            entry -> rules.apply(below.apply(entry)),
+                            root,
+                            DirectoryStack.Root.LIVE,
+                            OwnerMap.SAME);
                 }
             }
             String folder = target.toString().substring(0, target.toString().lastIndexOf('/') + 1);
@@ -124,7 +129,7 @@ public final class TreeTransfer {
             if (source.stat().isDirectory()) {
                 try (TreeReader reader = new TreeReader(source);
                         RootDir target = folder(absolute)) {
-                    return write(reader, rules, target, DirectoryStack.Root.LIVE);
+                    return write(reader, rules, target, DirectoryStack.Root.LIVE, OwnerMap.SAME);
                 }
             }
             try (RootDir parent = RootDir.open(absolute.getParent());
@@ -163,7 +168,7 @@ public final class TreeTransfer {
         FileMetadata metadata = new FileMetadata(
                 credentials,
                 warnings,
-                new LateAcls(warnings, ImportLimits.defaults().pathDepth()));
+                new LateAcls(warnings, ImportLimits.defaults().pathDepth(), OwnerMap.SAME));
         try (TreeReader reader = TreeReader.ofFile(source, FileName.bytes("."))) {
             TarEntry entry = rules.apply(reader.next());
             if (entry.sparse().isPresent()) {
@@ -218,7 +223,7 @@ public final class TreeTransfer {
             new TreeFiles(root).mkdirs(target.toString(), 0755);
             EntryRules below = EntryRules.below(target.bytes());
             EntryRules rules = entry -> owners.outside(below.apply(entry));
-            List<String> all = new ArrayList<>(write(reader, rules, root, DirectoryStack.Root.LIVE));
+            List<String> all = new ArrayList<>(write(reader, rules, root, DirectoryStack.Root.LIVE, owners));
             all.addAll(reader.warnings());
             return all;
         }
@@ -269,15 +274,16 @@ public final class TreeTransfer {
      */
     public static List<String> copy(RootDir from, RootDir to) throws IOException {
         try (TreeReader reader = new TreeReader(from.fd())) {
-            return write(reader, entry -> entry, to, DirectoryStack.Root.EMPTY);
+            return write(reader, entry -> entry, to, DirectoryStack.Root.EMPTY, OwnerMap.SAME);
         }
     }
 
-    private static List<String> write(EntrySource source, EntryRules rules, RootDir root, DirectoryStack.Root kind)
+    private static List<String> write(
+            EntrySource source, EntryRules rules, RootDir root, DirectoryStack.Root kind, OwnerMap owners)
             throws IOException {
         ImportWarnings warnings = new ImportWarnings();
-        try (TreeWriter writer =
-                new TreeWriter(root, kind, Credentials.of(root.fd()), ImportLimits.defaults(), warnings, INTERRUPT)) {
+        try (TreeWriter writer = new TreeWriter(
+                root, kind, owners, Credentials.of(root.fd()), ImportLimits.defaults(), warnings, INTERRUPT)) {
             for (TarEntry entry = source.next(); entry != null; entry = source.next()) {
                 TarEntry ruled = rules.apply(entry);
                 if (ruled != null) {

@@ -44,7 +44,7 @@ final class TreeWriter implements AutoCloseable {
     TreeWriter(
             RootDir root, Credentials credentials, ImportLimits limits, ImportWarnings warnings, Checkpoint checkpoint)
             throws LinuxException {
-        this(root, DirectoryStack.Root.EMPTY, credentials, limits, warnings, checkpoint);
+        this(root, DirectoryStack.Root.EMPTY, OwnerMap.onDisk(root.fd()), credentials, limits, warnings, checkpoint);
     }
 
     /**
@@ -52,11 +52,14 @@ final class TreeWriter implements AutoCloseable {
      *
      * @param root a directory; stays the caller's
      * @param kind whose it is
+     * @param owners how the owners of its files look from here; entries have those already, but for names in access
+     *     control lists
      * @param credentials as whom files are made
      */
     TreeWriter(
             RootDir root,
             DirectoryStack.Root kind,
+            OwnerMap owners,
             Credentials credentials,
             ImportLimits limits,
             ImportWarnings warnings,
@@ -67,7 +70,7 @@ final class TreeWriter implements AutoCloseable {
         this.warnings = warnings;
         this.checkpoint = checkpoint;
         this.directories = new DirectoryStack(root, kind, credentials);
-        this.lateAcls = new LateAcls(warnings, limits.pathDepth());
+        this.lateAcls = new LateAcls(warnings, limits.pathDepth(), owners);
         this.metadata = new FileMetadata(credentials, warnings, lateAcls);
     }
 

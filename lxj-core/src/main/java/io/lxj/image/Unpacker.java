@@ -43,17 +43,17 @@ final class Unpacker {
             image.mkdir(rootfs, 0700);
             try (RootDir root = new RootDir(image.open(rootfs, Open.O_PATH | Open.O_DIRECTORY, 0));
                     TreeWriter writer = new TreeWriter(root, Credentials.of(root.fd()), limits, warnings, watch)) {
-                return write(archive, writer);
+                return write(archive, writer, new UserOwners(root.fd(), warnings));
             }
         }
     }
 
-    private Result write(UncompressedArchive archive, TreeWriter writer) throws IOException {
+    private Result write(UncompressedArchive archive, TreeWriter writer, EntryRules owners) throws IOException {
         TarReader reader = new TarReader(new ChunkReader(archive.content(), limits.totalBytes()), limits);
         long bytes = 0;
         for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
             watch.entry(entry);
-            writer.write(entry, reader);
+            writer.write(owners.apply(entry), reader);
             bytes += entry.stored();
         }
         writer.finish();

@@ -41,6 +41,9 @@ public final class OpenRoot implements AutoCloseable {
      * @return the owners
      */
     public OwnerMap owners() {
+        if (ids.isEmpty()) {
+            return OwnerMap.onDisk(root.fd());
+        }
         return shifted ? OwnerMap.stored(ids) : OwnerMap.of(ids);
     }
 

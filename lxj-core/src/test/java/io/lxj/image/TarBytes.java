@@ -6,10 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Archives made by hand, with anything in them that a writer with bad intentions could put there. */
-final class TarBytes {
+public final class TarBytes {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private byte[] next = ustar();
     private byte[] content = {};
+
+    /** An archive without entries. */
+    public TarBytes() {}
 
     private static byte[] ustar() {
         byte[] header = new byte[512];
@@ -102,7 +105,8 @@ final class TarBytes {
         return this;
     }
 
-    TarBytes file(String name, String text) {
+    /** A file of root's with mode 0644. */
+    public TarBytes file(String name, String text) {
         return name(name).content(text).add();
     }
 
@@ -119,7 +123,7 @@ final class TarBytes {
     }
 
     /** A pax header with records given as key and value in turn. */
-    TarBytes pax(String... records) {
+    public TarBytes pax(String... records) {
         return pax('x', records);
     }
 
@@ -164,7 +168,7 @@ final class TarBytes {
     }
 
     /** The complete archive. */
-    byte[] finish() {
+    public byte[] finish() {
         return raw(new byte[1024]).unfinished();
     }
 }
