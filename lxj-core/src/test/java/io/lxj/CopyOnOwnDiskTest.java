@@ -67,6 +67,20 @@ class CopyOnOwnDiskTest {
     }
 
     @Test
+    void whatTheMountOfTheStateFolderForbidsDoesNotHoldInABuild() throws Exception {
+        Path point = Files.createDirectory(folder.resolve("disk"));
+        run("mount", "-t", "tmpfs", "-o", "nosuid,nodev,noexec", "tmpfs", point.toString());
+        try (Lxj lxj = Lxj.open(point.resolve("state"))) {
+            Image alpine = lxj.images().importTarball("alpine", TestRootfs.find("alpine"));
+            try (ImageBuilder builder = lxj.images().builder(alpine)) {
+                builder.run("grep", "-q", " / rw,relatime[, ]", "/proc/self/mountinfo");
+            }
+        } finally {
+            run("umount", point.toString());
+        }
+    }
+
+    @Test
     void aFullDiskLeavesNothingOfACopy() throws Exception {
         Path disk = folder.resolve("disk.ext4");
         Path point = Files.createDirectory(folder.resolve("disk"));

@@ -9,12 +9,16 @@ import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.PortableJvm;
 import io.lxj.testing.TestRootfs;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Containers of users who have no cgroups. */
 @NeedsRoot("becomes other users")
@@ -26,7 +30,16 @@ class OrdinaryUserTest {
     /** The user that .ci/run makes, with ids in /etc/subuid and /etc/subgid. */
     private static final String USER = "lxj-ci";
 
+    private static final String ROOT = " / / rw,relatime\n";
+    private static final String OWN_IDS =
+            "0 65536\n7:8\n65534\n" + ROOT + "65536 65536\n7:8\n65534\n" + ROOT + "9\n9\n";
+
     private static String run(String user, Class<?> main) throws Exception {
+        return run(user, List.of("env"), main);
+    }
+
+    /** With a launcher that runs as root, in which {@code {place}} is a folder of the user's. */
+    private static String run(String user, List<String> launcher, Class<?> main) throws Exception {
         try (PortableJvm jvm = PortableJvm.copy()) {
             Path rootfs = Files.createTempDirectory(Path.of("/tmp"), "lxj-rootfs");
             try {
@@ -34,15 +47,16 @@ class OrdinaryUserTest {
                 Path copy = Files.copy(tarball, rootfs.resolve(tarball.getFileName()));
                 Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("r--r--r--"));
                 Files.setPosixFilePermissions(rootfs, PosixFilePermissions.fromString("rwxr-xr-x"));
-                return jvm.run(
-                        List.of(
-                                "env",
-                                "LXJ_TEST_ROOTFS=" + rootfs,
-                                "setpriv",
-                                "--reuid=" + user,
-                                "--regid=" + user,
-                                "--clear-groups"),
-                        main);
+                String place = Files.createDirectory(rootfs.resolve("place")).toString();
+                List<String> command = new ArrayList<>();
+                launcher.forEach(word -> command.add(word.replace("{place}", place)));
+                command.addAll(List.of(
+                        "LXJ_TEST_ROOTFS=" + rootfs,
+                        "setpriv",
+                        "--reuid=" + user,
+                        "--regid=" + user,
+                        "--clear-groups"));
+                return jvm.run(command, main);
             } finally {
                 TestLxj.remove(rootfs);
             }
@@ -52,10 +66,38 @@ class OrdinaryUserTest {
     @Test
     @NeedsCommand({"setpriv", "newuidmap", "newgidmap"})
     void aUserWithIdsHasContainersThatShareNone() throws Exception {
+        requireUser();
+        assertThat(run(USER, OwnIdsJvm.class)).contains(OWN_IDS).contains("built\n");
+    }
+
+    private static void requireUser() throws IOException {
         if (Files.readAllLines(Path.of("/etc/subuid")).stream().noneMatch(line -> line.startsWith(USER + ":"))) {
             throw MustWork.missing("a user " + USER + " with 131072 ids in /etc/subuid, as .ci/run makes it");
         }
-        assertThat(run(USER, OwnIdsJvm.class)).contains("0 65536\n7:8\n65534\n65536 65536\n7:8\n65534\n9\n9\n");
+    }
+
+    private static String runOnMount(String options) throws Exception {
+        requireUser();
+        String mount = "mount -t tmpfs -o mode=0700,uid=$(id -u " + USER + ")," + options + " tmpfs {place}";
+        String script = mount + " && exec env " + OwnIdsJvm.PLACE + "={place} \"$@\"";
+        return run(USER, List.of("unshare", "--mount", "sh", "-ec", script, "sh"), OwnIdsJvm.class);
+    }
+
+    /** As hardened hosts mount /home and /tmp: a user namespace can't lift that. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nosuid,nodev", "noexec", "nosuid,nodev,noexec"})
+    @NeedsCommand({"unshare", "mount", "newuidmap", "newgidmap"})
+    void whatTheMountOfTheStateFolderForbidsDoesNotHoldInContainers(String options) throws Exception {
+        String said = runOnMount(options);
+        assertThat(said).contains(OWN_IDS);
+        if (options.contains("noexec")) {
+            assertThat(said)
+                    .contains("refused: run /bin/busybox in the image: mount_setattr(")
+                    .contains("EPERM (Operation not permitted); the state folder is on a mount with noexec, which an"
+                            + " ordinary user can't lift: containers run there, but commands of a build don't");
+        } else {
+            assertThat(said).contains("built\n");
+        }
     }
 
     @Test

@@ -12,7 +12,6 @@ import io.lxj.launch.InitLauncher.Launched;
 import io.lxj.launch.Launch;
 import io.lxj.launch.StageAhead;
 import io.lxj.linux.Cgroup;
-import io.lxj.linux.DetachedMount;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
@@ -25,6 +24,7 @@ import io.lxj.plan.LaunchSpec;
 import io.lxj.storage.ImageTree;
 import io.lxj.storage.Lock;
 import io.lxj.storage.MachineId;
+import io.lxj.storage.RootLayers;
 import io.lxj.storage.RunRecord;
 import java.io.IOException;
 import java.time.Instant;
@@ -60,12 +60,10 @@ final class BuildRoom {
             Optional<IdMap> ids = engine.ids().of(first);
             if (engine.shifting().ofNew(ids).isPresent()) {
                 return ShiftedBuild.run(
-                        image,
-                        ids.orElseThrow(),
-                        rootfs -> run(name, StartRoot.of(rootfs, ids, true), config, ids, command));
+                        image, ids.orElseThrow(), rootfs -> run(name, StartRoot.of(rootfs, ids), config, ids, command));
             }
             try (Fd rootfs = image.open(FileName.bytes(ImageTree.ROOTFS), Open.O_PATH | Open.O_DIRECTORY, 0)) {
-                StartRoot root = StartRoot.of(DetachedMount.clone(rootfs, false), ids, false);
+                StartRoot root = StartRoot.of(RootLayers.ofBuild(rootfs, false), ids);
                 return run(name, root, config, ids, command);
             }
         } catch (IOException e) {

@@ -3,7 +3,6 @@ package io.lxj.lifecycle;
 import io.lxj.config.ExecResult;
 import io.lxj.config.IdMap;
 import io.lxj.image.ShiftedOwners;
-import io.lxj.linux.DetachedMount;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
@@ -12,6 +11,7 @@ import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.TreeCopy;
 import io.lxj.storage.ImageTree;
+import io.lxj.storage.RootLayers;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -25,7 +25,7 @@ final class ShiftedBuild {
 
     /** Runs the command. */
     interface Room {
-        ExecResult run(DetachedMount rootfs) throws IOException;
+        ExecResult run(RootLayers rootfs) throws IOException;
     }
 
     /** Lets a command run on the tree of an image in the making, whose folder this is. */
@@ -36,7 +36,7 @@ final class ShiftedBuild {
             copy(image, ROOTFS, SHIFTED, new ShiftedOwners(own, hosts));
             ExecResult result;
             try (Fd shifted = image.open(SHIFTED, Open.O_PATH | Open.O_DIRECTORY, 0)) {
-                result = room.run(DetachedMount.clone(shifted, false));
+                result = room.run(RootLayers.ofBuild(shifted, true));
             }
             copy(image, SHIFTED, BACK, new ShiftedOwners(hosts, own));
             image.removeTree(ROOTFS);

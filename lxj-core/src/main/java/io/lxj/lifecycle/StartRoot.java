@@ -42,14 +42,11 @@ final class StartRoot implements AutoCloseable {
                         ids, Optional.of(engine.mountRoot(folder, config, RootStorage.Use.RUN)), Optional.empty());
     }
 
-    /** Of files that are all there, as one mount; shifted if they have ids of the host. */
-    static StartRoot of(DetachedMount mount, Optional<IdMap> ids, boolean shifted) {
+    /** Of files that are all there, as one mount. */
+    static StartRoot of(RootLayers files, Optional<IdMap> ids) {
         return ids.isPresent()
-                ? new StartRoot(
-                        ids,
-                        Optional.empty(),
-                        Optional.of(new RootLayers(Optional.empty(), mount, Optional.empty(), shifted)))
-                : new StartRoot(ids, Optional.of(mount.fd()), Optional.empty());
+                ? new StartRoot(ids, Optional.empty(), Optional.of(files))
+                : new StartRoot(ids, Optional.of(files.own().fd()), Optional.empty());
     }
 
     /** The root, if it is mounted already. */

@@ -169,7 +169,7 @@ public final class ContainerStore {
             throws IOException {
         Directory folder = made.folder();
         RootStorage storage = shift.isPresent()
-                ? new ShiftedStorage(shift)
+                ? ShiftedStorage.forNew(shift.get())
                 : RootStorage.of(made.record().config().storage());
         storage.prepare(folder, image, progress);
         checkpoints.reached("create: root prepared");

@@ -23,8 +23,12 @@ import org.slf4j.LoggerFactory;
 final class CopyStorage implements RootStorage {
     private static final byte[] ROOTFS = FileName.bytes(ImageTree.ROOTFS);
     private static final String ETC = "etc";
-    private static final String NOTHING = "lower";
-    private static final RootLayout LAYOUT = new RootLayout(false, NOTHING, ImageTree.ROOTFS, OverlayMount.WORK);
+    /** The folder with nothing in it that a copy is laid over. */
+    static final String NOTHING = "lower";
+
+    /** An overlay of a copy above nothing. */
+    static final RootLayout LAYOUT = new RootLayout(false, NOTHING, ImageTree.ROOTFS, OverlayMount.WORK);
+
     private static final Logger LOG = LoggerFactory.getLogger(CopyStorage.class);
     private static final long NO_DANGER =
             MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
@@ -142,7 +146,7 @@ final class CopyStorage implements RootStorage {
             return RootLayers.overlay(Optional.empty(), folder, LAYOUT);
         }
         try (Fd rootfs = folder.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0)) {
-            return new RootLayers(Optional.empty(), RootLayers.clone(rootfs, 0), Optional.empty(), false);
+            return RootLayers.files(rootfs, false);
         }
     }
 

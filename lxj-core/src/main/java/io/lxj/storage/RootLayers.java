@@ -2,6 +2,7 @@ package io.lxj.storage;
 
 import io.lxj.linux.DetachedMount;
 import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.MountFlags;
@@ -20,14 +21,52 @@ import java.util.Optional;
  */
 public record RootLayers(Optional<DetachedMount> lower, DetachedMount own, Optional<RootLayout> layout, boolean shifted)
         implements AutoCloseable {
-    static DetachedMount clone(Fd directory, long attributes) throws LinuxException {
+    private static final long NO_DANGER =
+            MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
+
+    /** Of the files of a container that are all there, as they are. */
+    static RootLayers files(Fd rootfs, boolean shifted) throws LinuxException {
+        return files(
+                rootfs,
+                shifted,
+                MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC,
+                "nosuid or noexec, which an ordinary user can't lift, and on a file system that holds no overlay: move it");
+    }
+
+    /**
+     * Of an image in the making, as it is: what is laid over it wouldn't be in the image. Where it is an ordinary user's and
+     * on a mount with nosuid, so are the programs of the build.
+     *
+     * @param rootfs the root of the image's tree
+     * @param shifted whether the files have the ids of the host already
+     * @return the files
+     * @throws LinuxException EPERM, with a hint, if an ordinary user's is on a mount with noexec
+     */
+    public static RootLayers ofBuild(Fd rootfs, boolean shifted) throws LinuxException {
+        return files(
+                rootfs,
+                shifted,
+                MountFlags.MOUNT_ATTR_NOEXEC,
+                "noexec, which an ordinary user can't lift: containers run there, but commands of a build don't;"
+                        + " use a state folder elsewhere, or an archive that is complete");
+    }
+
+    private static RootLayers files(Fd rootfs, boolean shifted, long liftedForUsers, String obstacle)
+            throws LinuxException {
+        boolean users = rootfs.deputy().isPresent();
+        try {
+            DetachedMount mount = clone(rootfs, 0, users ? liftedForUsers : NO_DANGER);
+            return new RootLayers(Optional.empty(), mount, Optional.empty(), shifted);
+        } catch (LinuxException e) {
+            throw users && e.is(Errno.EPERM) ? e.withHint("the state folder is on a mount with " + obstacle) : e;
+        }
+    }
+
+    private static DetachedMount clone(Fd directory, long attributes, long lifted) throws LinuxException {
         DetachedMount mount = DetachedMount.clone(directory, false);
         try {
             mount.setPropagation(MountFlags.MS_PRIVATE, false);
-            mount.setAttributes(
-                    attributes,
-                    MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC,
-                    false);
+            mount.setAttributes(attributes, lifted, false);
             return mount;
         } catch (LinuxException e) {
             mount.close();
@@ -35,11 +74,16 @@ public record RootLayers(Optional<DetachedMount> lower, DetachedMount own, Optio
         }
     }
 
+    /**
+     * Of layers. What the mount of the state folder forbids, such as programs, doesn't hold in an overlay of its files; an
+     * ordinary user couldn't lift that.
+     */
     static RootLayers overlay(Optional<Directory> lower, Directory folder, RootLayout layout) throws LinuxException {
-        DetachedMount own = clone(folder.fd(), 0);
+        long lifted = folder.fd().deputy().isPresent() ? 0 : NO_DANGER;
+        DetachedMount own = clone(folder.fd(), 0, lifted);
         try {
             Optional<DetachedMount> image = lower.isPresent()
-                    ? Optional.of(clone(lower.get().fd(), MountFlags.MOUNT_ATTR_RDONLY))
+                    ? Optional.of(clone(lower.get().fd(), MountFlags.MOUNT_ATTR_RDONLY, lifted))
                     : Optional.empty();
             return new RootLayers(image, own, Optional.of(layout), false);
         } catch (LinuxException e) {

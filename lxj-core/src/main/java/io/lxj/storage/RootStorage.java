@@ -45,7 +45,7 @@ public interface RootStorage {
      * @throws LinuxException if that can't be told
      */
     static RootStorage of(Storage kind, Directory folder) throws LinuxException {
-        return ShiftedStorage.isIn(folder) ? new ShiftedStorage(Optional.empty()) : of(kind);
+        return ShiftedStorage.isIn(folder) ? ShiftedStorage.in(folder) : of(kind);
     }
 
     /**

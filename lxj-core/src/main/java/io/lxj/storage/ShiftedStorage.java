@@ -5,7 +5,9 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
+import io.lxj.linux.FileSystemType;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
 import io.lxj.linux.Stat;
@@ -27,6 +29,7 @@ public final class ShiftedStorage implements RootStorage {
 
     private final CopyStorage copy = new CopyStorage();
     private final Optional<Shift> shift;
+    private final boolean overlaid;
 
     /**
      * To whom the files of a copy belong.
@@ -36,8 +39,21 @@ public final class ShiftedStorage implements RootStorage {
      */
     public record Shift(Optional<IdMap> ids, TreeCopy.Owners owners) {}
 
-    ShiftedStorage(Optional<Shift> shift) {
+    private ShiftedStorage(Optional<Shift> shift, boolean overlaid) {
         this.shift = shift;
+        this.overlaid = overlaid;
+    }
+
+    /** Of a container that is being created. */
+    static ShiftedStorage forNew(Shift shift) {
+        return new ShiftedStorage(Optional.of(shift), false);
+    }
+
+    /** Of the container in a folder. */
+    static ShiftedStorage in(Directory folder) throws LinuxException {
+        boolean overlaid =
+                folder.fd().deputy().isPresent() && FileSystemSupport.canHoldUpper(FileSystemType.of(folder.fd()));
+        return new ShiftedStorage(Optional.empty(), overlaid);
     }
 
     /**
@@ -145,19 +161,48 @@ public final class ShiftedStorage implements RootStorage {
         }
     }
 
-    /** A mount as it is. An overlay of it could only be mounted by the host's root, to whom its work directory belongs. */
+    /**
+     * Of an ordinary user an overlay of the copy above nothing, which the container's root mounts; of root a mount as it is,
+     * because no overlay can be on a file system that maps no ids.
+     */
     @Override
     public RootLayers layers(Directory folder, Optional<ImageTree> image) throws LinuxException {
         CopyStorage.settleIfMarked(folder);
-        try (Directory shifted = folder.openDirectory(NAME);
-                Fd rootfs = shifted.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0)) {
-            return new RootLayers(Optional.empty(), RootLayers.clone(rootfs, 0), Optional.empty(), true);
+        try (Directory shifted = folder.openDirectory(NAME)) {
+            if (overlaid) {
+                return overlay(shifted, folder + "/" + FOLDER);
+            }
+            try (Fd rootfs = shifted.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0)) {
+                return RootLayers.files(rootfs, true);
+            }
+        }
+    }
+
+    private static RootLayers overlay(Directory shifted, String path) throws LinuxException {
+        Optional<IdMap> ids = StoredIds.read(shifted, path);
+        give(shifted, ids);
+        for (String name : List.of(CopyStorage.NOTHING, OverlayMount.WORK)) {
+            try (Directory part = OverlayMount.openOrMake(shifted, name)) {
+                give(part, ids);
+            }
+        }
+        RootLayers layers = RootLayers.overlay(Optional.empty(), shifted, CopyStorage.LAYOUT);
+        return new RootLayers(layers.lower(), layers.own(), layers.layout(), true);
+    }
+
+    /** Lets the container's root enter and use a folder that no process of the container ever sees. */
+    private static void give(Directory folder, Optional<IdMap> ids) throws LinuxException {
+        int user = (int) ids.orElseThrow().hostUser(0).orElseThrow();
+        int group = (int) ids.get().hostGroup(0).orElseThrow();
+        Stat stat = folder.fd().stat();
+        if (stat.uid() != user || stat.gid() != group) {
+            Metadata.chown(folder.fd(), user, group);
         }
     }
 
     @Override
     public Optional<RootLayout> layout() {
-        return Optional.empty();
+        return overlaid ? Optional.of(CopyStorage.LAYOUT) : Optional.empty();
     }
 
     @Override
