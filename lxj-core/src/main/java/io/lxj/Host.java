@@ -4,15 +4,21 @@ import io.lxj.lifecycle.CgroupPlaceCheck;
 import io.lxj.linux.KernelFeature;
 import io.lxj.linux.KernelFeatures;
 import io.lxj.linux.UserNamespaces;
+import io.lxj.storage.Deputies;
+import io.lxj.storage.IdsCheck;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** The host that this JVM runs on. Thread-safe. */
 public final class Host {
     private static final String OWN_CGROUPS = "own cgroups";
+    private static final String DEVICE_FILTER = "device filter";
+    private static final String USER_NAMESPACE = "user namespace";
+    private static final String USER_NAMESPACE_SETTINGS = "user namespace settings";
 
-    /** Without any of these, no container starts. All other features are used only by some, or make things better. */
+    /** Without any of these, no container of root's starts. All other features are used only by some, or make things better. */
     private static final Set<String> REQUIRED = Set.of(
             "capabilities",
             "launch program",
@@ -45,7 +51,17 @@ public final class Host {
             OWN_CGROUPS,
             "cgroup.kill",
             "cgroup.freeze",
-            "device filter");
+            DEVICE_FILTER);
+
+    /** What an ordinary user's containers do without, because the user has no right to it or may have none. */
+    private static final Set<String> OF_ROOT = Set.of(
+            "capabilities",
+            "CLONE_INTO_CGROUP",
+            "cgroup v2",
+            OWN_CGROUPS,
+            "cgroup.kill",
+            "cgroup.freeze",
+            DEVICE_FILTER);
 
     private Host() {}
 
@@ -70,6 +86,9 @@ public final class Host {
             if (feature.name().equals(OWN_CGROUPS)) {
                 features.add(place());
             }
+            if (feature.name().equals(USER_NAMESPACE_SETTINGS)) {
+                features.add(ids());
+            }
         }
         return new HostReport(features);
     }
@@ -85,12 +104,31 @@ public final class Host {
                 place.advice());
     }
 
-    private static boolean isRequired(String name) {
-        // In a container the one around filters devices, and no others can be reached.
-        return REQUIRED.contains(name) && (!name.equals("device filter") || UserNamespaces.inFirst());
+    private static HostFeature ids() {
+        IdsCheck ids = IdsCheck.run();
+        return new HostFeature(
+                "ids of containers",
+                "gives each container users that nobody else has",
+                false,
+                ids.available(),
+                ids.detail(),
+                ids.advice());
     }
 
+    private static boolean isRequired(String name) {
+        return required().contains(name);
+    }
+
+    /** What is required of this host by the user that this process is. */
     static Set<String> required() {
-        return REQUIRED;
+        Set<String> required = new HashSet<>(REQUIRED);
+        if (Deputies.areNeeded()) {
+            required.removeAll(OF_ROOT);
+            required.add(USER_NAMESPACE);
+        } else if (!UserNamespaces.inFirst()) {
+            // In a container the one around filters devices, and no others can be reached.
+            required.remove(DEVICE_FILTER);
+        }
+        return required;
     }
 }

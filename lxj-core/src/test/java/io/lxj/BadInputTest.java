@@ -259,7 +259,7 @@ class BadInputTest {
             assertThat(said)
                     .contains("run containers as an ordinary user: this host has no user namespace for this user")
                     .contains("unshare(make a user namespace): ENOSPC")
-                    .contains("sysctl user.max_user_namespaces=10000")
+                    .contains("sysctl -w user.max_user_namespaces=10000")
                     .doesNotContain("started");
         } finally {
             TestLxj.remove(folder);

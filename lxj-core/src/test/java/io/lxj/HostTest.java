@@ -3,9 +3,7 @@ package io.lxj;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsCommand;
-import io.lxj.testing.NeedsRoot;
-import io.lxj.testing.PortableJvm;
+import io.lxj.testing.NeedsContainers;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,13 +15,6 @@ class HostTest {
     private static final HostFeature NEEDED =
             new HostFeature("openat2", "opens files", true, false, "ENOSYS", "update");
 
-    /** Prints the table. */
-    static final class Check {
-        public static void main(String[] arguments) {
-            System.out.print(Host.check());
-        }
-    }
-
     @Test
     void everythingThatIsRequiredIsProbed() {
         List<HostFeature> features = Host.check().features();
@@ -34,25 +25,12 @@ class HostTest {
     }
 
     @Test
-    @NeedsRoot("is about root")
-    void rootCanRunContainersHere() {
+    @NeedsContainers
+    void containersCanRunHere() {
         HostReport report = Host.check();
         assertThat(report.isUsable()).as(report.toString()).isTrue();
         assertThat(report.missing()).noneMatch(HostFeature::required);
         assertThat(report.toString()).endsWith("\nlxj can run containers here\n");
-    }
-
-    @Test
-    @NeedsRoot("becomes another user")
-    @NeedsCommand("setpriv")
-    void anOrdinaryUserIsToldWhyThereAreNoContainers() throws Exception {
-        try (PortableJvm jvm = PortableJvm.copy()) {
-            String table = jvm.run(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), Check.class);
-            assertThat(table).endsWith("\nlxj can't run containers here\n");
-            assertThat(table.lines())
-                    .anyMatch(line -> line.matches("capabilities +MISSING +mount, .* none"))
-                    .anyMatch(line -> line.matches("capabilities: +run as root"));
-        }
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class OrdinaryUserTest {
     /** The user that .ci/run makes, with ids in /etc/subuid and /etc/subgid. */
-    private static final String USER = "lxj-ci";
+    static final String USER = "lxj-ci";
 
     private static final String ROOT = " / / rw,relatime\n";
     private static final String OWN_IDS =
@@ -67,10 +67,16 @@ class OrdinaryUserTest {
     @NeedsCommand({"setpriv", "newuidmap", "newgidmap"})
     void aUserWithIdsHasContainersThatShareNone() throws Exception {
         requireUser();
-        assertThat(run(USER, OwnIdsJvm.class)).contains(OWN_IDS).contains("built\n");
+        assertThat(run(USER, OwnIdsJvm.class))
+                .contains(OWN_IDS)
+                .contains("built\n")
+                .contains(
+                        "layout.json belongs to other ids than those that this user's containers have now, which is the"
+                                + " user's own alone; the warning before this says why; give the user the former ids again, or open"
+                                + " another state folder\n");
     }
 
-    private static void requireUser() throws IOException {
+    static void requireUser() throws IOException {
         if (Files.readAllLines(Path.of("/etc/subuid")).stream().noneMatch(line -> line.startsWith(USER + ":"))) {
             throw MustWork.missing("a user " + USER + " with 131072 ids in /etc/subuid, as .ci/run makes it");
         }

@@ -44,5 +44,12 @@ public final class OwnIdsJvm {
             }
             lxj.images().get("busybox").delete();
         }
+        // Who has no lines in /etc/subuid and /etc/subgid.
+        System.setProperty("user.name", "nobody");
+        try (Lxj lxj = Lxj.open(folder)) {
+            System.out.println("opened " + lxj);
+        } catch (LxjException e) {
+            System.out.println("refused: " + e.getMessage());
+        }
     }
 }

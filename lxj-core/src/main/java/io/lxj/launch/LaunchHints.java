@@ -55,16 +55,17 @@ final class LaunchHints {
         }
         if (spec.userNamespace().isPresent() && call == Syscall.FSMOUNT && errno == Errno.EPERM) {
             return "a user namespace gets a /proc and /sys of its own only where nothing covers parts of the host's, as"
-                    + " in other containers; do without with Config.privileged()";
+                    + " in other containers; root can do without with Config.privileged()";
         }
         if (spec.userNamespace().isPresent() && call == Syscall.FSCONFIG && errno == Errno.EINVAL) {
-            return "before Linux 5.19 an overlay has no layers that map ids; do without with Config.privileged()";
+            return "before Linux 5.19 an overlay has no layers that map ids; root can do without with Config.privileged()";
         }
         if (isUnmapped(call, errno)) {
             return UNMAPPED;
         }
         if (errno == Errno.EPERM) {
-            return "lxj needs the capabilities of root here; see Host.check()";
+            return "something around this process forbids it: a seccomp filter, AppArmor, SELinux or a container; see"
+                    + " Host.check()";
         }
         return null;
     }

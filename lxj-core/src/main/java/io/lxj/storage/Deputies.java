@@ -1,8 +1,8 @@
 package io.lxj.storage;
 
-import io.lxj.error.LxjException;
 import io.lxj.error.UnsupportedHostException;
 import io.lxj.linux.Deputy;
+import io.lxj.linux.FileSystemContext;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Syscall;
@@ -37,31 +37,39 @@ public final class Deputies {
         OwnIds ids;
         try {
             ids = SubordinateIds.ofThisUser();
-            if (ids.areSeveral()) {
-                return Deputy.start(folder, ids);
-            }
-        } catch (LxjException e) {
+            return start(folder, ids);
+        } catch (NoIdsException e) {
             LOG.warn("Containers get a single id, the one of this user: {}", e.getMessage());
             ids = SubordinateIds.one();
+        }
+        return start(folder, ids);
+    }
+
+    /** It has tried whether it can do what root of a user namespace can: some hosts allow nothing but the namespace. */
+    private static Deputy start(Path folder, OwnIds ids) throws IOException {
+        Deputy deputy;
+        try {
+            deputy = Deputy.start(folder, ids);
         } catch (LinuxException e) {
             throw explain(e);
         }
         try {
-            return Deputy.start(folder, ids);
+            FileSystemContext.open("tmpfs", deputy.folder()).close();
+            return deputy;
         } catch (LinuxException e) {
+            deputy.close();
             throw explain(e);
         }
     }
 
-    /** The folder isn't to blame for what can't be unshared. */
+    /** The folder isn't to blame for what can't be unshared, or done in the namespace. */
     private static IOException explain(LinuxException failure) {
-        boolean namespaces = failure.call().equals("unshare") || failure.call().startsWith("setres");
-        if (namespaces) {
-            throw new UnsupportedHostException(
-                    "run containers as an ordinary user",
-                    "user namespace for this user (" + failure.getMessage() + ")",
-                    UserNamespaces.advice(failure));
+        if (failure.call().startsWith("openat")) {
+            return failure;
         }
-        return failure;
+        throw new UnsupportedHostException(
+                "run containers as an ordinary user",
+                "user namespace for this user (" + failure.getMessage() + ")",
+                UserNamespaces.advice(failure));
     }
 }

@@ -1,7 +1,6 @@
 package io.lxj.storage;
 
 import io.lxj.error.Failure;
-import io.lxj.error.LxjException;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
 import io.lxj.linux.Open;
@@ -89,13 +88,24 @@ public record OwnIds(long user, long group, List<IdPool.Range> users, List<IdPoo
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         int status = process.onExit().join().exitValue();
         if (status != 0) {
-            throw new LxjException(Failure.of(
+            throw new NoIdsException(Failure.of(
                             "give the user namespace its ids",
                             String.join(" ", command) + " ended with " + status + (said.isEmpty() ? "" : ": " + said))
-                    .hint(find(program) + " has to be setuid root (chmod u+s) or to have a file capability (setcap "
-                            + (program.equals("newuidmap") ? "cap_setuid" : "cap_setgid") + "=ep): reinstall the"
-                            + " package uidmap (Debian, Ubuntu) or shadow-utils (Fedora)"));
+                    .hint(advice(program)));
         }
+    }
+
+    private static String advice(String program) throws IOException {
+        if (Files.readAllLines(Path.of("/proc/self/status")).contains("NoNewPrivs:\t1")) {
+            return "this process and what it starts may gain no privileges (no_new_privs, see prctl(2)), so that "
+                    + program
+                    + " has none: start it without NoNewPrivileges= of a systemd service, setpriv --no-new-privs or the"
+                    + " like";
+        }
+        return find(program) + " has to be setuid root (chmod u+s) or to have a file capability (setcap "
+                + (program.equals("newuidmap") ? "cap_setuid" : "cap_setgid")
+                + "=ep), and to be on a mount without nosuid:"
+                + " reinstall the package uidmap (Debian, Ubuntu) or shadow-utils (Fedora)";
     }
 
     private static String find(String program) {
@@ -105,7 +115,7 @@ public record OwnIds(long user, long group, List<IdPool.Range> users, List<IdPoo
                 return path.toString();
             }
         }
-        throw new LxjException(Failure.of("give the user namespace its ids", "there is no program " + program)
+        throw new NoIdsException(Failure.of("give the user namespace its ids", "there is no program " + program)
                 .hint("install the package uidmap (Debian, Ubuntu) or shadow-utils (Fedora)"));
     }
 }

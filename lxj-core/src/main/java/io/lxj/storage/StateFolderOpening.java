@@ -55,6 +55,7 @@ final class StateFolderOpening implements AutoCloseable {
             opening.checkFileSystem();
             if (Deputies.areNeeded()) {
                 opening.delegate(path);
+                opening.checkIds(path, LAYOUT_FILE);
             }
             opening.checkLayout(path);
             for (String name : new String[] {"images", "containers", "tmp", "locks"}) {
@@ -202,14 +203,13 @@ final class StateFolderOpening implements AutoCloseable {
             }
         }
         Directory folder = root.openDirectory(bytes);
-        if (deputy != null && folder.fd().stat().uid() != 0) {
-            folder.close();
-            throw new LxjException(Failure.of(
-                            action,
-                            path.resolve(name)
-                                    + " belongs to other ids than those that this user's containers have now: it was made"
-                                    + " when /etc/subuid and /etc/subgid said something else about the user")
-                    .hint("restore the user's lines there, or open another state folder"));
+        if (deputy != null) {
+            try {
+                checkIds(path, name);
+            } catch (LinuxException | RuntimeException e) {
+                folder.close();
+                throw e;
+            }
         }
         if (folder.fd().stat().fileSystem() != root.fd().stat().fileSystem()) {
             folder.close();
@@ -217,6 +217,30 @@ final class StateFolderOpening implements AutoCloseable {
                     .hint("a state folder must be on one file system as a whole, so that renames work"));
         }
         return folder;
+    }
+
+    /** What other ids of the user than those of now have made is out of reach. */
+    private void checkIds(Path path, String name) throws LinuxException {
+        Stat stat;
+        try {
+            stat = root.stat(FileName.bytes(name));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return;
+            }
+            throw e;
+        }
+        if (stat.uid() != 0) {
+            throw new LxjException(Failure.of(
+                            action,
+                            path.resolve(name)
+                                    + " belongs to other ids than those that this user's containers have now"
+                                    + (deputy.hasSeveralIds()
+                                            ? ": it was made when /etc/subuid and /etc/subgid said something else about"
+                                                    + " the user"
+                                            : ", which is the user's own alone; the warning before this says why"))
+                    .hint("give the user the former ids again, or open another state folder"));
+        }
     }
 
     Directory root() {

@@ -1,11 +1,13 @@
 package io.lxj.storage;
 
 import io.lxj.error.Failure;
-import io.lxj.error.LxjException;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Syscall;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The ids that the user of this process has in /etc/subuid and /etc/subgid, see subuid(5). Thread-safe. */
 final class SubordinateIds {
@@ -14,7 +16,7 @@ final class SubordinateIds {
     /**
      * All of them.
      *
-     * @throws LxjException if they aren't enough for a container; it says what to do
+     * @throws NoIdsException if they aren't enough for a container; it says what to do
      */
     static OwnIds ofThisUser() throws LinuxException {
         return of(
@@ -26,29 +28,57 @@ final class SubordinateIds {
     }
 
     static OwnIds of(String name, long user, long group, String subuid, String subgid) {
-        List<IdPool.Range> users = enough(name, user, "/etc/subuid", "--add-subuids", subuid);
-        List<IdPool.Range> groups = enough(name, user, "/etc/subgid", "--add-subgids", subgid);
-        return new OwnIds(user, group, users, groups);
+        Lines users = new Lines(name, user, "/etc/subuid", "--add-subuids", subuid);
+        Lines groups = new Lines(name, user, "/etc/subgid", "--add-subgids", subgid);
+        List<Lines> lacking =
+                Stream.of(users, groups).filter(lines -> !lines.areEnough()).toList();
+        if (lacking.isEmpty()) {
+            return new OwnIds(user, group, users.ranges(), groups.ranges());
+        }
+        throw new NoIdsException(Failure.of(
+                        "find ids for containers",
+                        name + " has " + join(lacking, " and ", Lines::there)
+                                + ", and a container with ids of its own needs " + IdPool.SIZE)
+                .hint("as root: usermod " + join(lacking, " ", Lines::option) + " " + name + ", or add the line "
+                        + join(lacking, ", and the line ", Lines::line)));
+    }
+
+    private static String join(List<Lines> all, String between, Function<Lines, String> words) {
+        return all.stream().map(words).collect(Collectors.joining(between));
+    }
+
+    /** What one of the files says of a user. */
+    private record Lines(String name, long user, String file, String adding, String text) {
+        List<IdPool.Range> ranges() {
+            return IdPool.subordinate(name, user, text);
+        }
+
+        private long count() {
+            return ranges().stream()
+                    .mapToLong(range -> range.end() - range.first())
+                    .sum();
+        }
+
+        boolean areEnough() {
+            return count() >= IdPool.SIZE;
+        }
+
+        String there() {
+            return (count() == 0 ? "no line" : "only " + count() + " ids") + " in " + file;
+        }
+
+        String option() {
+            long free = IdPool.firstFree(text);
+            return adding + " " + free + "-" + (free + IdPool.SIZE - 1);
+        }
+
+        String line() {
+            return name + ":" + IdPool.firstFree(text) + ":" + IdPool.SIZE + " to " + file;
+        }
     }
 
     /** Only the user. */
     static OwnIds one() {
         return OwnIds.one(Kernel.call(Syscall.GETEUID), Kernel.call(Syscall.GETEGID));
-    }
-
-    private static List<IdPool.Range> enough(String name, long user, String file, String option, String text) {
-        List<IdPool.Range> ranges = IdPool.subordinate(name, user, text);
-        long count =
-                ranges.stream().mapToLong(range -> range.end() - range.first()).sum();
-        if (count >= IdPool.SIZE) {
-            return ranges;
-        }
-        long free = IdPool.firstFree(text);
-        throw new LxjException(Failure.of(
-                        "find ids for containers",
-                        name + " has " + (count == 0 ? "no line" : "only " + count + " ids") + " in " + file
-                                + ", and a container with ids of its own needs " + IdPool.SIZE)
-                .hint("as root: usermod " + option + " " + free + "-" + (free + IdPool.SIZE - 1) + " " + name
-                        + ", or add the line " + name + ":" + free + ":" + IdPool.SIZE + " to " + file));
     }
 }

@@ -19,6 +19,9 @@ final class HostFacts {
     private static final Map<String, String> FIRST_NAMESPACES =
             Map.of("pid", "pid:[4026531836]", "user", UserNamespaces.FIRST, "cgroup", "cgroup:[4026531835]");
 
+    /** The kinds that have a limit for each user, see namespaces(7). */
+    private static final List<String> NAMESPACES = List.of("user", "mnt", "pid", "net", "ipc", "uts", "cgroup", "time");
+
     // capabilities(7): what making and entering a container takes.
     private static final Map<String, Integer> CAPABILITIES = new LinkedHashMap<>();
 
@@ -122,28 +125,40 @@ final class HostFacts {
         }
     }
 
-    /** The settings that keep ordinary users from making user namespaces; which of them exist depends on the kernel. */
+    /**
+     * The settings that keep ordinary users from making user namespaces, and others in them; which of them exist depends on
+     * the kernel.
+     */
     static Outcome userNamespaces() {
-        Map<String, String> forbidding = new LinkedHashMap<>();
-        forbidding.put("user.max_user_namespaces", "0");
-        forbidding.put("kernel.unprivileged_userns_clone", "0");
-        forbidding.put("kernel.apparmor_restrict_unprivileged_userns", "1");
+        Map<String, String> right = new LinkedHashMap<>();
+        right.put("kernel.unprivileged_userns_clone", "1");
+        right.put("kernel.apparmor_restrict_unprivileged_userns", "0");
         List<String> seen = new ArrayList<>();
         List<String> wrong = new ArrayList<>();
-        forbidding.forEach(
-                (name, bad) -> read("/proc/sys/" + name.replace('.', '/')).ifPresent(value -> {
-                    seen.add(name + "=" + value);
-                    if (value.equals(bad)) {
-                        wrong.add(name + "=" + (bad.equals("0") ? "1" : "0"));
-                    }
-                }));
-        if (wrong.isEmpty()) {
-            return Outcome.yes(String.join(" ", seen));
+        for (String kind : NAMESPACES) {
+            String name = "user.max_" + kind + "_namespaces";
+            Optional<String> value = setting(name);
+            boolean none = value.equals(Optional.of("0"));
+            if (none || kind.equals("user")) {
+                value.ifPresent(number -> seen.add(name + "=" + number));
+            }
+            if (none) {
+                wrong.add(name + "=10000");
+            }
         }
-        return Outcome.no(
-                String.join(" ", seen),
-                "for users other than root: sysctl "
-                        + String.join(" ", wrong).replace("max_user_namespaces=1", "max_user_namespaces=10000"));
+        right.forEach((name, good) -> setting(name).ifPresent(value -> {
+            seen.add(name + "=" + value);
+            if (!value.equals(good)) {
+                wrong.add(name + "=" + good);
+            }
+        }));
+        return wrong.isEmpty()
+                ? Outcome.yes(String.join(" ", seen))
+                : Outcome.no(String.join(" ", seen), "for users other than root: sysctl -w " + String.join(" ", wrong));
+    }
+
+    private static Optional<String> setting(String name) {
+        return read("/proc/sys/" + name.replace('.', '/'));
     }
 
     private static Outcome binfmt(Path folder) {

@@ -47,6 +47,15 @@ public final class KernelFeatures {
         if (user != null && !user.available()) {
             String name = ProbedFeature.USER_NAMESPACE.title();
             outcomes.put(ProbedFeature.IDMAPPED_MOUNT, Outcome.no("not tried without " + name, "see " + name));
+            if (!facts.isPrivileged()) {
+                outcomes.put(ProbedFeature.USER_NAMESPACE, user.advised(UserNamespaces.advice(user)));
+            }
+        }
+        for (ProbedFeature feature : List.of(ProbedFeature.PROC, ProbedFeature.SYSFS)) {
+            outcomes.computeIfPresent(
+                    feature,
+                    (key, outcome) ->
+                            outcome.detail().equals("fsmount: EPERM") ? outcome.advised(MountTrials.COVERED) : outcome);
         }
     }
 

@@ -9,6 +9,11 @@ package io.lxj.linux;
  */
 record Outcome(boolean available, String detail, String advice) {
     private static final String ASK_FOR_PRIVILEGES = "run as root, or allow user namespaces to this user";
+    /** What to do where the process of a trial has disappeared. */
+    static final String KILLED = "a seccomp filter around this process ends whoever makes certain calls: relax it";
+
+    private static final String FORBIDDEN =
+            "something around this process forbids it: a seccomp filter, AppArmor, SELinux or a container";
 
     static Outcome yes(String detail) {
         return new Outcome(true, detail, "");
@@ -40,11 +45,25 @@ record Outcome(boolean available, String detail, String advice) {
             return "too many namespaces: raise the limits in /proc/sys/user/max_*_namespaces";
         }
         if (errno == Errno.EPERM || errno == Errno.EACCES) {
-            return privileged
-                    ? "something around this process forbids it: a seccomp filter, AppArmor, SELinux or a container"
-                    : ASK_FOR_PRIVILEGES;
+            return privileged ? FORBIDDEN : ASK_FOR_PRIVILEGES;
+        }
+        if (errno == Errno.EROFS) {
+            return "what it takes of /proc is mounted read-only here: have one that can be written";
+        }
+        if (errno == Errno.ESRCH) {
+            return KILLED;
         }
         return "";
+    }
+
+    /** Whether it is there, and something keeps this process from using it. */
+    boolean isForbidden() {
+        return advice.equals(FORBIDDEN) || advice.equals(ASK_FOR_PRIVILEGES);
+    }
+
+    /** The same with better advice. */
+    Outcome advised(String better) {
+        return new Outcome(available, detail, better);
     }
 
     /** The same for a feature to which a user namespace is no way. */

@@ -69,17 +69,20 @@ public final class UserNamespaces {
      * @return what to do about it, as a sentence: the settings that forbid it are named, where it is those
      */
     public static String advice(LinuxException failure) {
+        return advice(Outcome.failed(failure, true));
+    }
+
+    static String advice(Outcome failure) {
         Outcome settings = HostFacts.userNamespaces();
         if (!settings.available()) {
             return settings.advice();
         }
         Outcome machine = HostFacts.machine();
-        if (!machine.available()) {
-            return machine.detail()
-                    + ": its runtime has to allow unshare(2) and mount(2), which the usual seccomp filters"
-                    + " of containers deny";
-        }
-        return Outcome.failed(failure, true).advice();
+        return failure.isForbidden() && !machine.available()
+                ? machine.detail()
+                        + ": its runtime has to allow unshare(2) and mount(2), which the usual seccomp filters"
+                        + " of containers deny"
+                : failure.advice();
     }
 
     private static boolean isFirst(Path namespace) {

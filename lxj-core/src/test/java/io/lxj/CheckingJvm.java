@@ -1,0 +1,20 @@
+package io.lxj;
+
+import io.lxj.error.LxjException;
+import java.io.IOException;
+import java.nio.file.Files;
+
+/** Says what {@link Host#check()} says to whoever runs this, and whether a state folder can be opened. */
+public final class CheckingJvm {
+    private CheckingJvm() {}
+
+    /** Without arguments. */
+    public static void main(String[] arguments) throws IOException {
+        System.out.print(Host.check());
+        try (Lxj lxj = Lxj.open(Files.createTempDirectory("lxj-checking").resolve("state"))) {
+            System.out.println("opened " + lxj);
+        } catch (LxjException e) {
+            System.out.println("refused: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.PortableJvm;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What keeps ordinary users from containers on some hosts, each as seen by such a user: what is said, and what to do. */
+@NeedsRoot("restricts what another user has around")
+@NeedsCommand({"unshare", "mount", "setpriv", "newuidmap", "newgidmap"})
+@LeaksNothing
+@Timeout(60)
+class RestrictedHostTest {
+    private static final List<String> USER =
+            List.of("setpriv", "--reuid=" + OrdinaryUserTest.USER, "--regid=" + OrdinaryUserTest.USER, "--init-groups");
+    private static final String USABLE = "\nlxj can run containers here\n";
+    private static final String UNUSABLE = "\nlxj can't run containers here\n";
+
+    private static PortableJvm jvm;
+
+    @BeforeAll
+    static void copy() throws Exception {
+        OrdinaryUserTest.requireUser();
+        jvm = PortableJvm.copy();
+    }
+
+    @AfterAll
+    static void remove() throws Exception {
+        if (jvm != null) {
+            jvm.close();
+        }
+    }
+
+    private static List<String> join(List<String> first, List<String> second) {
+        List<String> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    /** As the user, after a script in a mount namespace of its own. */
+    private static String behind(String script) throws Exception {
+        return jvm.run(
+                join(List.of("unshare", "--mount", "sh", "-ec", script + "; exec \"$@\"", "sh"), USER),
+                CheckingJvm.class);
+    }
+
+    /** As somebody in a user namespace in which there can be no namespaces of a kind. */
+    private static String withoutNamespaces(String kind) throws Exception {
+        String script = "echo 0 >/proc/sys/user/max_" + kind + "_namespaces;"
+                + " exec setpriv --ambient-caps=-all --inh-caps=-all \"$@\"";
+        return jvm.run(
+                List.of(
+                        "unshare",
+                        "--user",
+                        "--map-user=65534",
+                        "--map-group=65534",
+                        "--keep-caps",
+                        "sh",
+                        "-c",
+                        script,
+                        "sh"),
+                CheckingJvm.class);
+    }
+
+    private static boolean isSaid(String said, String feature, String state, String detail) {
+        return said.lines().anyMatch(line -> line.matches(feature + " +" + state + " .*  \\Q" + detail + "\\E.*"));
+    }
+
+    @Test
+    void aUserWithIdsAndWithoutACgroupCanRunContainers() throws Exception {
+        String said = jvm.run(USER, CheckingJvm.class);
+        assertThat(said).contains(USABLE).contains("\nopened ");
+        assertThat(isSaid(said, "ids of containers", "yes", "for ")).as(said).isTrue();
+        assertThat(isSaid(said, "capabilities", "no", "none")).as(said).isTrue();
+        assertThat(isSaid(said, "device filter", "no", "bpf: EPERM")).as(said).isTrue();
+    }
+
+    @Test
+    void noLines() throws Exception {
+        String said = behind("mount --bind /dev/null /etc/subuid; mount --bind /dev/null /etc/subgid");
+        assertThat(said).contains(USABLE).contains("\nopened ");
+        assertThat(isSaid(
+                        said,
+                        "ids of containers",
+                        "no",
+                        "the user's own for all: lxj-ci has no line in /etc/subuid and no line in /etc/subgid, and a"
+                                + " container with ids of its own needs 65536"))
+                .as(said)
+                .isTrue();
+        assertThat(said)
+                .containsPattern("\nids of containers: +as root: usermod --add-subuids 131072-196607 --add-subgids"
+                        + " 131072-196607 lxj-ci, or add the line lxj-ci:131072:65536 to /etc/subuid, and the line"
+                        + " lxj-ci:131072:65536 to /etc/subgid\n");
+    }
+
+    @Test
+    void noPrograms() throws Exception {
+        String said = behind("mount --bind /dev/null \"$(command -v newuidmap)\"");
+        assertThat(said).contains(USABLE).contains("\nopened ");
+        assertThat(isSaid(said, "ids of containers", "no", "the user's own for all: there is no program newuidmap"))
+                .as(said)
+                .isTrue();
+        assertThat(said).containsPattern("\nids of containers: +install the package uidmap ");
+    }
+
+    @Test
+    void noNewPrivileges() throws Exception {
+        String said = jvm.run(join(USER, List.of("--no-new-privs")), CheckingJvm.class);
+        assertThat(said).contains(USABLE).contains("\nopened ");
+        assertThat(said)
+                .containsPattern("\nids of containers: +this process and what it starts may gain no privileges"
+                        + " \\(no_new_privs, see prctl\\(2\\)\\), so that newgidmap has none: ");
+    }
+
+    @Test
+    void noMountNamespaces() throws Exception {
+        String said = withoutNamespaces("mnt");
+        assertThat(said).contains(UNUSABLE);
+        assertThat(isSaid(said, "mount namespace", "MISSING", "unshare: ENOSPC"))
+                .as(said)
+                .isTrue();
+        assertThat(said)
+                .containsPattern("\nuser namespace settings: +for users other than root: sysctl -w"
+                        + " user.max_mnt_namespaces=10000\n")
+                .containsPattern(
+                        "\nrefused: run containers as an ordinary user: .*ENOSPC .*; for users other than root:"
+                                + " sysctl -w user.max_mnt_namespaces=10000\n");
+    }
+
+    /** As runtimes of containers do it. */
+    @Test
+    void partsOfProcAreCovered() throws Exception {
+        String said = behind("mount -t tmpfs tmpfs /proc/irq");
+        assertThat(said).contains(UNUSABLE);
+        assertThat(isSaid(said, "proc", "MISSING", "fsmount: EPERM")).as(said).isTrue();
+        assertThat(said)
+                .containsPattern(
+                        "\nproc: +a user namespace gets one of its own only where nothing covers parts of the one");
+    }
+
+    /** Settings of distributions' kernels, put where the kernel that runs the test may not have them. */
+    private static String withSetting(String name, String value) throws Exception {
+        return behind("mount -t tmpfs tmpfs /mnt; for name in osrelease overflowuid overflowgid cap_last_cap random; do"
+                + " cp -r /proc/sys/kernel/$name /mnt/ 2>/dev/null || true; done;"
+                + " echo " + value + " >/mnt/" + name + "; mount --bind /mnt /proc/sys/kernel");
+    }
+
+    @Test
+    void settingsOfDistributionsAreNamed() throws Exception {
+        assertThat(withSetting("unprivileged_userns_clone", "0"))
+                .containsPattern("\nuser namespace settings: +for users other than root: sysctl -w"
+                        + " kernel.unprivileged_userns_clone=1\n");
+        assertThat(withSetting("apparmor_restrict_unprivileged_userns", "1"))
+                .containsPattern("\nuser namespace settings: +for users other than root: sysctl -w"
+                        + " kernel.apparmor_restrict_unprivileged_userns=0\n");
+    }
+}
