@@ -10,6 +10,7 @@ import io.lxj.config.PressureThreshold;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
 import io.lxj.config.Stats;
+import io.lxj.error.LxjException;
 import io.lxj.lifecycle.ContainerTerminal;
 import io.lxj.lifecycle.Instance;
 import java.io.InputStream;
@@ -481,8 +482,27 @@ public final class Container {
         return System.identityHashCode(instance);
     }
 
+    /**
+     * Whether the container has a full copy of its image whose files have its ids on the host, whatever {@link
+     * io.lxj.config.Storage} it was made with: because the file system can't show files with other ids than they have, or
+     * because only root may do that, and this user has another container with the ids of the image. Such a container takes
+     * longer to create and more of the disk, and the image may be deleted.
+     *
+     * @return true if it has
+     * @throws io.lxj.error.LxjException if that can't be found out
+     */
+    public boolean isShiftedCopy() {
+        return instance.isShiftedCopy();
+    }
+
+    /** {@return the name, and whether it is a shifted copy; of one that is gone the name alone} */
     @Override
     public String toString() {
-        return "container " + name();
+        try {
+            return "container " + name() + (isShiftedCopy() ? ", a copy of its image for its ids" : "");
+        } catch (LxjException | IllegalStateException e) {
+            // Whoever prints a container doesn't want to know more of one that is gone.
+            return "container " + name();
+        }
     }
 }

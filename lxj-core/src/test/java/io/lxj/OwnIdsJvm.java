@@ -26,6 +26,7 @@ public final class OwnIdsJvm {
                 Container container = lxj.containers().create(name, Config.ofImage("busybox"));
                 container.files().write("/tmp/given", new byte[1], 0644, 7, 8);
                 container.start();
+                System.out.println(container);
                 String script = "read inside outside count </proc/self/uid_map; echo $outside $count;"
                         + " stat -c %u:%g /tmp/given; chown 9:10 /tmp/given; su -s /bin/sh nobody -c 'id -u';"
                         + " grep -o ' / / [^ ]*' /proc/self/mountinfo";

@@ -145,6 +145,8 @@ class ShiftedCopyTest {
         try (Lxj lxj = Lxj.open(state)) {
             lxj.images().importTarball("busybox", TestRootfs.find("busybox"));
             Container container = create(lxj, "busybox");
+            assertThat(container.isShiftedCopy()).isTrue();
+            assertThat(container).hasToString("container " + container.name() + ", a copy of its image for its ids");
             for (String when : new String[] {"stopped", "running"}) {
                 if (when.equals("running")) {
                     container.start();
@@ -165,6 +167,7 @@ class ShiftedCopyTest {
             container.stop();
             assertThat(container.files().info("/made").uid()).isEqualTo(1);
             container.destroy();
+            assertThat(container).hasToString("container " + container.name());
             assertThat(state.resolve("containers")).isEmptyDirectory();
         }
     }

@@ -462,6 +462,16 @@ public final class Instance {
         return new Collector(name, command, execute(command)).run();
     }
 
+    /** {@return whether the container's files are a copy with the ids of the host, whatever storage it was made with} */
+    public boolean isShiftedCopy() {
+        engine.check();
+        try {
+            return engine.roots().isShifted(this);
+        } catch (LinuxException e) {
+            throw Failures.exception("look at container " + name, e);
+        }
+    }
+
     /** {@return gives devices to the container and takes them away} */
     public DeviceChanges devices() {
         engine.check();

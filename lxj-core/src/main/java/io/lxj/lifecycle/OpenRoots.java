@@ -40,7 +40,8 @@ final class OpenRoots {
                 : Optional.empty();
     }
 
-    private boolean isShifted(Instance instance) throws LinuxException {
+    /** Whether a container's files are a copy with the ids of the host. */
+    boolean isShifted(Instance instance) throws LinuxException {
         try (ContainerFolder folder = engine.store().open(instance.name())) {
             return ShiftedStorage.isIn(folder.directory());
         }
