@@ -6,16 +6,16 @@ import io.lxj.Container;
 import io.lxj.Lxj;
 import io.lxj.config.State;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @LeaksNothing
 class JshellTest {
-    @TempDir
+    @StateFolder
     Path folder;
 
     @Test
@@ -29,7 +29,7 @@ class JshellTest {
     }
 
     @Test
-    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+    @NeedsContainers
     @NeedsRootfs("busybox")
     void runsAContainerLineByLineAndEndsItAtTheEnd() throws Exception {
         Program jshell = withAContainer("""
@@ -42,7 +42,7 @@ class JshellTest {
     }
 
     @Test
-    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+    @NeedsContainers
     @NeedsRootfs("busybox")
     void saysThatItTakesWhatIsTypedInsteadOfAttachingToAConsole() throws Exception {
         Program jshell = withAContainer("web.console().attach()\n");

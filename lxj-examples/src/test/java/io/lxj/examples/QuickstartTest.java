@@ -4,22 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @LeaksNothing
 class QuickstartTest {
-    @TempDir
+    @StateFolder
     Path folder;
 
     @Test
-    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+    @NeedsContainers
     @NeedsCommand("busybox")
     void needsNoArchive() throws Exception {
         Program quickstart = Program.run(folder, "", "quickstart");
@@ -29,7 +29,7 @@ class QuickstartTest {
     }
 
     @Test
-    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+    @NeedsContainers
     @NeedsRootfs("debian-12")
     void bootsDebianWithoutAFailedUnit() throws Exception {
         Program quickstart = Program.run(
@@ -43,7 +43,7 @@ class QuickstartTest {
     }
 
     @Test
-    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+    @NeedsContainers
     void failsWithTheReasonWhenTheArchiveIsNone() throws Exception {
         Path archive = Files.writeString(folder.resolve("rootfs.tar.gz"), "no archive");
 

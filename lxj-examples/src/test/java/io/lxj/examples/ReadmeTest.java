@@ -3,8 +3,9 @@ package io.lxj.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,12 +15,11 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the README tells people to type works as it stands there, but for the paths of this test's own. */
 @LeaksNothing
 class ReadmeTest {
-    @TempDir
+    @StateFolder
     Path folder;
 
     private static Path checkout() {
@@ -46,7 +46,7 @@ class ReadmeTest {
     }
 
     @Test
-    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+    @NeedsContainers
     @NeedsRootfs("debian-12")
     void theProgramAtItsTopRuns() throws Exception {
         List<String> programs = found("README.md", "^```java\n(.*?)^```");
@@ -56,7 +56,7 @@ class ReadmeTest {
     }
 
     @Test
-    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+    @NeedsContainers
     @NeedsRootfs("debian-12")
     void theSecuritySettingsAreTaken() throws Exception {
         String settings = found("README.md", "^```java\n(.*?)^```").get(1);
@@ -67,7 +67,7 @@ class ReadmeTest {
     }
 
     @Test
-    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+    @NeedsContainers
     @NeedsRootfs("debian-12")
     void theLimitsAreTaken() throws Exception {
         String limits = found("README.md", "^```java\n(.*?)^```").get(2);
@@ -80,7 +80,7 @@ class ReadmeTest {
     }
 
     @Test
-    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+    @NeedsContainers
     @NeedsRootfs("debian-12")
     void theSessionInJshellRuns() throws Exception {
         List<String> lines = found("README.md", "jshell> ([^\n]*)\n(?!\\s*feature )");
@@ -91,7 +91,7 @@ class ReadmeTest {
     }
 
     @Test
-    @NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+    @NeedsContainers
     @NeedsRootfs("debian-12")
     void whatJshellGreetsWithRuns() throws Exception {
         List<String> lines = found("lxj-examples/src/main/jshell/greeting.jsh", "^ {12}([^\n]*)");

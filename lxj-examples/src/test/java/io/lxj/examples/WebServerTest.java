@@ -9,8 +9,9 @@ import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.Mount;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,18 +21,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A sample: how to test a service in a container of its own. The image is imported once; each test then
  * gets a fresh container, which takes some milliseconds. The service is the web server of a busybox.
  */
-// In a project of your own these three annotations aren't needed: they skip the test where it can't run.
-@NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+// In a project of your own these two annotations aren't needed: they skip the test where it can't run.
+@NeedsContainers
 @NeedsRootfs("busybox")
 class WebServerTest {
-    // All that lxj makes is below a folder that JUnit removes at the end.
-    @TempDir
+    // All that lxj makes is below a folder that JUnit removes at the end. As root, a @TempDir will do.
+    @StateFolder
     static Path folder;
 
     private static Lxj lxj;
@@ -58,7 +58,7 @@ class WebServerTest {
         Files.writeString(site.resolve("sorry.html"), "no such page\n");
         Config config = Config.of(busybox)
                 .hostname("web")
-                .mount(Mount.bind(site, "/srv/site").shifted().readOnly())
+                .mount(Mount.bind(site, "/srv/site").readOnly())
                 .init("/bin/httpd", "-f", "-v", "-p", "80", "-c", "/etc/httpd.conf", "-h", "/srv/site");
 
         server = lxj.containers().create("web", config);

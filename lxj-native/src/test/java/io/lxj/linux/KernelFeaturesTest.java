@@ -159,7 +159,6 @@ class KernelFeaturesTest {
     }
 
     @Test
-    @NeedsRoot("changes settings of the kernel")
     @NeedsCommand({"setpriv", "unshare"})
     void aUserWhoMayNotHaveUserNamespacesIsToldWhichSettingForbidsThem() throws Exception {
         // The limit is a setting of each user namespace; the host's stays as it is.

@@ -11,9 +11,10 @@ import io.lxj.linux.Pty;
 import io.lxj.linux.Terminal;
 import io.lxj.testing.JavaCommand;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.Screen;
+import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,10 +28,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The program in a JVM of its own, on a terminal whose other side the test holds; the container is one of this JVM's. */
-@NeedsRoot("leaves a state folder, whose files an ordinary user can't delete")
+@NeedsContainers
 @NeedsRootfs("busybox")
 @LeaksNothing
 @Timeout(180)
@@ -38,7 +38,7 @@ class TopTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final String LEAVES = "\033[?25h\033[?1049l";
 
-    @TempDir
+    @StateFolder
     Path folder;
 
     private Lxj lxj;
