@@ -21,7 +21,7 @@ public record CapabilityChanges(Set<Capability> kept, Set<Capability> dropped) {
     /**
      * What the kernel asks of the initial user namespace alone, so that it is of no use in another one, and what systemd
      * takes for a sign that it may do what no container can: modules, ports, the clock, the audit system, mandatory
-     * access control, the kernel's log, and when the machine sleeps.
+     * access control, the kernel's log, when the machine sleeps, and measuring what runs on it.
      */
     private static final Set<Capability> OF_THE_MACHINE = Collections.unmodifiableSet(EnumSet.of(
             Capability.SYS_MODULE,
@@ -34,11 +34,12 @@ public record CapabilityChanges(Set<Capability> kept, Set<Capability> dropped) {
             Capability.MAC_ADMIN,
             Capability.SYSLOG,
             Capability.WAKE_ALARM,
-            Capability.BLOCK_SUSPEND));
+            Capability.BLOCK_SUSPEND,
+            Capability.PERFMON));
 
     /** As root of the host it could moreover look into everything that runs there. */
-    private static final Set<Capability> OF_THE_HOST = Collections.unmodifiableSet(
-            union(OF_THE_MACHINE, List.of(Capability.PERFMON, Capability.BPF, Capability.CHECKPOINT_RESTORE)));
+    private static final Set<Capability> OF_THE_HOST =
+            Collections.unmodifiableSet(union(OF_THE_MACHINE, List.of(Capability.BPF, Capability.CHECKPOINT_RESTORE)));
 
     /**
      * Takes copies of the sets.
@@ -67,8 +68,8 @@ public record CapabilityChanges(Set<Capability> kept, Set<Capability> dropped) {
     /**
      * What a container doesn't have unless it is kept. In its own user namespace that is what has no effect there: {@code
      * CAP_SYS_MODULE}, {@code CAP_SYS_RAWIO}, {@code CAP_SYS_TIME}, {@code CAP_AUDIT_WRITE}, {@code CAP_AUDIT_CONTROL},
-     * {@code CAP_AUDIT_READ}, {@code CAP_MAC_OVERRIDE}, {@code CAP_MAC_ADMIN}, {@code CAP_SYSLOG}, {@code CAP_WAKE_ALARM}
-     * and {@code CAP_BLOCK_SUSPEND}. Without one also {@code CAP_PERFMON}, {@code CAP_BPF} and {@code
+     * {@code CAP_AUDIT_READ}, {@code CAP_MAC_OVERRIDE}, {@code CAP_MAC_ADMIN}, {@code CAP_SYSLOG}, {@code CAP_WAKE_ALARM},
+     * {@code CAP_BLOCK_SUSPEND} and {@code CAP_PERFMON}. Without one also {@code CAP_BPF} and {@code
      * CAP_CHECKPOINT_RESTORE}.
      *
      * <p>{@code CAP_SYS_BOOT} isn't among them, as reboot(2) in a PID namespace only ends its init, which is how a container

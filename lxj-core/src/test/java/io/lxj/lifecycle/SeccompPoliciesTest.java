@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.config.Capability;
+import io.lxj.config.CapabilityChanges;
 import io.lxj.config.SeccompAction;
 import io.lxj.config.SeccompArgument;
 import io.lxj.config.SeccompCondition;
@@ -51,6 +52,19 @@ class SeccompPoliciesTest {
         }
         for (String call : new String[] {"reboot", "mount", "clone3", "ptrace", "unshare", "execve"}) {
             assertThat(verdict(privileged, call)).as(call).isEqualTo(SeccompVerdict.ALLOW);
+        }
+    }
+
+    /** What no container has is denied by name: what the kernel answers depends on settings of the host. */
+    @Test
+    void theStandardProfileDeniesWhatBelongsToTheMachineInAUserNamespaceToo() {
+        long capabilities = -1;
+        for (Capability dropped : CapabilityChanges.droppedByDefault(true)) {
+            capabilities &= ~(1L << dropped.number());
+        }
+        SeccompPolicy policy = policies(capabilities, true).policy(SeccompProfile.standard());
+        for (String call : new String[] {"init_module", "clock_settime", "syslog", "iopl", "perf_event_open"}) {
+            assertThat(verdict(policy, call)).as(call).isEqualTo(EPERM);
         }
     }
 
