@@ -9,7 +9,6 @@ import io.lxj.config.ExecResult;
 import io.lxj.config.IdMap;
 import io.lxj.config.Mount;
 import io.lxj.config.OnExit;
-import io.lxj.config.State;
 import io.lxj.config.Storage;
 import io.lxj.config.TerminalSize;
 import io.lxj.config.User;
@@ -270,11 +269,39 @@ class UserNamespaceTest {
         assertThat(host.lxj().containers().find("sharing")).isEmpty();
         other.stop();
         other.destroy();
-        Container container = host.create(sharing);
-        Container pool = host.create(pooled);
-        assertThat(Path.of("/var/lib/lxj-ids", Long.toString(taken))).isSymbolicLink();
-        assertThatThrownBy(container::start).isInstanceOf(InvalidConfigException.class);
-        assertThat(pool.state()).isEqualTo(State.STOPPED);
+        assertThat(Path.of("/var/lib/lxj-ids", Long.toString(taken))).doesNotExist();
+    }
+
+    @Test
+    @NeedsRoot("sets ids by hand")
+    void idsSetByHandAreGivenToNoOtherContainer() throws IOException {
+        Config pooled = Config.ofImage("alpine").init("/bin/sleep", "1000000");
+        Container first = host.create(pooled);
+        first.start();
+        long free = Long.parseLong(status(first, "Uid").split("\t")[1]);
+        first.stop();
+        first.destroy();
+        Path note = Path.of("/var/lib/lxj-ids", Long.toString(free));
+        Config byHand = pooled.idMap(IDS.user(70_000, free + 7));
+        host.lxj().containers().create("hand", byHand).rename("by-hand");
+        Container container = host.lxj().containers().get("by-hand");
+        assertThat(Files.readSymbolicLink(note)).isEqualTo(host.folder().resolve("containers/by-hand"));
+
+        Container other = host.start(pooled);
+        assertThat(status(other, "Uid").split("\t")[1]).isNotEqualTo(Long.toString(free));
+        assertThatThrownBy(() -> host.create(pooled.idMap(IDS.user(70_000, free + 8))))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(" belong to " + host.folder().resolve("containers/by-hand"));
+        container.start();
+        assertThat(sh(container, "tr -s ' ' </proc/1/uid_map")).contains(" 70000 " + (free + 7) + " 1\n");
+        container.stop();
+
+        container.configure(pooled.idMap(IDS));
+        assertThat(note).doesNotExist();
+        container.configure(byHand);
+        assertThat(note).isSymbolicLink();
+        container.destroy();
+        assertThat(note).doesNotExist();
     }
 
     @Test

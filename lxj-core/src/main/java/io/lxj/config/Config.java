@@ -446,9 +446,10 @@ public final class Config {
     }
 
     /**
-     * The same with a user namespace of these ids. Those that lxj gave to another container are refused; apart from that
-     * it doesn't look after ids that are set by hand: that two containers don't share them, and that nobody of the host
-     * has them, is for the caller to know. The files of the image keep their ids, and so do those that the container
+     * The same with a user namespace of these ids. Those that another container has are refused when the container is created
+     * or configured, and from then on no other one is given them, as far as they are among those that lxj gives out. Of
+     * ids outside of those the caller has to know: that two containers don't share them, and that nobody of the host has
+     * them. The files of the image keep their ids, and so do those that the container
      * changes: they are mapped when its root is mounted.
      *
      * @param map what the ids of the container are on the host

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
 /**
@@ -100,6 +101,7 @@ final class ContainerIds implements AutoCloseable {
             return Optional.of(0L);
         }
         if (!wantsIds(config)) {
+            claimByHand(container, config);
             return Optional.empty();
         }
         String action = "set ids apart for " + container;
@@ -129,9 +131,8 @@ final class ContainerIds implements AutoCloseable {
         String owner = folders + container;
         try {
             List<IdRange> ranges = new ArrayList<>(own.get().users());
-            long first = ranges.get(0).outside();
             List<Long> nested = new ArrayList<>(registry().held(owner));
-            nested.remove(first);
+            nested.removeIf(lot -> IdRegistry.isIn(own.get(), lot));
             while (nested.size() < config.nesting()) {
                 OptionalLong more = registry().claim(pool(), owner);
                 if (more.isEmpty()) {
@@ -151,21 +152,71 @@ final class ContainerIds implements AutoCloseable {
     /** Gives all ids of a container back that is gone. */
     void release(String container, ContainerRecord record) {
         release(container, record.firstId());
-        releaseNested(container, record.config());
+        releaseMore(container, record.config());
     }
 
-    /** Gives back what a container that is gone had for containers in it. */
-    void releaseNested(String container, Config config) {
-        if (config.nesting() == 0) {
+    /** Gives back what a container that is gone had for containers in it, or by hand. */
+    void releaseMore(String container, Config config) {
+        if (hasMore(config)) {
+            release(container, first -> true);
+        }
+    }
+
+    /** Whether a container has ids that its record doesn't name. */
+    private static boolean hasMore(Config config) {
+        return config.nesting() > 0 || config.idMap().isPresent();
+    }
+
+    private void release(String container, LongPredicate which) {
+        try {
+            for (long first : registry().held(folders + container)) {
+                if (which.test(first)) {
+                    registry().release(first, folders + container);
+                }
+            }
+        } catch (LinuxException e) {
+            throw Failures.exception("give the ids of " + container + " back", e);
+        }
+    }
+
+    /**
+     * Sets ids apart that were chosen by hand, so that no other container is given them later: of those that are given out,
+     * all lots that have one of them. The container's lock is held.
+     *
+     * @throws InvalidConfigException if another container has them
+     */
+    void claimByHand(String container, Config config) {
+        if (deputy.isPresent() || config.idMap().isEmpty()) {
             return;
         }
         try {
-            for (long first : registry().held(folders + container)) {
-                registry().release(first, folders + container);
+            for (long first : pool().firsts()) {
+                if (IdRegistry.isIn(config.idMap().get(), first) && !registry().take(first, folders + container)) {
+                    throw taken(config.idMap().get(), first);
+                }
             }
         } catch (LinuxException e) {
-            throw Failures.exception("give the ids for containers in " + container + " back", e);
+            throw Failures.exception("set the ids of " + container + " apart", e);
         }
+    }
+
+    /** Gives back what a container had by hand before its configuration was changed; its lock is held. */
+    void releaseFormer(String container, ContainerRecord record) {
+        if (deputy.isEmpty() && record.config().nesting() == 0) {
+            Optional<IdMap> map = record.config().idMap();
+            release(
+                    container,
+                    first -> map.filter(own -> IdRegistry.isIn(own, first)).isEmpty()
+                            && record.firstId().filter(own -> own == first).isEmpty());
+        }
+    }
+
+    private InvalidConfigException taken(Object ids, long first) throws LinuxException {
+        return new InvalidConfigException(
+                "idMap",
+                ids,
+                "ids that no other container was given; " + first + " to " + (first + IdPool.SIZE - 1) + " belong to "
+                        + registry().holder(first).orElse("one that was just destroyed"));
     }
 
     /** Refuses ids set by hand that another container was given. */
@@ -180,12 +231,7 @@ final class ContainerIds implements AutoCloseable {
                 OptionalLong taken =
                         registry().taken(range.outside(), range.outside() + range.count(), folders + container);
                 if (taken.isPresent()) {
-                    long first = taken.getAsLong();
-                    throw new InvalidConfigException(
-                            "idMap",
-                            range,
-                            "ids that no other container was given; " + first + " to " + (first + IdPool.SIZE - 1)
-                                    + " belong to " + registry().holder(first).orElse("one that was just destroyed"));
+                    throw taken(range, taken.getAsLong());
                 }
             }
         } catch (LinuxException e) {
@@ -221,6 +267,7 @@ final class ContainerIds implements AutoCloseable {
     ContainerRecord keep(String container, ContainerRecord record, ContainerFolder folder) {
         if (hasOneId() || !wantsIds(record.config())) {
             refuseTaken(container, record.config());
+            claimByHand(container, record.config());
             return record;
         }
         if (record.firstId().isEmpty()) {
@@ -257,12 +304,14 @@ final class ContainerIds implements AutoCloseable {
 
     /** Notes the new name of a container; the locks of both are held. */
     void rename(String from, String to, ContainerRecord record) {
-        if (!hasOneId() && record.firstId().isPresent()) {
+        if (!hasOneId()) {
             try {
-                registry().move(record.firstId().get(), folders + from, folders + to);
-                if (record.config().nesting() > 0) {
-                    for (long nested : registry().held(folders + from)) {
-                        registry().move(nested, folders + from, folders + to);
+                if (record.firstId().isPresent()) {
+                    registry().move(record.firstId().get(), folders + from, folders + to);
+                }
+                if (hasMore(record.config())) {
+                    for (long first : registry().held(folders + from)) {
+                        registry().move(first, folders + from, folders + to);
                     }
                 }
             } catch (LinuxException e) {

@@ -368,7 +368,7 @@ public final class Engine implements AutoCloseable {
         } catch (RuntimeException e) {
             Undo undo = new Undo();
             undo.add(() -> ids.release(name, firstId));
-            undo.add(() -> ids.releaseNested(name, config));
+            undo.add(() -> ids.releaseMore(name, config));
             undo.run(e);
             throw e;
         }

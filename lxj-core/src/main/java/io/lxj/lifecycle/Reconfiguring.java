@@ -45,7 +45,11 @@ final class Reconfiguring {
                     config,
                     engine.ids().of(folder.record().with(config)),
                     engine.folder().deputy());
+            engine.ids().claimByHand(name, config);
             folder.configure(config);
+            if (old.idMap().isPresent()) {
+                engine.ids().releaseFormer(name, folder.record());
+            }
         }
     }
 

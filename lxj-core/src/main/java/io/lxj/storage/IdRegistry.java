@@ -1,5 +1,6 @@
 package io.lxj.storage;
 
+import io.lxj.config.IdMap;
 import io.lxj.error.CorruptStateException;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Directory;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /**
  * Which container of this host has which ids, whatever the state folder that it is in: a private folder with a symbolic
@@ -150,6 +152,18 @@ public final class IdRegistry implements AutoCloseable {
             }
         }
         return OptionalLong.empty();
+    }
+
+    /**
+     * Whether a map has ids of the lot that begins with a first one.
+     *
+     * @param map the map
+     * @param first the first id of the lot
+     * @return true if there is one
+     */
+    public static boolean isIn(IdMap map, long first) {
+        return Stream.concat(map.users().stream(), map.groups().stream())
+                .anyMatch(range -> range.outside() < first + IdPool.SIZE && range.outside() + range.count() > first);
     }
 
     /** The pool may have been another one when the others were taken. */
@@ -337,7 +351,8 @@ public final class IdRegistry implements AutoCloseable {
             ContainerRecord record = ContainerRecord.fromJson(folder + "/" + ContainerFolder.CONTAINER, text.get());
             // What it has for containers in it is noted nowhere else.
             return record.config().nesting() > 0
-                    || record.firstId().filter(id -> id == first).isPresent();
+                    || record.firstId().filter(id -> id == first).isPresent()
+                    || record.config().idMap().filter(map -> isIn(map, first)).isPresent();
         } catch (CorruptStateException e) {
             // Nobody knows, so nobody else may have them.
             return true;
