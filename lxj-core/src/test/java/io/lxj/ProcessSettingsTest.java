@@ -25,6 +25,7 @@ import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.RawCalls;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -227,6 +228,21 @@ class ProcessSettingsTest {
         assertThatThrownBy(() -> new ClockOffsets(Duration.ZERO, Duration.ofDays(40_000)))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("clockOffsets.boottime");
+    }
+
+    @Test
+    void aLimitThatNoProcessOfTheHostCanHaveIsRefused() throws IOException {
+        long most;
+        // The kernel gives such a number in a single read only.
+        try (BufferedReader reader = Files.newBufferedReader(Path.of("/proc/sys/fs/nr_open"))) {
+            most = Long.parseLong(reader.readLine());
+        }
+        Config more = ALPINE.processes(ProcessSettings.DEFAULT.limit(Resource.NOFILE, most, most + 1));
+        assertThatThrownBy(() -> host.lxj().containers().create("more", more))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessage("processes.limits.RLIMIT_NOFILE: \"" + (most + 1) + "\" is not allowed; allowed: at most "
+                        + most + ", the limit of this host (fs.nr_open)");
+        assertThat(host.lxj().containers().find("more")).isEmpty();
     }
 
     @Test

@@ -4,8 +4,10 @@ import io.lxj.config.Capability;
 import io.lxj.config.ClockOffsets;
 import io.lxj.config.Config;
 import io.lxj.config.ProcessSettings;
+import io.lxj.config.Resource;
 import io.lxj.config.Security;
 import io.lxj.error.InvalidConfigException;
+import io.lxj.failure.Failures;
 import io.lxj.linux.Architecture;
 import io.lxj.linux.Block;
 import io.lxj.linux.Deputy;
@@ -30,7 +32,6 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * compiled once. Thread-safe.
  */
 final class Confinements {
-    private static final int RLIMIT_NOFILE = 7;
     private static final long MAX_OPEN_FILES = 524_288;
     private static final long CAPABILITY_VERSION_3 = 0x20080522L;
 
@@ -72,7 +73,8 @@ final class Confinements {
     }
 
     static Confinements ofThisProcess(Optional<Deputy> deputy, CgroupTree cgroups) throws LinuxException {
-        return new Confinements(permitted(), Math.min(hardOpenFiles(), MAX_OPEN_FILES), deputy, cgroups);
+        return new Confinements(
+                permitted(), Math.min(HostLimits.hard(Resource.NOFILE.number()), MAX_OPEN_FILES), deputy, cgroups);
     }
 
     /** The privileges of a container; a bad one is refused here. */
@@ -132,6 +134,11 @@ final class Confinements {
 
     private ProcessSpec process(Key key) {
         ProcessSettings settings = key.processes();
+        try {
+            HostLimits.check(settings.limits(), permitted);
+        } catch (LinuxException e) {
+            throw Failures.exception("look at the limits of this host", e);
+        }
         Map<Integer, ProcessSpec.Limit> limits = new HashMap<>();
         settings.limits()
                 .forEach((resource, limit) ->
@@ -168,17 +175,6 @@ final class Confinements {
             long low = sets.buffer().getInt(4) & 0xFFFFFFFFL;
             long high = sets.buffer().getInt(16) & 0xFFFFFFFFL;
             return low | (high << 32);
-        }
-    }
-
-    private static long hardOpenFiles() throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            Block limit = scratch.zeroed(16);
-            long result = Kernel.call(Syscall.PRLIMIT64, 0, RLIMIT_NOFILE, 0, limit.address());
-            if (result < 0) {
-                throw LinuxException.of(result, "prlimit64", 0, "RLIMIT_NOFILE");
-            }
-            return limit.buffer().getLong(8);
         }
     }
 }
