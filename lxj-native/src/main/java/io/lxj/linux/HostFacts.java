@@ -72,10 +72,14 @@ final class HostFacts {
                 ProbedFeature.APPARMOR, SecurityModules.hasAppArmor() ? Outcome.yes("") : Outcome.no("not in force"));
         outcomes.put(
                 ProbedFeature.SELINUX,
-                read("/sys/fs/selinux/enforce")
-                        .map(mode -> Outcome.yes(mode.equals("1") ? "enforcing" : "permissive"))
-                        .orElse(Outcome.no("not in force")));
+                read("/sys/fs/selinux/enforce").map(HostFacts::selinux).orElse(Outcome.no("not in force")));
         outcomes.put(ProbedFeature.BINFMT_MISC, binfmt(Path.of("/proc/sys/fs/binfmt_misc")));
+    }
+
+    private static Outcome selinux(String mode) {
+        return SecurityModules.hasSeLinux()
+                ? Outcome.yes(mode.equals("1") ? "enforcing" : "permissive")
+                : Outcome.no("no policy is loaded", "load one: load_policy(8)");
     }
 
     static Outcome kernel(String release) {

@@ -19,12 +19,16 @@ public final class SecurityModules {
     }
 
     /**
-     * Whether SELinux is in force, enforcing or not.
+     * Whether SELinux is in force, enforcing or not. Until its policy is loaded, the kernel takes every label for the same,
+     * {@code kernel}, so that a wrong one couldn't be told.
      *
      * @return whether processes have labels of its policy
      */
     public static boolean hasSeLinux() {
-        return HostFacts.read("/sys/fs/selinux/enforce").isPresent();
+        return HostFacts.read("/sys/fs/selinux/enforce").isPresent()
+                && HostFacts.read("/proc/self/attr/current")
+                        .filter(label -> label.contains(":"))
+                        .isPresent();
     }
 
     /**

@@ -1,0 +1,87 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxj.config.Config;
+import io.lxj.config.OnExit;
+import io.lxj.config.Security;
+import io.lxj.config.State;
+import io.lxj.error.LaunchException;
+import io.lxj.error.UnsupportedHostException;
+import io.lxj.linux.SecurityModules;
+import io.lxj.testing.LeaksNothing;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** On a host with SELinux, first without a policy, then with Debian's; it isn't enforced. */
+@EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
+@LeaksNothing
+class SeLinuxMachineTest {
+    private static final Path FILES = Path.of("/sys/fs/selinux");
+    private static final String LABEL = "unconfined_u:unconfined_r:unconfined_t:s0";
+
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("busybox");
+
+    /** The kernel takes it in a single write only. */
+    private static void load(byte[] policy) throws IOException {
+        ByteBuffer whole = ByteBuffer.allocateDirect(policy.length).put(policy).flip();
+        try (FileChannel file = FileChannel.open(FILES.resolve("load"), StandardOpenOption.WRITE)) {
+            assertThat(file.write(whole)).isEqualTo(policy.length);
+        }
+    }
+
+    private static Config config(String label) {
+        return Config.ofImage("busybox").security(Security.DEFAULT.seLinux(label));
+    }
+
+    @Test
+    void theInitAndCommandsHaveTheLabelAndAWrongOneFailsTheStart() throws IOException {
+        String policy = System.getenv("LXJ_SELINUX_POLICY");
+        if (policy == null || policy.isEmpty()) {
+            // The other machines have AppArmor, see AppArmorMachineTest.
+            assertThat(SecurityModules.names()).contains("apparmor");
+            return;
+        }
+        if (!Files.exists(FILES.resolve("enforce"))) {
+            assertThat(new ProcessBuilder("mount", "-t", "selinuxfs", "selinuxfs", FILES.toString())
+                            .inheritIO()
+                            .start()
+                            .onExit()
+                            .join()
+                            .exitValue())
+                    .isZero();
+        }
+        // Whatever label is written is the kernel's own then.
+        assertThat(Host.check().feature("SELinux").orElseThrow().detail()).isEqualTo("no policy is loaded");
+        assertThatThrownBy(() -> host.create(config(LABEL)))
+                .isInstanceOf(UnsupportedHostException.class)
+                .hasMessageContaining("this host has no SELinux in force");
+
+        load(Files.readAllBytes(Path.of(policy)));
+        assertThat(Host.check().feature("SELinux").orElseThrow().detail()).isEqualTo("permissive");
+        for (OnExit fate : OnExit.values()) {
+            Container container = host.start(config(LABEL).onExit(fate));
+            assertThat(container
+                            .exec("cat", "/proc/1/attr/current", "/proc/self/attr/current")
+                            .stdout())
+                    .isEqualTo(LABEL + "\0" + LABEL + "\0");
+            Container wrong =
+                    host.create(config("system_u:system_r:no_such_type_t:s0").onExit(fate));
+            assertThatThrownBy(wrong::start)
+                    .isInstanceOf(LaunchException.class)
+                    .hasMessageContaining("EINVAL (")
+                    .hasMessageContaining(
+                            "the SELinux label system_u:system_r:no_such_type_t:s0 isn't known on this host");
+            assertThat(wrong.state()).isEqualTo(State.STOPPED);
+        }
+    }
+}
