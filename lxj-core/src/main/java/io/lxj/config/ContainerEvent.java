@@ -19,13 +19,14 @@ public sealed interface ContainerEvent {
 
     /**
      * Processes were killed because memory had run out: that of the container, of a cgroup in it, or of the host; {@code
-     * oom_kill} in {@code memory.events}.
+     * oom_kill} in {@code memory.events}. What ends for another reason is neither counted nor named: where all of a group
+     * are killed, the init is among them, and what the kernel ends together with the init before it comes to it is no victim.
      *
      * @param time see {@link ContainerEvent#time()}
      * @param count how many processes since the last such event; where all of a group are killed, the kernel counts the first
      *     of them twice
-     * @param victims which ones, from the kernel's log; fewer than {@code count} if this process may not read the log, or if
-     *     the kernel left a line out because there were so many
+     * @param victims which ones, each of them once, from the kernel's log; fewer than {@code count} if one was counted twice,
+     *     if this process may not read the log, or if the kernel left a line out because there were so many
      */
     record OomKill(Instant time, long count, List<Victim> victims) implements ContainerEvent {
         /**

@@ -73,8 +73,7 @@ public final class CgroupEvents implements AutoCloseable {
             // Of all cgroups below, too: the container's own ones.
             events.add(cgroup, MEMORY, fresh, events::memory);
             // Of these two alone: what the container does to itself isn't this limit. The one below has the limit, too,
-            // for
-            // whoever looks from inside, and is the first to be slowed down: that may be enough.
+            // for whoever looks from inside, and is the first to be slowed down: that may be enough.
             events.add(cgroup, MEMORY_LOCAL, fresh, events::memoryHere);
             events.add(below, MEMORY_LOCAL, fresh, events::memoryHere);
             if (cgroup.has(PIDS_LOCAL)) {

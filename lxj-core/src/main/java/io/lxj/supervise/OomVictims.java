@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class OomVictims {
     private static final Logger LOG = LoggerFactory.getLogger(OomVictims.class);
     private static final int MOST = 1000;
+    private static final Found NOBODY = new Found("", 0, "", false);
     /** By the kernel's dump_oom_victim(), before it kills. Left out if there are more than ten in five seconds. */
     private static final Pattern VICTIM = Pattern.compile("oom-kill:.*?,task_memcg=(.*),task=(.*),pid=(\\d+),uid=\\d+");
     /** By its mem_cgroup_print_oom_group(), before it kills the rest of a group. */
@@ -35,9 +36,21 @@ public final class OomVictims {
     private final Deque<Found> found = new ArrayDeque<>();
     private int users;
     private KernelLog log;
+    private Found announced = NOBODY;
     private String group = "";
 
-    private record Found(String cgroup, long pid, String name) {}
+    /** What the log says of one that was killed. In a group the first one is killed again, with all others. */
+    record Found(String cgroup, long pid, String name, boolean again) {
+        /** The process, with its cgroup as the container has it. */
+        Victim victim(String container, String payload) {
+            int at = cgroup.indexOf(container + "/");
+            return new Victim(pid, name, inside(at < 0 ? "" : cgroup.substring(at + container.length()), payload));
+        }
+
+        private boolean isIn(String container) {
+            return cgroup.contains(container + "/") || cgroup.endsWith(container);
+        }
+    }
 
     /** Begins to note what is logged, if this is the first who wants to know. */
     synchronized Registration begin() {
@@ -66,6 +79,7 @@ public final class OomVictims {
     private void end() {
         if (--users == 0) {
             found.clear();
+            announced = NOBODY;
             group = "";
             if (log != null) {
                 log.close();
@@ -74,24 +88,25 @@ public final class OomVictims {
         }
     }
 
+    /** Whether the log can be read at all. */
+    synchronized boolean isKnown() {
+        return log != null;
+    }
+
     /**
-     * Takes those that were in a cgroup.
+     * Takes those that were in a cgroup. The kernel logs one for each that it counts there.
      *
      * @param cgroup the end of its path, from a slash on: what is above it in this process's view needn't be all
-     * @param payload the name of the one below it that is the container's root
      * @param most how many at most
-     * @return the processes, with their cgroups as the container has them
      */
-    synchronized List<Victim> take(String cgroup, String payload, long most) {
+    synchronized List<Found> take(String cgroup, long most) {
         read();
-        List<Victim> taken = new ArrayList<>();
+        List<Found> taken = new ArrayList<>();
         for (Iterator<Found> each = found.iterator(); each.hasNext() && taken.size() < most; ) {
             Found victim = each.next();
-            int at = victim.cgroup.indexOf(cgroup + "/");
-            if (at >= 0 || victim.cgroup.endsWith(cgroup)) {
+            if (victim.isIn(cgroup)) {
                 each.remove();
-                String below = at < 0 ? "" : victim.cgroup.substring(at + cgroup.length());
-                taken.add(new Victim(victim.pid, victim.name, inside(below, payload)));
+                taken.add(victim);
             }
         }
         return taken;
@@ -126,14 +141,20 @@ public final class OomVictims {
         Matcher killed = KILLED.matcher(message);
         if (victim.matches()) {
             group = "";
-            add(new Found(victim.group(1), Long.parseLong(victim.group(3)), victim.group(2)));
+            announced = new Found(victim.group(1), Long.parseLong(victim.group(3)), victim.group(2), false);
         } else if (all.matches()) {
             group = all.group(1);
-        } else if (killed.matches() && !group.isEmpty()) {
-            long pid = Long.parseLong(killed.group(1));
-            if (found.stream().noneMatch(known -> known.pid == pid)) {
-                add(new Found(group, pid, killed.group(2)));
-            }
+        } else if (killed.matches()) {
+            kill(Long.parseLong(killed.group(1)), killed.group(2));
+        }
+    }
+
+    private void kill(long pid, String name) {
+        boolean isAnnounced = pid == announced.pid;
+        if (!group.isEmpty()) {
+            add(new Found(group, pid, name, isAnnounced));
+        } else if (isAnnounced) {
+            add(announced);
         }
     }
 
