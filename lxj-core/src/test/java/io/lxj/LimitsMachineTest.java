@@ -9,10 +9,10 @@ import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.IoLimit;
 import io.lxj.config.Limits;
-import io.lxj.config.OnExit;
 import io.lxj.config.Percent;
 import io.lxj.config.State;
 import io.lxj.error.InvalidConfigException;
+import io.lxj.storage.OtherJvm;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.TestRootfs;
 import java.io.File;
@@ -267,24 +267,35 @@ class LimitsMachineTest {
     }
 
     @Test
-    void anotherLxjThatTakesAContainerOverFindsItsLimits() throws Exception {
+    void anotherJvmThatTakesAContainerOverFindsItsLimits() throws Exception {
         Path folder = Files.createTempDirectory("lxj-test");
-        try {
-            try (Lxj lxj = Lxj.open(folder)) {
-                lxj.images().importTarball("busybox", TestRootfs.find("busybox"));
-                Config config = SLEEPER.onExit(OnExit.KEEP).pids(30).cpus(0.5);
-                Container kept = lxj.containers().create("kept", config);
-                kept.start();
+        try (OtherJvm first = OtherJvm.start(
+                ScriptedJvm.class,
+                TestRootfs.find("busybox"),
+                folder,
+                "keep:kept",
+                "limits:kept",
+                "start:kept",
+                "crash:now")) {
+            assertThat(first.waitFor()).isZero();
+            try (Lxj second = Lxj.open(folder)) {
+                Container kept = second.containers().get("kept");
+                assertThat(kept.state()).isEqualTo(State.RUNNING);
+                assertThat(kept.config().limits()).isEqualTo(ScriptedJvm.LIMITS);
+                ScriptedJvm.LIMITS.files().forEach((file, value) -> assertThat(CgroupFiles.read(kept, file))
+                        .isEqualTo(value));
+                assertThat(run(kept, EAT).exitCode()).isEqualTo(KILLED);
                 // For the next start: this run has others.
-                kept.configure(config.limits(Limits.NONE));
+                kept.configure(kept.config().limits(Limits.NONE));
             }
-            try (Lxj lxj = Lxj.open(folder)) {
-                Container kept = lxj.containers().get("kept");
-                assertThat(CgroupFiles.read(kept, "pids.max")).isEqualTo("30");
-                kept.update(Limits.NONE.memory(ByteSize.mib(64)));
+            try (Lxj third = Lxj.open(folder)) {
+                Container kept = third.containers().get("kept");
+                assertThat(CgroupFiles.read(kept, "pids.max")).isEqualTo("8");
+                kept.update(Limits.NONE.memory(ByteSize.mib(160)));
                 assertThat(CgroupFiles.read(kept, "pids.max")).isEqualTo("max");
                 assertThat(CgroupFiles.read(kept, "cpu.max")).isEqualTo("max 100000");
-                assertThat(CgroupFiles.read(kept, "memory.max")).isEqualTo(Long.toString(64 << 20));
+                assertThat(CgroupFiles.read(kept, "memory.max")).isEqualTo(Long.toString(160 << 20));
+                assertThat(run(kept, EAT).exitCode()).isZero();
                 kept.stop();
                 kept.destroy();
             }

@@ -2,6 +2,7 @@ package io.lxj;
 
 import io.lxj.config.ByteSize;
 import io.lxj.config.Config;
+import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.Limits;
 import io.lxj.config.OnExit;
@@ -16,6 +17,9 @@ import java.util.concurrent.CompletableFuture;
 /** Does with containers what it is told to on its command line, and says what came of it. */
 final class ScriptedJvm {
     private static final Config SLEEPER = Config.ofImage("busybox").init("/bin/sleep", "1000000");
+
+    static final Limits LIMITS =
+            Limits.NONE.memory(ByteSize.mib(48)).swap(ByteSize.ZERO).cpus(0.5).pids(8);
 
     private final Lxj lxj;
     private final Map<String, CompletableFuture<ExitStatus>> exits = new HashMap<>();
@@ -44,6 +48,8 @@ final class ScriptedJvm {
             case "keep" -> lxj.containers().create(name, SLEEPER.onExit(OnExit.KEEP));
             case "limit" ->
                 lxj.containers().create(name, SLEEPER.limits(Limits.NONE.hugePages(ByteSize.mib(2), ByteSize.mib(4))));
+            case "limits" -> lxj.containers().get(name).update(LIMITS);
+            case "more" -> lxj.containers().get(name).update(LIMITS.memory(ByteSize.mib(160)));
             case "start" -> start(lxj.containers().get(name));
             case "stop" -> lxj.containers().get(name).stop();
             case "destroy" -> lxj.containers().get(name).destroy();
@@ -56,6 +62,7 @@ final class ScriptedJvm {
                         + cgroup(lxj.containers().get(name).pid().orElseThrow().toString()));
             case "self" -> System.out.println(name + " " + cgroup("self"));
             case "run" -> System.out.print(run(name));
+            case "exec" -> exec(name.split(":", 2));
             case "crash" -> Runtime.getRuntime().halt(0);
             default -> throw new IllegalArgumentException(word);
         }
@@ -64,6 +71,11 @@ final class ScriptedJvm {
     private void start(Container container) {
         container.start();
         exits.put(container.name(), container.onExit());
+    }
+
+    private void exec(String[] nameAndScript) {
+        ExecResult result = lxj.containers().get(nameAndScript[0]).exec("sh", "-c", nameAndScript[1]);
+        System.out.println(result.exitCode() + " " + result.stdout().strip());
     }
 
     private static String cgroup(String process) throws IOException {

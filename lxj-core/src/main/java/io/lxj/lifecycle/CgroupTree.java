@@ -76,7 +76,10 @@ final class CgroupTree implements AutoCloseable {
         }
     }
 
-    /** Makes the cgroup of a container, empty; nothing where there are none. */
+    /**
+     * Makes the cgroup of a container, empty; nothing where there are none. What is counted the container can limit in
+     * cgroups of its own, as systemd does with services.
+     */
     Optional<Cgroup> create(String container) throws LinuxException {
         for (int attempt = 1; ; attempt++) {
             Optional<CgroupPlace> found = place();
@@ -84,14 +87,25 @@ final class CgroupTree implements AutoCloseable {
                 return Optional.empty();
             }
             try (Cgroup all = found.get().cgroup().child(base)) {
-                count(all);
-                return Optional.of(all.child(container));
+                Set<String> counted = count(all);
+                Cgroup own = all.child(container);
+                passOn(own, counted);
+                return Optional.of(own);
             } catch (LinuxException e) {
                 // Another process may have removed the empty base in between.
                 if (!isGone(e) || attempt == ATTEMPTS) {
                     throw e;
                 }
             }
+        }
+    }
+
+    private static void passOn(Cgroup own, Set<String> controllers) throws LinuxException {
+        try {
+            own.controllers().enable(controllers);
+        } catch (LinuxException e) {
+            own.close();
+            throw e;
         }
     }
 
@@ -145,19 +159,21 @@ final class CgroupTree implements AutoCloseable {
         }
     }
 
-    /** Lets the kernel count what containers use, where it can. */
-    private void count(Cgroup all) throws LinuxException {
+    /** Lets the kernel count what containers use, where it can. The controllers that do. */
+    private Set<String> count(Cgroup all) throws LinuxException {
         Set<String> counted = new TreeSet<>(COUNTED);
         counted.retainAll(above().cgroup().controllers().available());
         try {
             above().enable(counted);
             all.controllers().enable(counted);
+            return counted;
         } catch (LinuxException e) {
             // There are other processes: what isn't limited isn't counted there either.
             if (!e.is(Errno.EBUSY) && !e.is(Errno.EACCES)) {
                 throw e;
             }
             LOG.debug("Of the containers' use not everything is counted", e);
+            return Set.of();
         }
     }
 
