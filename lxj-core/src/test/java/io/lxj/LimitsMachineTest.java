@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.config.ByteSize;
 import io.lxj.config.Config;
+import io.lxj.config.ContainerEvent.OomKill;
+import io.lxj.config.ContainerEvent.Victim;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.IoLimit;
@@ -62,6 +64,27 @@ class LimitsMachineTest {
         container.update(Limits.NONE.memory(ByteSize.mib(256)));
         assertThat(run(container, EAT).exitCode()).isZero();
         assertThat(run(container, "cat /sys/fs/cgroup/memory.max").stdout()).isEqualTo((256L << 20) + "\n");
+    }
+
+    @Test
+    void memoryIsTakenFromWhoHasIt() throws Exception {
+        Container container =
+                host.start(SLEEPER.limits(Limits.NONE.memory(ByteSize.mib(96)).swap(ByteSize.ZERO)));
+        // It keeps the last of what it reads, until there is no more.
+        ContainerProcess keeper = container.process(
+                "sh", "-c", "{ dd if=/dev/zero bs=1M count=32; sleep 1000000; } 2>/dev/null | tail -c 33554432");
+        while (Long.parseLong(CgroupFiles.read(container, "memory.current")) < 32 << 20) {
+            Thread.sleep(20);
+        }
+        container.update(Limits.NONE.memory(ByteSize.mib(64)).swap(ByteSize.ZERO));
+        assertThat(CgroupFiles.read(container, "memory.events", "oom_kill")).isZero();
+        Heard heard = new Heard();
+        container.addEventListener(heard);
+        container.update(Limits.NONE.memory(ByteSize.mib(16)).swap(ByteSize.ZERO));
+        assertThat(heard.nextOf(OomKill.class).victims())
+                .extracting(Victim::name)
+                .contains("tail");
+        assertThat(keeper.waitFor()).isNotZero();
     }
 
     @Test
@@ -181,12 +204,12 @@ class LimitsMachineTest {
         for (Container container : List.of(light, heavy)) {
             container.process("sh", "-c", "while :; do :; done");
         }
-        assertThat(ratio(heavy, light, Duration.ofSeconds(8))).isBetween(2.7, 3.3);
+        assertThat(ratio(heavy, light, Duration.ofSeconds(4))).isBetween(2.7, 3.3);
         light.update(one.cpuWeight(300));
-        assertThat(ratio(heavy, light, Duration.ofSeconds(8))).isBetween(0.9, 1.1);
+        assertThat(ratio(heavy, light, Duration.ofSeconds(4))).isBetween(0.9, 1.1);
         // From a weight to none at all, and back.
         light.update(one.cpuIdle(true));
-        assertThat(ratio(heavy, light, Duration.ofSeconds(2))).isGreaterThan(20);
+        assertThat(ratio(heavy, light, Duration.ofSeconds(1))).isGreaterThan(20);
         assertThat(CgroupFiles.read(light, "cpu.idle")).isEqualTo("1");
         light.update(one.cpuWeight(50));
         assertThat(CgroupFiles.read(light, "cpu.idle")).isEqualTo("0");
@@ -305,7 +328,7 @@ class LimitsMachineTest {
     }
 
     @Test
-    void containersWithLimitsLeaveNoCgroup() throws Exception {
+    void aHundredContainersWithLimitsLeaveNoCgroup() throws Exception {
         Limits limits = Limits.NONE
                 .memory(ByteSize.mib(16))
                 .cpus(0.5)
@@ -313,11 +336,11 @@ class LimitsMachineTest {
                 .cpuset("0")
                 .io(IoLimit.on(Path.of("/dev/vda")).writeOperations(500));
         List<Container> all = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 100; i++) {
             all.add(host.start(SLEEPER.limits(limits)));
         }
         Path cgroups = CgroupFiles.of(all.get(0)).getParent();
-        assertThat(cgroups.toFile().listFiles(File::isDirectory)).hasSize(10);
+        assertThat(cgroups.toFile().listFiles(File::isDirectory)).hasSize(100);
         for (Container container : all) {
             container.stop();
             container.destroy();

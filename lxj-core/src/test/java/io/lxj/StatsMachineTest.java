@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.config.ByteSize;
 import io.lxj.config.Config;
 import io.lxj.config.Stats;
+import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
+import io.lxj.linux.Inotify;
+import io.lxj.linux.Open;
 import io.lxj.testing.LeaksNothing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +23,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @LeaksNothing
 @Timeout(300)
 class StatsMachineTest {
+    private static final int IN_OPEN = 0x20;
+
     @RegisterExtension
     static final TestLxj host = TestLxj.of("busybox");
 
@@ -94,6 +100,22 @@ class StatsMachineTest {
             container.stats();
         }
         assertThat(reads() - before - ofThis).isPositive().isLessThanOrEqualTo(10 * 12);
+    }
+
+    @Test
+    void aMeasurementOpensNoFile() throws Exception {
+        Container container = host.start(Config.ofImage("busybox").init("/bin/sleep", "1000000"));
+        container.stats();
+        try (Inotify inotify = Inotify.open();
+                Fd directory = Fd.open(FileName.bytes(CgroupFiles.of(container).toString()), Open.O_RDONLY, 0)) {
+            inotify.add(directory, IN_OPEN);
+            for (int i = 0; i < 10; i++) {
+                container.stats();
+            }
+            assertThat(inotify.read()).isEmpty();
+            CgroupFiles.read(container, "cpu.stat");
+            assertThat(inotify.read()).extracting(Inotify.Event::name).contains("cpu.stat");
+        }
     }
 
     /** How many system calls that read this thread has made, see proc_pid_io(5). */

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Limits where systemd has all controllers: in a Debian container, in which lxj runs, too. One of the machines boots it,
- * see {@code .ci/vm}.
+ * see {@code .ci/vm}; for aarch64 there is no archive of one.
  */
 @EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
-@Tag("boots-debian")
+@Tag("one-machine")
 @NeedsRootfs({"debian-12", "busybox"})
 @LeaksNothing
 @Timeout(300)
