@@ -68,7 +68,7 @@ class DiskLimitsMachineTest {
         assertThat(CgroupFiles.read(container, "io.max"))
                 .isEqualTo(number + " rbps=max wbps=" + limit + " riops=max wiops=max");
         ContainerProcess writer = container.process(
-                "sh", "-c", "dd if=/dev/zero of=" + disk + " bs=64k count=960 oflag=direct 2>/dev/null");
+                "sh", "-c", "dd if=/dev/zero of=" + disk + " bs=64k count=480 oflag=direct 2>/dev/null");
         while (written(container) == 0) {
             Thread.sleep(20);
         }
@@ -80,7 +80,7 @@ class DiskLimitsMachineTest {
         double seconds = (System.nanoTime() - start) / 1e9;
         // What it might have written already at the begin is one request and what one slice of 100 ms allows.
         assertThat(seconds).isGreaterThan(3 * 0.95 - 0.1 - 0.25);
-        // At this rate it would take four minutes.
+        // At this rate it would take two minutes.
         container.update(Limits.NONE);
         assertThat(CgroupFiles.read(container, "io.max")).isEmpty();
         assertThat(writer.waitFor(100, TimeUnit.SECONDS)).isTrue();

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(300)
 class EventsMachineTest {
     private static final Config SLEEPER = Config.ofImage("busybox").init("/bin/sleep", "1000000");
-    private static final String EAT = "dd if=/dev/zero of=/dev/null bs=96M count=1";
-    private static final Limits SMALL = Limits.NONE.memory(ByteSize.mib(48)).swap(ByteSize.ZERO);
+    private static final String EAT = "dd if=/dev/zero of=/dev/null bs=40M count=1";
+    private static final Limits SMALL = Limits.NONE.memory(ByteSize.mib(20)).swap(ByteSize.ZERO);
 
     @RegisterExtension
     static final TestLxj host = TestLxj.of("busybox");

@@ -20,7 +20,7 @@ import java.time.Duration;
 /** Has a container reach its limits, as whoever runs this, and says what was told of it. */
 public final class OrdinaryEventsJvm {
     private static final Limits LIMITS =
-            Limits.NONE.memory(ByteSize.mib(48)).swap(ByteSize.ZERO).pids(8);
+            Limits.NONE.memory(ByteSize.mib(32)).swap(ByteSize.ZERO).pids(8);
 
     private OrdinaryEventsJvm() {}
 
@@ -40,12 +40,12 @@ public final class OrdinaryEventsJvm {
             container.addEventListener(heard, PressureThreshold.cpu(Duration.ofMillis(50), Duration.ofSeconds(2)));
             container.start();
             tell(heard.nextOf(Populated.class));
-            container.exec("dd", "if=/dev/zero", "of=/dev/null", "bs=96M", "count=1");
+            container.exec("dd", "if=/dev/zero", "of=/dev/null", "bs=40M", "count=1");
             tell(heard.nextOf(OomKill.class));
             container.exec("sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done");
             tell(heard.nextOf(PidsMax.class));
             container.update(LIMITS.pids(100).memoryHigh(ByteSize.mib(12)));
-            ContainerProcess writer = container.process("dd", "if=/dev/zero", "of=/dev/null", "bs=24M", "count=1");
+            ContainerProcess writer = container.process("dd", "if=/dev/zero", "of=/dev/null", "bs=20M", "count=1");
             tell(heard.nextOf(MemoryHigh.class));
             // It would go on slowly.
             container.update(LIMITS.pids(100));

@@ -6,6 +6,7 @@ import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.Limits;
 import io.lxj.config.OnExit;
+import io.lxj.config.Stats;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ final class ScriptedJvm {
     private static final Config SLEEPER = Config.ofImage("busybox").init("/bin/sleep", "1000000");
 
     static final Limits LIMITS =
-            Limits.NONE.memory(ByteSize.mib(48)).swap(ByteSize.ZERO).cpus(0.5).pids(8);
+            Limits.NONE.memory(ByteSize.mib(20)).swap(ByteSize.ZERO).cpus(0.5).pids(8);
 
     private final Lxj lxj;
     private final Map<String, CompletableFuture<ExitStatus>> exits = new HashMap<>();
@@ -49,7 +50,7 @@ final class ScriptedJvm {
             case "limit" ->
                 lxj.containers().create(name, SLEEPER.limits(Limits.NONE.hugePages(ByteSize.mib(2), ByteSize.mib(4))));
             case "limits" -> lxj.containers().get(name).update(LIMITS);
-            case "more" -> lxj.containers().get(name).update(LIMITS.memory(ByteSize.mib(160)));
+            case "more" -> lxj.containers().get(name).update(LIMITS.memory(ByteSize.mib(64)));
             case "start" -> start(lxj.containers().get(name));
             case "stop" -> lxj.containers().get(name).stop();
             case "destroy" -> lxj.containers().get(name).destroy();
@@ -62,6 +63,7 @@ final class ScriptedJvm {
                         + cgroup(lxj.containers().get(name).pid().orElseThrow().toString()));
             case "self" -> System.out.println(name + " " + cgroup("self"));
             case "run" -> System.out.print(run(name));
+            case "stats" -> tell(name, lxj.containers().get(name).stats());
             case "exec" -> exec(name.split(":", 2));
             case "crash" -> Runtime.getRuntime().halt(0);
             default -> throw new IllegalArgumentException(word);
@@ -71,6 +73,11 @@ final class ScriptedJvm {
     private void start(Container container) {
         container.start();
         exits.put(container.name(), container.onExit());
+    }
+
+    private static void tell(String name, Stats stats) {
+        long memory = stats.memory().orElseThrow().current().bytes();
+        System.out.println(name + " " + stats.processes().orElseThrow() + " " + memory);
     }
 
     private void exec(String[] nameAndScript) {
