@@ -9,18 +9,18 @@ import io.lxj.config.OnExit;
 import io.lxj.config.Security;
 import io.lxj.config.State;
 import io.lxj.error.LaunchException;
-import io.lxj.error.UnsupportedHostException;
-import io.lxj.linux.SecurityModules;
 import io.lxj.testing.LeaksNothing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** On a host where AppArmor is in force, as it is by Debian's kernel. */
 @EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
+@Tag("apparmor")
 @LeaksNothing
 class AppArmorMachineTest {
     /** Forbids what nothing else does. */
@@ -39,16 +39,8 @@ class AppArmorMachineTest {
     @RegisterExtension
     static final TestLxj host = TestLxj.of("busybox");
 
-    /** A kernel has one of both, see SeLinuxMachineTest. */
-    private static boolean isSeLinuxThere() {
-        return SecurityModules.names().contains("selinux");
-    }
-
     @BeforeAll
     static void load() throws IOException {
-        if (isSeLinuxThere()) {
-            return;
-        }
         Process parser = new ProcessBuilder("/usr/sbin/apparmor_parser", "--replace", "--skip-cache")
                 .inheritIO()
                 .redirectInput(ProcessBuilder.Redirect.PIPE)
@@ -65,9 +57,6 @@ class AppArmorMachineTest {
 
     @Test
     void theInitAndCommandsAreConfinedByTheProfile() {
-        if (isSeLinuxThere()) {
-            return;
-        }
         for (OnExit fate : OnExit.values()) {
             Container container = host.create(config("lxj-test")
                     .onExit(fate)
@@ -89,12 +78,6 @@ class AppArmorMachineTest {
 
     @Test
     void aProfileThatIsNotLoadedFailsTheStart() {
-        if (isSeLinuxThere()) {
-            assertThatThrownBy(() -> host.create(config("lxj-no-such-profile")))
-                    .isInstanceOf(UnsupportedHostException.class)
-                    .hasMessageContaining("this host has no AppArmor in force");
-            return;
-        }
         Container container = host.create(config("lxj-no-such-profile"));
         assertThatThrownBy(container::start)
                 .isInstanceOf(LaunchException.class)

@@ -3,7 +3,6 @@ package io.lxj;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.config.Config;
-import io.lxj.linux.Architecture;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.RawCalls;
 import io.lxj.testing.RawCalls.Call;
@@ -11,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** On a host whose kernel makes calls of x32, as Debian's does if it is booted with syscall.x32=y. */
 @EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
+@Tag("x86")
 @LeaksNothing
 class X32MachineTest {
     private static final long X32 = 0x40000000;
@@ -33,10 +34,6 @@ class X32MachineTest {
 
     @Test
     void callsThatTheKernelWouldMakeAreNotImplementedInAContainer() throws IOException {
-        if (Architecture.current() != Architecture.X86_64) {
-            // Other machines have no x32, and no compiler for the program that makes the calls.
-            return;
-        }
         RawCalls calls = new RawCalls(
                 new byte[0], List.of(new Call(false, GETPID, List.of()), new Call(false, GETUID, List.of())));
         List<Long> outside = calls.run(folder);
