@@ -4,7 +4,6 @@ import io.lxj.config.BindMount;
 import io.lxj.config.Config;
 import io.lxj.config.Mount;
 import io.lxj.config.OnExit;
-import io.lxj.testing.Caller;
 import java.nio.file.Path;
 
 /** Starts a container that outlives this JVM, and waits to be killed or for a line to end by itself. */
@@ -20,7 +19,7 @@ final class KeepingJvm {
                             "kept",
                             Config.ofImage("busybox")
                                     .onExit(OnExit.KEEP)
-                                    .mount(visible(shared))
+                                    .mount(TestLxj.shared(shared))
                                     .init("/bin/sh", "-c", arguments[2]));
             container.start();
             System.out.println(container.pid().orElseThrow());
@@ -28,13 +27,5 @@ final class KeepingJvm {
                 Thread.sleep(600_000);
             }
         }
-    }
-
-    /** As far as an ordinary user can share a folder: with containers that have the user's single id, or to be read. */
-    private static Mount visible(BindMount folder) {
-        if (Caller.isRoot()) {
-            return folder.shifted();
-        }
-        return Caller.hasIds() ? folder.readOnly() : folder;
     }
 }

@@ -12,9 +12,9 @@ import io.lxj.config.State;
 import io.lxj.config.User;
 import io.lxj.error.LaunchException;
 import io.lxj.error.LxjException;
+import io.lxj.testing.Caller;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
-import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -119,10 +119,9 @@ class LaunchThreatsTest {
 
     /** CVE-2019-19921, and CVE-2023-27561 once more: /proc is a link into a volume that another container controls. */
     @Test
-    @NeedsRoot("shifts the ids of a folder")
     void cve2019_19921And2023_27561AProcThatIsALinkIntoAVolume() {
         Config config = image("proc-link", image -> image.delete("/proc").link("/volume/proc", "/proc"))
-                .mount(Mount.bind(outside, "/volume").shifted());
+                .mount(TestLxj.shared(Mount.bind(outside, "/volume")));
         Container container = host.create(config);
         assertThatThrownBy(container::start)
                 .isInstanceOf(LxjException.class)
@@ -134,14 +133,13 @@ class LaunchThreatsTest {
 
     /** Folders that are missing on the way to a target are made below the root, one by one. */
     @Test
-    @NeedsRoot("shifts the ids of a folder")
     void cve2024_45310AFolderThatWouldBeMadeThroughALink() throws IOException {
         Path source = Files.createDirectory(outside.resolve("source"));
         Config config = image("target-link", image -> image.folder(outside.toString())
                         .link("../../../../../../.." + outside, "/srv/link")
                         .link(outside.toString(), "/srv/absolute"))
-                .mount(Mount.bind(source, "/srv/link/made/here").shifted())
-                .mount(Mount.bind(source, "/srv/absolute/too").shifted());
+                .mount(TestLxj.shared(Mount.bind(source, "/srv/link/made/here")))
+                .mount(TestLxj.shared(Mount.bind(source, "/srv/absolute/too")));
         Container container = host.start(config);
         assertThat(sh(container, "ls -d " + outside + "/made/here " + outside + "/too"))
                 .isEqualTo(outside + "/made/here\n" + outside + "/too\n");
@@ -150,17 +148,20 @@ class LaunchThreatsTest {
 
     /** A neighbour exchanges a part of the target for a link to the host's root while the mount is made. */
     @Test
-    @NeedsRoot("shifts the ids of a folder")
     void cve2021_30465And2015_1335ATargetThatIsSwappedForALink() throws Exception {
         Path volume = Files.createDirectory(outside.resolve("volume"));
         Path source = Files.createDirectory(outside.resolve("source"));
         Files.writeString(source.resolve("secret"), "of the volume");
-        Files.createDirectory(volume.resolve("folder"));
+        Path folder = Files.createDirectory(volume.resolve("folder"));
+        if (!Caller.isRoot()) {
+            // What an ordinary user shares can only be read, so that the target can't be made there.
+            Files.createDirectory(folder.resolve("target"));
+        }
         Files.createDirectory(outside.resolve("victim"));
         Path link = Files.createSymbolicLink(
                 volume.resolve("link"), Path.of("/../../../../../../../../.." + outside.resolve("victim")));
-        Config config = SLEEPER.mount(Mount.bind(volume, "/volume").shifted())
-                .mount(Mount.bind(source, "/volume/folder/target").shifted());
+        Config config = SLEEPER.mount(TestLxj.shared(Mount.bind(volume, "/volume")))
+                .mount(TestLxj.shared(Mount.bind(source, "/volume/folder/target")));
         AtomicBoolean over = new AtomicBoolean();
         Thread swapper = new Thread(() -> swap(volume.resolve("folder"), link, over));
         swapper.start();

@@ -11,7 +11,6 @@ import io.lxj.config.OnExit;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
-import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -44,7 +43,7 @@ class ManyMountsTest {
         Config config = Config.ofImage("alpine");
         for (int i = 0; i < MOST; i++) {
             Path file = Files.writeString(shared.resolve("file" + i), i + "\n");
-            config = config.mount(Mount.bind(file, "/srv/some/folder/file" + i).shifted());
+            config = config.mount(TestLxj.shared(Mount.bind(file, "/srv/some/folder/file" + i)));
         }
         return config;
     }
@@ -57,7 +56,6 @@ class ManyMountsTest {
 
     @ParameterizedTest
     @EnumSource
-    @NeedsRoot("shifts the ids of a folder")
     void allArriveBesideEverythingElse(OnExit onExit) throws Exception {
         Config config = withMounts().onExit(onExit);
         for (int i = 0; i < 20; i++) {

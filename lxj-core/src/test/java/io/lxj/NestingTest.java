@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.testing.LeaksNothing;
-import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Containers of other tools, inside a container that isn't told that it will have some. */
-@NeedsRoot("gives containers ids for others")
+@NeedsContainers
 @NeedsRootfs("debian-12-containers")
 @LeaksNothing
 @Timeout(300)

@@ -1,8 +1,11 @@
 package io.lxj;
 
+import io.lxj.config.BindMount;
 import io.lxj.config.Config;
+import io.lxj.config.Mount;
 import io.lxj.config.OnExit;
 import io.lxj.config.State;
+import io.lxj.testing.Caller;
 import io.lxj.testing.StateTree;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
@@ -67,6 +70,17 @@ final class TestLxj implements BeforeAllCallback, BeforeEachCallback, AfterEachC
         folder = Files.createTempDirectory("lxj-test");
         lxj = Lxj.open(folder);
         images.forEach(this::add);
+    }
+
+    /**
+     * A folder of the host for a container, as far as this user can share one: root shifts its ids, an ordinary user shares it
+     * with containers that have the user's single id, or to be read.
+     */
+    static Mount shared(BindMount folder) {
+        if (Caller.isRoot()) {
+            return folder.shifted();
+        }
+        return Caller.hasIds() ? folder.readOnly() : folder;
     }
 
     /** Imports a root filesystem as an image of that name. */
