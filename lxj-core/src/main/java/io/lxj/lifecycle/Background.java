@@ -6,6 +6,7 @@ import io.lxj.failure.Failures;
 import io.lxj.linux.LinuxException;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.NewContainer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
@@ -15,10 +16,15 @@ import org.slf4j.LoggerFactory;
 final class Background {
     private static final Logger LOG = LoggerFactory.getLogger(Background.class);
 
+    private static final Duration SOON = Duration.ofMillis(100);
+
     private final Engine engine;
     private final String name;
     // Done when the root of the last run is unmounted.
     private volatile CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
+    // Done when that which was created is to be written.
+    private volatile CompletableFuture<Void> settling = CompletableFuture.completedFuture(null);
+    private volatile boolean deleted;
     // Done when all that was created is on disk.
     private volatile CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
 
@@ -27,21 +33,29 @@ final class Background {
         this.name = name;
     }
 
-    /** Lets a container that was just created get to disk. */
+    /**
+     * Lets a container that was just created get to disk, but not at once: it would have to share the disk with what comes
+     * next, which usually is its start, and one that is gone by then costs the disk nothing.
+     */
     void settle(NewContainer made) {
-        settled = CompletableFuture.runAsync(
-                () -> {
-                    try (made) {
-                        made.settle();
-                    } catch (LinuxException e) {
-                        throw Failures.inStateFolder("write container " + name + " to disk", e);
-                    }
-                },
-                engine.supervisor().lane());
+        CompletableFuture<Void> due = new CompletableFuture<>();
+        settling = due;
+        settled = due.thenRunAsync(() -> write(made), engine.supervisor().lane());
         settled.exceptionally(failure -> {
             LOG.error("Container {} was created and could not be written to disk", name, failure);
             return null;
         });
+        engine.supervisor().schedule(SOON, () -> due.complete(null));
+    }
+
+    private void write(NewContainer made) {
+        try (made) {
+            if (!deleted) {
+                made.settle();
+            }
+        } catch (LinuxException e) {
+            throw Failures.inStateFolder("write container " + name + " to disk", e);
+        }
     }
 
     /**
@@ -55,6 +69,7 @@ final class Background {
     }
 
     private void awaitSettled() {
+        settling.complete(null);
         try {
             settled.join();
         } catch (CompletionException e) {
@@ -86,7 +101,14 @@ final class Background {
 
     /** Waits until nothing of the last run is mounted, and what was created is on disk or can't be written. */
     void await() {
+        settling.complete(null);
         released.join();
         settled.exceptionally(failure -> null).join();
+    }
+
+    /** Before the container is deleted: nothing of it is mounted any more, and what isn't on disk need not get there. */
+    void giveUp() {
+        deleted = true;
+        await();
     }
 }

@@ -375,7 +375,7 @@ public final class Instance {
         try {
             mustBeStopped("destroy " + name);
             // Whoever closes lxj doesn't know of it any more.
-            background.await();
+            background.giveUp();
             engine.cgroups().remove(name);
             Optional<ContainerRecord> record = readableRecord();
             engine.store().delete(lock);
