@@ -359,7 +359,7 @@ class LimitsMachineTest {
     }
 
     @Test
-    @Tag("one-machine")
+    @Tag("newest-only")
     void anotherJvmThatTakesAContainerOverFindsItsLimits() throws Exception {
         Path folder = Files.createTempDirectory("lxj-test");
         try (OtherJvm first = OtherJvm.start(
@@ -398,7 +398,7 @@ class LimitsMachineTest {
     }
 
     @Test
-    @Tag("one-machine")
+    @Tag("oldest-only")
     void aHundredContainersWithLimitsLeaveNoCgroup() throws Exception {
         Limits limits = Limits.NONE
                 .memory(ByteSize.mib(16))

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** Limits and events of a user who has nothing but an id and a cgroup, in which there are all controllers. */
 @EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
-@Tag("one-machine")
+@Tag("newest-only")
 @LeaksNothing
 @Timeout(300)
 class OrdinaryEventsMachineTest {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * see {@code .ci/vm}; for aarch64 there is no archive of one.
  */
 @EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
-@Tag("one-machine")
+@Tag("oldest-only")
 @NeedsRootfs({"debian-12", "busybox"})
 @LeaksNothing
 @Timeout(300)
