@@ -72,10 +72,14 @@ final class Bus implements AutoCloseable {
         }
     }
 
-    /** As whom the kernel says that this process is: the form without a user id holds across user namespaces. */
+    /**
+     * As whom the kernel says that this process is: the form without a user id holds across user namespaces. All at once,
+     * as systemd's own library does: where systemd is the other end, it overlooks a first call that it reads together with
+     * the BEGIN, until it hears something else.
+     */
     private void authenticate() throws IOException {
         long deadline = deadline();
-        send("\0AUTH EXTERNAL\r\nDATA\r\n".getBytes(StandardCharsets.US_ASCII), deadline);
+        send("\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n".getBytes(StandardCharsets.US_ASCII), deadline);
         String answer = line(deadline);
         if (answer.equals("DATA")) {
             answer = line(deadline);
@@ -83,7 +87,6 @@ final class Bus implements AutoCloseable {
         if (!answer.startsWith("OK")) {
             throw new IOException("connect to " + socket + ": refused: " + answer);
         }
-        send("BEGIN\r\n".getBytes(StandardCharsets.US_ASCII), deadline);
     }
 
     private String line(long deadline) throws IOException {

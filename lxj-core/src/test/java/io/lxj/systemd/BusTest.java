@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.testing.LeaksNothing;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -94,6 +95,29 @@ class BusTest {
             assertThat(bus.call(CALL)).contains("this");
         }
         served.join();
+    }
+
+    /** systemd loses a call that it reads together with the end of the greeting. */
+    @Test
+    void theGreetingIsOverBeforeTheFirstCall() throws IOException {
+        CompletableFuture<String> greeting = CompletableFuture.supplyAsync(() -> {
+            try (SocketChannel channel = server.accept()) {
+                ByteBuffer heard = ByteBuffer.allocate(1024);
+                while (!new String(heard.array(), 0, heard.position(), StandardCharsets.US_ASCII).contains("BEGIN")) {
+                    channel.read(heard);
+                }
+                channel.write(ByteBuffer.wrap(bytes(WELCOME)));
+                channel.write(ByteBuffer.wrap(reply(2, 1, "", "this")));
+                channel.read(ByteBuffer.allocate(1024));
+                return new String(heard.array(), 0, heard.position(), StandardCharsets.US_ASCII);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        try (Bus bus = Bus.connect(socket, Optional.empty(), LONG)) {
+            assertThat(bus.call(CALL)).contains("this");
+        }
+        assertThat(greeting.join()).isEqualTo("\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n");
     }
 
     @Test
