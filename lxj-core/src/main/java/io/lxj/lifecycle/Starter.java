@@ -95,7 +95,14 @@ final class Starter {
         return failure;
     }
 
+    /** The stage takes the longest way: it sets off before anything else. */
     private Run start(Instance instance, Undo undo) throws IOException {
+        try (StageAhead ahead = launcher.begin()) {
+            return start(instance, ahead, undo);
+        }
+    }
+
+    private Run start(Instance instance, StageAhead ahead, Undo undo) throws IOException {
         String name = instance.name();
         ContainerRecord record = recordWithIds(name);
         ImageInfo image = engine.imageOf(instance);
@@ -107,8 +114,7 @@ final class Starter {
         Confinement confinement = engine.confinement(config, ids.isPresent());
         List<Devices.Allowed> devices = Devices.of("start " + name, config.devices(), ids);
         // Whatever doesn't need the root and the cgroup comes first: the stage is at work while those are made.
-        try (StageAhead ahead = launcher.begin();
-                MountSpecs mounts = MountSpecs.open(engine, name, config.mounts(), ids);
+        try (MountSpecs mounts = MountSpecs.open(engine, name, config.mounts(), ids);
                 KeeperFiles files = KeeperFiles.open(engine.store(), name, config);
                 Listening listening = Listening.open(name, config.listen())) {
             Optional<RootLayout> layout = fit(name, config, ids);
