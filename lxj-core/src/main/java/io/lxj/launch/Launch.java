@@ -92,7 +92,7 @@ public final class Launch implements AutoCloseable {
                 userNamespace.get().apply(stage.pid());
             }
             if (proc.isPresent()) {
-                mounts = Optional.of(proc.get().mountNamespaceOf(stage.pid()));
+                hold(proc.get());
             }
         }
         List<Fd> fds = Rest.names(spec).stream().map(rest::get).toList();
@@ -106,9 +106,32 @@ public final class Launch implements AutoCloseable {
         }
     }
 
+    private void hold(ProcFs proc) throws LinuxException {
+        try {
+            mounts = Optional.of(proc.mountNamespaceOf(stage.pid()));
+        } catch (LinuxException e) {
+            // Without CAP_SYS_PTRACE: then the container's end takes as long as it takes to unmount all.
+            if (!e.is(Errno.EACCES)) {
+                throw e;
+            }
+        }
+    }
+
     /** Whether there are namespaces to be looked after; otherwise who makes them has ended. */
     private boolean isAsked() throws LinuxException {
-        return channels.jvm().first().receive(8, 1).bytes().length > 0;
+        try {
+            return channels.jvm().first().receive(8, 1).bytes().length > 0;
+        } catch (LinuxException e) {
+            if (isEnd(e)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Whether there is nobody at the other end any more; ECONNRESET tells that a message was not read. */
+    private static boolean isEnd(LinuxException e) {
+        return e.is(Errno.EPIPE) || e.is(Errno.ECONNRESET);
     }
 
     private boolean tell(List<Fd> fds) throws LinuxException {
@@ -116,7 +139,7 @@ public final class Launch implements AutoCloseable {
             channels.jvm().first().send(new byte[1], fds);
             return true;
         } catch (LinuxException e) {
-            if (e.is(Errno.EPIPE)) {
+            if (isEnd(e)) {
                 return false;
             }
             throw e;

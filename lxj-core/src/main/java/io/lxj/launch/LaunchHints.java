@@ -50,7 +50,7 @@ final class LaunchHints {
         if (failure.step().what().startsWith("adjust the score")) {
             return "less than the score of this process needs CAP_SYS_RESOURCE";
         }
-        if (errno == Errno.ENOSPC && call == Syscall.CLONE3) {
+        if (errno == Errno.ENOSPC && (call == Syscall.CLONE3 || call == Syscall.UNSHARE)) {
             return "too many namespaces: see /proc/sys/user/max_*_namespaces";
         }
         if (spec.userNamespace().isPresent() && call == Syscall.FSMOUNT && errno == Errno.EPERM) {
