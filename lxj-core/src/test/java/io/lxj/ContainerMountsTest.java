@@ -14,6 +14,7 @@ import io.lxj.config.User;
 import io.lxj.error.LaunchException;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
@@ -64,6 +65,28 @@ class ContainerMountsTest {
         assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
                 .as(String.join(" ", command))
                 .isZero();
+    }
+
+    /** As long as a disk is mounted anywhere, however hidden, the kernel lets nobody have it for himself. */
+    @Test
+    @NeedsCommand({"mount", "umount", "losetup", "mkfs.ext4", "truncate"})
+    void aDiskOfTheHostThatIsMountedInAContainerIsFreeAtItsEnd() throws Exception {
+        Path image = Files.createTempFile("lxj-test", "disk");
+        must("truncate", "-s", "16M", image.toString());
+        String disk = Programs.run("losetup", "--find", "--show", image.toString());
+        try {
+            must("mkfs.ext4", "-q", disk);
+            must("mount", disk, shared.toString());
+            Container container =
+                    host.start(SLEEPER.mount(Mount.bind(shared, "/srv").readOnly()));
+            must("umount", shared.toString());
+            assertThatThrownBy(() -> Programs.run("mkfs.ext4", "-q", disk)).hasMessageContaining("in use");
+            container.stop();
+            must("mkfs.ext4", "-q", disk);
+        } finally {
+            must("losetup", "--detach", disk);
+            Files.delete(image);
+        }
     }
 
     @Test

@@ -66,7 +66,14 @@ final class InitSignal {
     }
 
     private void send() throws LinuxException {
-        run.init().send(new io.lxj.linux.Signal(signal.number()));
+        try {
+            run.init().send(new io.lxj.linux.Signal(signal.number()));
+        } catch (IllegalStateException e) {
+            // The run was closed meanwhile: the init has ended.
+            if (run.init().fd().isOpen()) {
+                throw e;
+            }
+        }
     }
 
     private void pause() throws InterruptedException {
