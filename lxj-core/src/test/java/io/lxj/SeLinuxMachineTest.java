@@ -16,6 +16,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -40,6 +42,18 @@ class SeLinuxMachineTest {
         }
     }
 
+    @BeforeAll
+    static void mount() throws Exception {
+        if (!Files.exists(FILES.resolve("enforce"))) {
+            Programs.run("mount", "-t", "selinuxfs", "selinuxfs", FILES.toString());
+        }
+    }
+
+    @AfterAll
+    static void unmount() throws Exception {
+        Programs.run("umount", FILES.toString());
+    }
+
     private static Config config(String label) {
         return Config.ofImage("busybox").security(Security.DEFAULT.seLinux(label));
     }
@@ -47,15 +61,6 @@ class SeLinuxMachineTest {
     @Test
     void theInitAndCommandsHaveTheLabelAndAWrongOneFailsTheStart() throws IOException {
         String policy = System.getenv("LXJ_SELINUX_POLICY");
-        if (!Files.exists(FILES.resolve("enforce"))) {
-            assertThat(new ProcessBuilder("mount", "-t", "selinuxfs", "selinuxfs", FILES.toString())
-                            .inheritIO()
-                            .start()
-                            .onExit()
-                            .join()
-                            .exitValue())
-                    .isZero();
-        }
         // Whatever label is written is the kernel's own then.
         assertThat(Host.check().feature("SELinux").orElseThrow().detail()).isEqualTo("no policy is loaded");
         assertThatThrownBy(() -> host.create(config(LABEL)))

@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A launch that has begun: the stage makes what doesn't depend on the container's root and cgroup, and waits for those. If
- * this is closed before they come, it ends. Not thread-safe.
+ * A launch that has begun: the stage makes what doesn't depend on the container's cgroup, and waits for the rest. If this
+ * is closed before that comes, it ends. Not thread-safe.
  */
 public final class Launch implements AutoCloseable {
     private final LaunchSpec spec;

@@ -113,28 +113,21 @@ final class Starter {
                 engine.ids().withNested(name, record.config(), engine.ids().of(record));
         Confinement confinement = engine.confinement(config, ids.isPresent());
         List<Devices.Allowed> devices = Devices.of("start " + name, config.devices(), ids);
-        // Whatever doesn't need the root and the cgroup comes first: the stage is at work while those are made.
         try (MountSpecs mounts = MountSpecs.open(engine, name, config.mounts(), ids);
                 KeeperFiles files = KeeperFiles.open(engine.store(), name, config);
                 Listening listening = Listening.open(name, config.listen())) {
-            Optional<RootLayout> layout = fit(name, config, ids);
-            LaunchSpec spec = LaunchSpecs.of(
-                    name,
-                    record,
-                    image,
-                    mounts.specs(),
-                    devices,
-                    confinement,
-                    ids.map(map -> StartRoot.userNamespace(map, layout)));
+            StartRoot root = openRoot(name, config, mounts, ids);
+            undo.add(root::close);
+            LaunchSpec spec =
+                    LaunchSpecs.of(name, record, image, mounts.specs(), devices, confinement, root.userNamespace());
             Map<String, Fd> fds = new HashMap<>(mounts.fds());
             fds.putAll(files.fds());
             fds.putAll(listening.fds());
             confinement
                     .label()
                     .ifPresent(label -> fds.put(FdNames.PROC, engine.proc().fd()));
+            // From here on the stage is at work, too.
             try (Launch launch = launcher.launch(ahead, spec, fds)) {
-                StartRoot root = openRoot(name, config, mounts, ids);
-                undo.add(root::close);
                 undo.add(() -> engine.cgroups().remove(name));
                 Optional<Cgroup> cgroup = engine.cgroups().create(name);
                 cgroup.ifPresent(own -> undo.add(own::close));
@@ -212,16 +205,9 @@ final class Starter {
         }
     }
 
-    /** Its files may have to change for it, and with them how its root is made. */
-    private Optional<RootLayout> fit(String name, Config config, Optional<IdMap> ids) throws LinuxException {
-        try (ContainerFolder folder = engine.store().open(name)) {
-            engine.shifting().fit(folder, config, ids);
-            return RootStorage.of(config.storage(), folder.directory()).layout();
-        }
-    }
-
     private StartRoot openRoot(String name, Config config, MountSpecs mounts, Optional<IdMap> ids) throws IOException {
         try (ContainerFolder folder = engine.store().open(name)) {
+            engine.shifting().fit(folder, config, ids);
             StartRoot root = StartRoot.open(engine, folder, config, ids);
             try {
                 checkTargets(name, folder, config, mounts, root);

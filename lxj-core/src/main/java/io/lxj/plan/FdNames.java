@@ -11,8 +11,8 @@ public final class FdNames {
     /** The container's own folder as a detached mount that maps ids, for an overlay. */
     public static final String LAYERS = "layers";
     /**
-     * A socket to the JVM. On it comes what isn't ready yet when the process begins: the root, the cgroup, and word that
-     * a new user namespace has its ids; and the root's mount goes back.
+     * A socket to the JVM. On it comes what isn't ready when the process begins: the root with its ids, the cgroup, and word
+     * that a new user namespace has its ids; and the root's mount goes back.
      */
     public static final String JVM = "jvm";
     /** The cgroup that the process is born into. */

@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The way from a new process to a container's init. The stage begins before the JVM has the container's root and cgroup:
- * it makes what doesn't depend on them, namespaces above all, and waits for the rest. Then it clones the init into its
+ * The way from a new process to a container's init. The stage begins before the JVM has the container's cgroup: it
+ * makes what doesn't depend on that, namespaces above all, and waits for the rest. Then it clones the init into its
  * cgroup, and leaves. The keeper of a container that outlives the JVM is such a stage that stays; it is in none of the
  * container's namespaces, which are made for the init as it is cloned. Immutable and thread-safe.
  */

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What isn't there yet when a stage begins: the container's root and its cgroup. */
+/** What a stage gets once there are namespaces: the container's root, whose layers map the ids of files, and its cgroup. */
 public final class Rest {
     /** The number of the first: above all that is open by then, below what is sent later on. */
     private static final int FIRST_NUMBER = 800;

@@ -7,9 +7,9 @@
  * <ol>
  *   <li>The stage, a new process of the host, hides itself, and makes what only root of the host can make: the device
  *       nodes of /dev, the file system of /run/host, mounts whose flags the container must not lift.
- *   <li>It makes the container's namespaces but for that of processes, and says so. The JVM writes the ids of the user
- *       namespace, and lets mounts map the ids of files by them. It has mounted the layers of the root and made the cgroup
- *       meanwhile, and sends both.
+ *   <li>It makes the container's namespaces but for that of processes, and says so. The JVM, which has made the cgroup
+ *       meanwhile, writes the ids of the user namespace, lets the layers of the root map the ids of files by them, and
+ *       sends both.
  *   <li>The stage clones the init into a new namespace of processes and straight into its cgroup, as a child of the JVM,
  *       and leaves. The stage of a container that is kept stays outside: it makes no namespaces, but clones the init into
  *       all of them, and goes on as its keeper.
