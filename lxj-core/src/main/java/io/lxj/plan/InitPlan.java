@@ -68,13 +68,14 @@ public final class InitPlan {
 
     /**
      * Whether the stage makes the container's namespaces; otherwise they are made with the init. Whoever makes them says
-     * so on {@link FdNames#JVM}, if somebody has to do something about them.
+     * so on {@link FdNames#JVM}, if somebody has to do something about them. A keeper stays outside of them. The stage of an
+     * ordinary user, too: the user's cgroups are open to it by the rights that it has in the user's own namespace.
      *
      * @param spec what is launched
      * @return true if the process that was spawned is in the namespaces when it says so
      */
     public static boolean stageMakesNamespaces(LaunchSpec spec) {
-        return !spec.keep();
+        return !spec.keep() && spec.confinement().process().deputized().isEmpty();
     }
 
     /**
@@ -193,9 +194,6 @@ public final class InitPlan {
         private void namespaces() {
             long flags = Cloning.STAGE_NAMESPACES | userNamespaceFlag();
             program.step("make the init's namespaces", Syscall.UNSHARE, Arg.of(flags, "0x" + Long.toHexString(flags)));
-            if (spec.userNamespace().isPresent()) {
-                new UserNamespaceSteps(program, spec.confinement().process()).show();
-            }
             sayThatNamespacesAreThere();
             new LoopbackSteps(program).up();
         }

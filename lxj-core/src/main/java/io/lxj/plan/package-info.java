@@ -11,8 +11,8 @@
  *       meanwhile, writes the ids of the user namespace, lets the layers of the root map the ids of files by them, and
  *       sends both.
  *   <li>The stage clones the init into a new namespace of processes and straight into its cgroup, as a child of the JVM,
- *       and leaves. The stage of a container that is kept stays outside: it makes no namespaces, but clones the init into
- *       all of them, and goes on as its keeper.
+ *       and leaves. The stage of a container that is kept stays outside, and so does an ordinary user's: it makes no
+ *       namespaces, but clones the init into all of them. That of a container that is kept goes on as its keeper.
  *   <li>The init becomes root of its user namespace, mounts the root and what an init expects to be mounted, lets go of
  *       the host's root, hands the master of its console to the JVM, gives up what it must not have, closes what is the
  *       host's, and executes the program. Only by then is anything of the container's looked at by path.

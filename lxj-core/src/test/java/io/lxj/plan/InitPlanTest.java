@@ -83,6 +83,15 @@ class InitPlanTest {
         assertThat(steps.get(steps.get(rest).zero()).render()).isEqualTo("exit_group(1)");
     }
 
+    /** What it may do to the user's cgroups it may in the user's own namespace. */
+    @Test
+    void theStageOfAnOrdinaryUserIsInNoneOfThemEither() {
+        List<Step> steps = steps(Specs.ofUser());
+        int clone = indexOf(steps, "clone3({flags=0x27c129000,");
+        assertThat(steps.subList(0, clone)).noneMatch(step -> step.call() == Syscall.UNSHARE);
+        assertThat(indexOf(steps, "read(<jvm>")).isGreaterThan(clone);
+    }
+
     @Test
     void theKeeperOfAContainerIsInNoneOfItsNamespaces() {
         List<Step> steps = steps(Specs.unprivileged(true));

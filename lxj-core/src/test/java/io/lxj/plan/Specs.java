@@ -103,8 +103,27 @@ final class Specs {
 
     /** In a user namespace of its own. */
     static LaunchSpec unprivileged(boolean keep) {
+        return unprivileged(keep, CONFINEMENT);
+    }
+
+    /** As an ordinary user launches it. */
+    static LaunchSpec ofUser() {
+        ProcessSpec process = new ProcessSpec(
+                Map.of(),
+                OptionalInt.empty(),
+                022,
+                List.of(),
+                Map.of(),
+                Optional.empty(),
+                false,
+                Optional.of(new ProcessSpec.Deputized(true, true)));
+        return unprivileged(
+                false, new Confinement(List.of(), 0, 524_288, false, Optional.empty(), Optional.empty(), process));
+    }
+
+    private static LaunchSpec unprivileged(boolean keep, Confinement confinement) {
         LaunchSpec.UserNamespace own = new LaunchSpec.UserNamespace(100_000, 100_000, true, Optional.empty());
-        return init(keep, List.of(), List.of(), CONFINEMENT, false, Optional.of(own));
+        return init(keep, List.of(), List.of(), confinement, false, Optional.of(own));
     }
 
     static LaunchSpec init(boolean keep) {
