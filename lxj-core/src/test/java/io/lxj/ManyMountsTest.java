@@ -18,6 +18,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -48,18 +50,22 @@ class ManyMountsTest {
         return config;
     }
 
-    private static InetSocketAddress freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort());
+    private static Set<InetSocketAddress> freePorts(int count) throws IOException {
+        Set<InetSocketAddress> ports = new HashSet<>();
+        while (ports.size() < count) {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                ports.add(new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort()));
+            }
         }
+        return ports;
     }
 
     @ParameterizedTest
     @EnumSource
     void allArriveBesideEverythingElse(OnExit onExit) throws Exception {
         Config config = withMounts().onExit(onExit);
-        for (int i = 0; i < 20; i++) {
-            config = config.listen("s" + i, freePort());
+        for (InetSocketAddress port : freePorts(20)) {
+            config = config.listen("s" + port.getPort(), port);
         }
         config = onExit == OnExit.KEEP ? config : config.ttys(16);
         Container container = host.start(config.init(

@@ -219,8 +219,8 @@ public final class Config {
      * @param name 1 to 255 letters, digits and {@code . _ @ -}
      * @param address an address of the host, or the wildcard, with a port from 1 to 65535
      * @return the configuration
-     * @throws io.lxj.error.InvalidConfigException if the name isn't allowed, the address is unresolved or has a scope, or
-     *     there are 64 others
+     * @throws io.lxj.error.InvalidConfigException if the name isn't allowed, the address is unresolved, has a scope or is
+     *     that of another name, or there are 64 others
      */
     public Config listen(String name, InetSocketAddress address) {
         return with(ConfigSettings.LISTEN, ListenAddress.plus(listen(), name, address));

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -38,7 +39,15 @@ final class ListenAddress {
             throw InvalidConfigException.problem("listen", "has " + addresses.size() + " names", "at most " + MOST);
         }
         Map<String, InetSocketAddress> checked = new TreeMap<>();
-        addresses.forEach((name, address) -> checked.put(name, check(name, address)));
+        Map<InetSocketAddress, String> names = new HashMap<>();
+        addresses.forEach((name, address) -> {
+            checked.put(name, check(name, address));
+            String other = names.putIfAbsent(checked.get(name), name);
+            if (other != null) {
+                throw new InvalidConfigException(
+                        "listen." + name, text(address), "an address other than listen." + other + "'s");
+            }
+        });
         return Collections.unmodifiableMap(checked);
     }
 

@@ -207,6 +207,7 @@ class ConfigTest {
         refuses("listen.a:b", () -> DEBIAN.listen("a:b", local));
         refuses("listen.a", () -> DEBIAN.listen("a", new InetSocketAddress("127.0.0.1", 0)));
         refuses("listen.a", () -> DEBIAN.listen("a", InetSocketAddress.createUnresolved("localhost", 80)));
+        refuses("listen.b", () -> DEBIAN.listen("a", local).listen("b", new InetSocketAddress("127.0.0.1", 80)));
         refuses("init[0]", () -> DEBIAN.init("sbin/init"));
         refuses("init[2]", () -> DEBIAN.init("/sbin/init", "a", "b\nc"));
         refuses("environment.", () -> DEBIAN.env("", "b"));
