@@ -5,8 +5,8 @@ import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Pidfd;
 import io.lxj.plan.FdNames;
-import io.lxj.plan.InitPlan;
 import io.lxj.plan.LaunchSpec;
+import io.lxj.plan.StageBeginning;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,13 +88,13 @@ public final class InitLauncher {
      * @throws LinuxException if it couldn't begin
      */
     public Launch launch(StageAhead ahead, LaunchSpec spec, Map<String, Fd> fds) throws LinuxException {
-        InitPlan plan = InitPlan.of(spec);
+        StageBeginning beginning = StageBeginning.of(spec);
         LaunchChannels channels = LaunchChannels.open(spec.keep());
         try {
             Map<String, Fd> all = new HashMap<>(fds);
             all.putAll(channels.fds());
             deputy.ifPresent(own -> all.putAll(ExecLauncher.namespaces(own)));
-            return Launch.begin(ahead, spec, plan, channels, all);
+            return Launch.begin(ahead, spec, beginning, channels, all);
         } catch (LinuxException | RuntimeException e) {
             channels.close();
             throw e;

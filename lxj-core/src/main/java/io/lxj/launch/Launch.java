@@ -16,7 +16,9 @@ import io.lxj.linux.StepFailure;
 import io.lxj.plan.FdNames;
 import io.lxj.plan.InitPlan;
 import io.lxj.plan.LaunchSpec;
+import io.lxj.plan.LaunchSpec.Overlay;
 import io.lxj.plan.Rest;
+import io.lxj.plan.StageBeginning;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,29 +27,31 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A launch that has begun: the stage makes what doesn't depend on the container's cgroup, and waits for the rest. If this
+ * A launch that has begun: the stage makes what depends neither on the root nor on the cgroup, and waits for the rest. If this
  * is closed before that comes, it ends. Not thread-safe.
  */
 public final class Launch implements AutoCloseable {
     private final LaunchSpec spec;
-    private final InitPlan plan;
+    private final StageBeginning beginning;
     private final LaunchChannels channels;
     private final Spawned stage;
+    private Optional<InitPlan> plan = Optional.empty();
     private Optional<Fd> mounts = Optional.empty();
     private boolean reaped;
 
-    private Launch(LaunchSpec spec, InitPlan plan, LaunchChannels channels, Spawned stage) {
+    private Launch(LaunchSpec spec, StageBeginning beginning, LaunchChannels channels, Spawned stage) {
         this.spec = spec;
-        this.plan = plan;
+        this.beginning = beginning;
         this.channels = channels;
         this.stage = stage;
     }
 
-    static Launch begin(StageAhead ahead, LaunchSpec spec, InitPlan plan, LaunchChannels channels, Map<String, Fd> fds)
+    static Launch begin(
+            StageAhead ahead, LaunchSpec spec, StageBeginning beginning, LaunchChannels channels, Map<String, Fd> fds)
             throws LinuxException {
-        Spawned stage = ahead.run(plan.program(), fds);
+        Spawned stage = ahead.run(beginning.program(), fds);
         channels.leaveToStage();
-        return new Launch(spec, plan, channels, stage);
+        return new Launch(spec, beginning, channels, stage);
     }
 
     /** {@return the name of the container} */
@@ -58,6 +62,7 @@ public final class Launch implements AutoCloseable {
     /**
      * Goes on to the init.
      *
+     * @param overlay the root, if the container's own root has to mount it
      * @param rest what the stage waits for, under the names of {@link Rest#names}. It stays the caller's
      * @param userNamespace what the container's user namespace gets, if the spec says that it has one
      * @param proc the host's procfs, if all mounts of a container that isn't kept are to be held
@@ -65,10 +70,15 @@ public final class Launch implements AutoCloseable {
      * @throws io.lxj.error.LaunchException if a step failed; no process is left then
      * @throws IOException if the launch couldn't go on; no process is left then
      */
-    public Launched run(Map<String, Fd> rest, Optional<UserNamespaceSetup> userNamespace, Optional<ProcFs> proc)
+    public Launched run(
+            Optional<Overlay> overlay,
+            Map<String, Fd> rest,
+            Optional<UserNamespaceSetup> userNamespace,
+            Optional<ProcFs> proc)
             throws IOException {
         try {
-            hand(rest, userNamespace, proc);
+            complete(InitPlan.of(beginning, overlay));
+            hand(Rest.names(spec, overlay).stream().map(rest::get).toList(), userNamespace, proc);
         } catch (IOException | RuntimeException e) {
             channels.giveUp();
             end();
@@ -81,12 +91,18 @@ public final class Launch implements AutoCloseable {
             end();
             throw Failures.exception("start " + spec.name(), failure.get(), LaunchHints.of(spec, failure.get()));
         }
-        return spec.keep() ? kept() : owned();
+        return spec.keep() ? kept() : owned(overlay.isPresent());
     }
 
-    private void hand(Map<String, Fd> rest, Optional<UserNamespaceSetup> userNamespace, Optional<ProcFs> proc)
+    /** The stage is at work meanwhile, or waits already. */
+    private void complete(InitPlan whole) throws LinuxException {
+        stage.complete(whole.program());
+        plan = Optional.of(whole);
+    }
+
+    private void hand(List<Fd> rest, Optional<UserNamespaceSetup> userNamespace, Optional<ProcFs> proc)
             throws IOException {
-        boolean early = InitPlan.stageMakesNamespaces(spec);
+        boolean early = StageBeginning.makesNamespaces(spec);
         if (early && isAsked()) {
             if (userNamespace.isPresent()) {
                 userNamespace.get().apply(stage.pid());
@@ -95,8 +111,7 @@ public final class Launch implements AutoCloseable {
                 hold(proc.get());
             }
         }
-        List<Fd> fds = Rest.names(spec).stream().map(rest::get).toList();
-        if (!tell(fds)) {
+        if (!tell(rest)) {
             // The report says why it isn't there.
             return;
         }
@@ -146,11 +161,12 @@ public final class Launch implements AutoCloseable {
         }
     }
 
+    /** 0 if there is no init. */
     private int pid() throws LinuxException {
-        return (int) stage.readLong(plan.pid());
+        return plan.isPresent() ? (int) stage.readLong(plan.get().pid()) : 0;
     }
 
-    private Launched owned() throws IOException {
+    private Launched owned(boolean mountsRoot) throws IOException {
         int pid = pid();
         reap();
         if (pid == 0) {
@@ -164,9 +180,7 @@ public final class Launch implements AutoCloseable {
                 received.forEach(Fd::close);
                 throw killed();
             }
-            Optional<Fd> root = spec.userNamespace()
-                            .flatMap(LaunchSpec.UserNamespace::overlay)
-                            .isPresent()
+            Optional<Fd> root = mountsRoot
                     ? channels.jvm().first().receive(8, 1).fds().stream().findFirst()
                     : Optional.empty();
             List<Fd> held = Stream.concat(root.stream(), mounts.stream()).toList();

@@ -91,8 +91,7 @@ final class BuildRoom {
                 Launched launched;
                 try (StageAhead ahead = launcher.begin();
                         Cgroup payload = own == null ? null : CgroupTree.makePayload(own);
-                        Launch launch =
-                                launcher.launch(ahead, spec(name, config, ids, root.userNamespace()), Map.of())) {
+                        Launch launch = launcher.launch(ahead, spec(name, config, ids), Map.of())) {
                     Map<String, Fd> rest = new HashMap<>(root.fds());
                     if (payload != null) {
                         rest.put(FdNames.CGROUP, payload.fd());
@@ -100,7 +99,7 @@ final class BuildRoom {
                             CgroupTree.delegate(payload, ids.get());
                         }
                     }
-                    launched = launch.run(rest, root.setup(engine.proc()), Optional.empty());
+                    launched = launch.run(root.overlay(), rest, root.setup(engine.proc()), Optional.empty());
                 }
                 return run(name, config, ids, command, launched, cgroup);
             } finally {
@@ -109,8 +108,7 @@ final class BuildRoom {
         }
     }
 
-    private LaunchSpec spec(
-            String name, Config config, Optional<IdMap> ids, Optional<LaunchSpec.UserNamespace> userNamespace) {
+    private LaunchSpec spec(String name, Config config, Optional<IdMap> ids) {
         HostRelease release = HostRelease.get();
         String uuid = MachineId.random().text();
         return new LaunchSpec(
@@ -130,7 +128,7 @@ final class BuildRoom {
                 engine.confinement(config, ids.isPresent()),
                 false,
                 new LaunchSpec.LogSpec(ByteSize.kib(4).bytes(), 0),
-                userNamespace,
+                ids.map(LaunchSpecs::userNamespace),
                 !UserNamespaces.inFirst() || engine.folder().deputy().isPresent());
     }
 

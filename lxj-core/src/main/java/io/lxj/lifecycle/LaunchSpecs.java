@@ -3,6 +3,7 @@ package io.lxj.lifecycle;
 import io.lxj.config.ByteSize;
 import io.lxj.config.Config;
 import io.lxj.config.ConsoleSettings;
+import io.lxj.config.IdMap;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.OnExit;
 import io.lxj.linux.FileName;
@@ -26,7 +27,7 @@ final class LaunchSpecs {
             List<LaunchSpec.MountSpec> mounts,
             List<Devices.Allowed> devices,
             Confinement confinement,
-            Optional<LaunchSpec.UserNamespace> userNamespace) {
+            Optional<IdMap> ids) {
         Config config = image.defaults().under(record.config());
         ConsoleSettings console = config.console();
         String uuid = record.machineId().text();
@@ -51,8 +52,15 @@ final class LaunchSpecs {
                                 ? console.logSize().bytes()
                                 : ByteSize.kib(4).bytes(),
                         console.logRotations()),
-                userNamespace,
+                ids.map(LaunchSpecs::userNamespace),
                 !UserNamespaces.inFirst() || confinement.process().deputized().isPresent());
+    }
+
+    static LaunchSpec.UserNamespace userNamespace(IdMap ids) {
+        return new LaunchSpec.UserNamespace(
+                ids.hostUser(0).orElseThrow(),
+                ids.hostGroup(0).orElseThrow(),
+                ids.hostGroup(LaunchSpec.TERMINAL_GROUP).isPresent());
     }
 
     private static Map<String, byte[]> bytes(Map<String, String> texts) {

@@ -67,18 +67,13 @@ final class StartRoot implements AutoCloseable {
         return fds;
     }
 
-    /** What the launch has to know of it. */
-    Optional<LaunchSpec.UserNamespace> userNamespace() {
-        return ids.map(map -> userNamespace(map, layers.orElseThrow().layout()));
+    /** What the container has to mount itself. */
+    Optional<LaunchSpec.Overlay> overlay() {
+        return ids.isPresent() ? layers.flatMap(RootLayers::layout).map(StartRoot::overlay) : Optional.empty();
     }
 
-    static LaunchSpec.UserNamespace userNamespace(IdMap ids, Optional<RootLayout> layout) {
-        return new LaunchSpec.UserNamespace(
-                ids.hostUser(0).orElseThrow(),
-                ids.hostGroup(0).orElseThrow(),
-                ids.hostGroup(LaunchSpec.TERMINAL_GROUP).isPresent(),
-                layout.map(root -> new LaunchSpec.Overlay(
-                        root.ownLower(), root.lower(), root.upper(), root.work(), root.options())));
+    static LaunchSpec.Overlay overlay(RootLayout root) {
+        return new LaunchSpec.Overlay(root.ownLower(), root.lower(), root.upper(), root.work(), root.options());
     }
 
     /** What the user namespace gets while its first process waits. */

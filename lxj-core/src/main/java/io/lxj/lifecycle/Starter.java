@@ -69,14 +69,17 @@ final class Starter {
         List<Devices.Allowed> devices =
                 Devices.of("start " + name, record.config().devices(), ids);
         try (MountSpecs mounts = MountSpecs.open(engine, name, record.config().mounts(), ids)) {
-            return InitPlan.of(LaunchSpecs.of(
-                            name,
-                            record,
-                            engine.imageOf(instance),
-                            mounts.specs(),
-                            devices,
-                            engine.confinement(record.config(), ids.isPresent()),
-                            ids.map(map -> StartRoot.userNamespace(map, layout(name, record.config())))))
+            LaunchSpec spec = LaunchSpecs.of(
+                    name,
+                    record,
+                    engine.imageOf(instance),
+                    mounts.specs(),
+                    devices,
+                    engine.confinement(record.config(), ids.isPresent()),
+                    ids);
+            return InitPlan.of(
+                            spec,
+                            ids.flatMap(map -> layout(name, record.config())).map(StartRoot::overlay))
                     .toString();
         }
     }
@@ -116,10 +119,7 @@ final class Starter {
         try (MountSpecs mounts = MountSpecs.open(engine, name, config.mounts(), ids);
                 KeeperFiles files = KeeperFiles.open(engine.store(), name, config);
                 Listening listening = Listening.open(name, config.listen())) {
-            StartRoot root = openRoot(name, config, mounts, ids);
-            undo.add(root::close);
-            LaunchSpec spec =
-                    LaunchSpecs.of(name, record, image, mounts.specs(), devices, confinement, root.userNamespace());
+            LaunchSpec spec = LaunchSpecs.of(name, record, image, mounts.specs(), devices, confinement, ids);
             Map<String, Fd> fds = new HashMap<>(mounts.fds());
             fds.putAll(files.fds());
             fds.putAll(listening.fds());
@@ -128,6 +128,8 @@ final class Starter {
                     .ifPresent(label -> fds.put(FdNames.PROC, engine.proc().fd()));
             // From here on the stage is at work, too.
             try (Launch launch = launcher.launch(ahead, spec, fds)) {
+                StartRoot root = openRoot(name, config, mounts, ids);
+                undo.add(root::close);
                 undo.add(() -> engine.cgroups().remove(name));
                 Optional<Cgroup> cgroup = engine.cgroups().create(name);
                 cgroup.ifPresent(own -> undo.add(own::close));
@@ -176,7 +178,7 @@ final class Starter {
                     CgroupTree.delegate(payload, ids.get());
                 }
             }
-            return launch.run(rest, root.setup(engine.proc()), holdsMounts(config));
+            return launch.run(root.overlay(), rest, root.setup(engine.proc()), holdsMounts(config));
         }
     }
 

@@ -2,7 +2,6 @@ package io.lxj.plan;
 
 import static io.lxj.linux.CloneFlags.CLONE_NEWCGROUP;
 import static io.lxj.linux.CloneFlags.CLONE_NEWPID;
-import static io.lxj.linux.CloneFlags.CLONE_NEWUSER;
 import static io.lxj.linux.CloneFlags.CLONE_PARENT;
 import static io.lxj.linux.CloneFlags.CLONE_PIDFD;
 
@@ -21,12 +20,11 @@ import io.lxj.plan.LaunchSpec.Overlay;
 import io.lxj.plan.LaunchSpec.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * The way from a new process to a container's init. The stage begins before the JVM has the container's cgroup: it
- * makes what doesn't depend on that, namespaces above all, and waits for the rest. Then it clones the init into its
+ * The way from a new process to a container's init. The stage has a {@linkplain StageBeginning beginning}, by
+ * which it makes what depends neither on the root nor on the cgroup, namespaces above all, and waits for the rest. Then it clones the init into its
  * cgroup, and leaves. The keeper of a container that outlives the JVM is such a stage that stays; it is in none of the
  * container's namespaces, which are made for the init as it is cloned. Immutable and thread-safe.
  */
@@ -42,19 +40,36 @@ public final class InitPlan {
     }
 
     /**
-     * Compiles the plan.
+     * Compiles the whole plan.
      *
      * @param spec what to launch
+     * @param overlay the root, if the container's own root has to mount it
      * @return the plan
      * @throws LxjException if it would be too long
      */
-    public static InitPlan of(LaunchSpec spec) {
+    public static InitPlan of(LaunchSpec spec, Optional<Overlay> overlay) {
+        return of(StageBeginning.of(spec), overlay);
+    }
+
+    /**
+     * Compiles what comes after the beginning.
+     *
+     * @param beginning isn't of use any more then
+     * @param overlay the root, if the container's own root has to mount it
+     * @return the plan
+     * @throws LxjException if it would be too long
+     */
+    public static InitPlan of(StageBeginning beginning, Optional<Overlay> overlay) {
         try {
-            return new Compiler(spec).compile();
+            return new Compiler(beginning, overlay).compile();
         } catch (ProgramTooLongException e) {
-            String problem = "its mounts, devices and credentials take " + e.getMessage();
-            throw new LxjException(Failure.of("start " + spec.name(), problem).hint("have fewer of them"), e);
+            throw tooLong(beginning.spec(), e);
         }
+    }
+
+    static LxjException tooLong(LaunchSpec spec, ProgramTooLongException e) {
+        String problem = "its mounts, devices and credentials take " + e.getMessage();
+        return new LxjException(Failure.of("start " + spec.name(), problem).hint("have fewer of them"), e);
     }
 
     /**
@@ -64,18 +79,6 @@ public final class InitPlan {
      */
     public SyscallProgram program() {
         return program;
-    }
-
-    /**
-     * Whether the stage makes the container's namespaces; otherwise they are made with the init. Whoever makes them says
-     * so on {@link FdNames#JVM}, if somebody has to do something about them. A keeper stays outside of them. The stage of an
-     * ordinary user, too: the user's cgroups are open to it by the rights that it has in the user's own namespace.
-     *
-     * @param spec what is launched
-     * @return true if the process that was spawned is in the namespaces when it says so
-     */
-    public static boolean stageMakesNamespaces(LaunchSpec spec) {
-        return !spec.keep() && spec.confinement().process().deputized().isEmpty();
     }
 
     /**
@@ -94,123 +97,48 @@ public final class InitPlan {
     }
 
     private static final class Compiler {
+        private final StageBeginning stage;
+        private final Optional<Overlay> overlay;
         private final LaunchSpec spec;
         private final ProgramBuilder program;
         private final Arg pid;
         private final Arg pidfd;
-        private final ProgramBuilder.Label leave;
         private final LockedMounts locked;
 
-        Compiler(LaunchSpec spec) {
-            this.spec = spec;
-            this.program = SyscallProgram.builder(fds(spec).toArray(String[]::new));
+        Compiler(StageBeginning stage, Optional<Overlay> overlay) {
+            this.stage = stage;
+            this.overlay = overlay;
+            this.spec = stage.spec();
+            this.program = stage.builder();
             this.pid = program.space(8, "pid");
             this.pidfd = program.space(8, "pidfd");
-            this.leave = program.label();
-            this.locked = new LockedMounts(program, spec);
-        }
-
-        private static List<String> fds(LaunchSpec spec) {
-            List<String> fds = new ArrayList<>();
-            // First, so that they have the numbers that sd_listen_fds(3) says.
-            for (int i = 0; i < spec.listening(); i++) {
-                fds.add(FdNames.listen(i));
-            }
-            // The report isn't first of them: at the end it takes the number of the one that is.
-            fds.addAll(List.of(FdNames.JVM, FdNames.REPORT, FdNames.CONSOLE));
-            if (spec.confinement().process().deputized().isPresent()) {
-                fds.addAll(List.of(FdNames.USER_NAMESPACE, FdNames.MOUNT_NAMESPACE));
-            }
-            if (label(spec).isPresent()) {
-                fds.add(FdNames.PROC);
-            }
-            if (spec.keep()) {
-                // Before the mounts, however many those are: a keeper has numbers of its own above.
-                fds.addAll(KeeperSteps.FDS);
-            }
-            for (int i = 0; i < spec.mounts().size(); i++) {
-                if (!spec.mounts().get(i).isTmpfs()) {
-                    fds.add(FdNames.mount(i));
-                }
-            }
-            return fds;
-        }
-
-        /** What only stays until commands are executed executes nothing itself. */
-        private static Optional<SecurityLabel> label(LaunchSpec spec) {
-            return spec.argv().isEmpty() ? Optional.empty() : spec.confinement().label();
+            this.locked = stage.locked();
         }
 
         InitPlan compile() {
             ProgramBuilder.Label init = program.label();
-            program.step("create files with the modes given", Syscall.UMASK, 0);
-            StartSteps start = new StartSteps(program);
-            start.run(spec.confinement().process());
-            StageFileSystems stage = new StageFileSystems(program, spec);
-            Arg dev = stage.dev(spec.devices());
-            Arg runHost = stage.runHost();
-            if (spec.keep()) {
-                program.step("leave the JVM's session", Syscall.SETSID);
-            }
-            start.namespaces(spec.confinement().process());
-            Optional<Arg> before = attachLocked();
-            if (stageMakesNamespaces(spec)) {
-                namespaces();
-            }
-            new Rest(program, spec).await(leave);
+            stage.rest().take(Rest.names(spec, overlay));
             clone3().onZero(init);
             if (spec.keep()) {
-                before.ifPresent(locked::leave);
+                stage.before().ifPresent(locked::leave);
                 letGoOfWhatIsForTheInit();
-                program.step("let go of /dev", Syscall.CLOSE, dev);
+                program.step("let go of /dev", Syscall.CLOSE, stage.dev());
                 stage.bound().forEach((name, node) -> program.step("let go of /dev/" + name, Syscall.CLOSE, node));
-                program.step("let go of /run/host", Syscall.CLOSE, runHost);
+                program.step("let go of /run/host", Syscall.CLOSE, stage.runHost());
                 StartSteps.showToUser(program, spec.confinement().process());
                 new KeeperSteps(program, spec.log(), spec.confinement().process(), pidfd).run();
             } else {
                 program.step("leave the init to the JVM", Syscall.EXIT_GROUP, 0);
             }
             program.place(init);
-            init(dev, stage.bound(), runHost);
-            program.place(leave);
-            program.step("leave, as the JVM gave up", Syscall.EXIT_GROUP, 1);
+            init();
             return new InitPlan(program.build(), pid);
-        }
-
-        /** The mount namespace before, if there is somebody who stays. */
-        private Optional<Arg> attachLocked() {
-            if (locked.isEmpty()) {
-                return Optional.empty();
-            }
-            Optional<Arg> before = spec.keep() ? Optional.of(locked.current()) : Optional.empty();
-            locked.attach();
-            return before;
-        }
-
-        /**
-         * Namespaces take their time. The stage doesn't become root of the new user namespace: that root may not move
-         * processes out of the JVM's cgroup, as it takes to clone one into the container's.
-         */
-        private void namespaces() {
-            long flags = Cloning.STAGE_NAMESPACES | userNamespaceFlag();
-            program.step("make the init's namespaces", Syscall.UNSHARE, Arg.of(flags, "0x" + Long.toHexString(flags)));
-            sayThatNamespacesAreThere();
-            new LoopbackSteps(program).up();
-        }
-
-        private void sayThatNamespacesAreThere() {
-            Arg word = program.space(8, "byte");
-            program.step("say that the namespaces are there", Syscall.WRITE, program.fd(FdNames.JVM), word, 1);
-        }
-
-        private long userNamespaceFlag() {
-            return spec.userNamespace().isPresent() ? CLONE_NEWUSER : 0;
         }
 
         /** The init could not unmount or close for good what another process holds as well. */
         private void letGoOfWhatIsForTheInit() {
-            List<String> names = new ArrayList<>(fds(spec));
-            names.addAll(Rest.names(spec));
+            List<String> names = new ArrayList<>(StageBeginning.fds(spec));
+            names.addAll(Rest.names(spec, overlay));
             for (String name : names) {
                 if (FdNames.isForInit(name)) {
                     program.step("let go of " + name, Syscall.CLOSE, program.fd(name))
@@ -223,7 +151,9 @@ public final class InitPlan {
             // With CLONE_PARENT the exit signal is the caller's own.
             long flags = CLONE_PIDFD
                     | (spec.keep() ? 0 : CLONE_PARENT)
-                    | (stageMakesNamespaces(spec) ? CLONE_NEWPID : Cloning.INIT_NAMESPACES | userNamespaceFlag());
+                    | (StageBeginning.makesNamespaces(spec)
+                            ? CLONE_NEWPID
+                            : Cloning.INIT_NAMESPACES | StageBeginning.userNamespaceFlag(spec));
             return Cloning.clone3(
                     program,
                     "clone the init of " + spec.name(),
@@ -234,7 +164,7 @@ public final class InitPlan {
                     spec.confinement().process().hasCgroup());
         }
 
-        private void init(Arg dev, Map<String, Arg> bound, Arg runHost) {
+        private void init() {
             ProgramEnd end = new ProgramEnd(program);
             if (!spec.keep()) {
                 end.dieWithParent();
@@ -260,8 +190,8 @@ public final class InitPlan {
             api.sysAndCgroup(sys);
             boolean terminalGroup =
                     spec.userNamespace().map(UserNamespace::terminalGroup).orElse(true);
-            api.dev(dev, bound, spec.terminals(), terminalGroup);
-            api.run(spec, runHost);
+            api.dev(stage.dev(), stage.bound(), spec.terminals(), terminalGroup);
+            api.run(spec, stage.runHost());
             FdMessage.send(
                     program, program.fd(FdNames.CONSOLE), spec.terminals().ttys());
             mounts(root);
@@ -274,7 +204,7 @@ public final class InitPlan {
             confinement.bound(spec.confinement());
             confinement.capabilities(spec.confinement(), true);
             confinement.umask(spec.confinement());
-            label(spec).ifPresent(new LabelSteps(program)::onExec);
+            StageBeginning.label(spec).ifPresent(new LabelSteps(program)::onExec);
             end.closeFds(SyscallProgram.FIRST_FD + spec.listening());
             program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
             if (!spec.keep()) {
@@ -307,21 +237,20 @@ public final class InitPlan {
         private void userNamespace(ProgramEnd end) {
             UserNamespaceSteps ids =
                     new UserNamespaceSteps(program, spec.confinement().process());
-            if (!stageMakesNamespaces(spec)) {
+            if (!StageBeginning.makesNamespaces(spec)) {
                 ids.show();
-                sayThatNamespacesAreThere();
-                ids.awaitIds(leave);
+                StageBeginning.sayThatNamespacesAreThere(program);
+                ids.awaitIds(stage.leave());
             }
             ids.becomeRoot();
             if (!spec.keep()) {
                 end.dieWithParent();
-                ids.leaveIfAlone(leave);
+                ids.leaveIfAlone(stage.leave());
             }
         }
 
         /** The root as a detached mount. */
         private Arg root() {
-            Optional<Overlay> overlay = spec.userNamespace().flatMap(UserNamespace::overlay);
             if (overlay.isEmpty()) {
                 return program.fd(FdNames.ROOT);
             }
@@ -376,7 +305,7 @@ public final class InitPlan {
         private void identity() {
             int length = FileName.bytes(spec.hostname()).length;
             program.step("set the hostname", Syscall.SETHOSTNAME, program.string(spec.hostname()), length);
-            if (!stageMakesNamespaces(spec)) {
+            if (!StageBeginning.makesNamespaces(spec)) {
                 new LoopbackSteps(program).up();
             }
         }

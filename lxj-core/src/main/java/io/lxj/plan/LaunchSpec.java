@@ -81,12 +81,12 @@ public record LaunchSpec(
      * @param rootUid what root is on the host
      * @param rootGid what root's group is on the host
      * @param terminalGroup whether the group that terminals belong to is mapped
-     * @param overlay the root file system, if it is an overlay that the container's root has to mount
      */
-    public record UserNamespace(long rootUid, long rootGid, boolean terminalGroup, Optional<Overlay> overlay) {}
+    public record UserNamespace(long rootUid, long rootGid, boolean terminalGroup) {}
 
     /**
-     * An overlay above layers that map ids.
+     * The root file system, if it is an overlay that the container's root has to mount: one above layers that map ids.
+     * What the root is made of is known only when it has been opened, while the launch is under way.
      *
      * @param ownLower whether the lower layer is a mount of its own, or a folder beside the upper one
      * @param lower the path of the lower layer below its mount; empty for the mount itself

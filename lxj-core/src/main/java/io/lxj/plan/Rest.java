@@ -3,10 +3,8 @@ package io.lxj.plan;
 import io.lxj.linux.Arg;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
-import io.lxj.linux.ProgramBuilder.Label;
 import io.lxj.linux.Syscall;
 import io.lxj.plan.LaunchSpec.Overlay;
-import io.lxj.plan.LaunchSpec.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,23 +14,25 @@ public final class Rest {
     /** The number of the first: above all that is open by then, below what is sent later on. */
     private static final int FIRST_NUMBER = 800;
 
-    private final ProgramBuilder program;
-    private final LaunchSpec spec;
+    /** A root in two layers, and the cgroup. */
+    private static final int MOST = 3;
 
-    Rest(ProgramBuilder program, LaunchSpec spec) {
+    private final ProgramBuilder program;
+    private FdMessage.Received received;
+
+    Rest(ProgramBuilder program) {
         this.program = program;
-        this.spec = spec;
     }
 
     /**
      * The names of the fds that are sent on {@link FdNames#JVM} once they are there.
      *
      * @param spec what is launched
+     * @param overlay its root, if the container mounts that
      * @return the names, in the order in which they are sent in one message
      */
-    public static List<String> names(LaunchSpec spec) {
+    public static List<String> names(LaunchSpec spec, Optional<Overlay> overlay) {
         List<String> names = new ArrayList<>();
-        Optional<Overlay> overlay = spec.userNamespace().flatMap(UserNamespace::overlay);
         if (overlay.isEmpty()) {
             names.add(FdNames.ROOT);
         } else {
@@ -47,12 +47,19 @@ public final class Rest {
         return names;
     }
 
-    /** If the stage has made a user namespace, that has its ids by the time that the message comes. */
-    void await(Label giveUp) {
-        List<String> names = names(spec);
-        FdMessage.Received received =
-                FdMessage.receive(program, "wait for " + names, program.fd(FdNames.JVM), names.size());
-        received.step().onZero(giveUp);
+    /**
+     * If the stage has made a user namespace, that has its ids by the time that the message comes; and the steps behind
+     * this one are there.
+     *
+     * @return the step that waits; what it returns is 0 if the JVM gave up
+     */
+    ProgramBuilder.Added await() {
+        received = FdMessage.receive(program, "wait for the root and the cgroup", program.fd(FdNames.JVM), MOST);
+        return received.step();
+    }
+
+    /** Gives what has come the numbers that the program knows it by. */
+    void take(List<String> names) {
         for (int i = 0; i < names.size(); i++) {
             Arg number = received.fds().get(i);
             Arg place = program.name(names.get(i), FIRST_NUMBER + i);

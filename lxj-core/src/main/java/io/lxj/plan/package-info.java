@@ -2,14 +2,14 @@
  * What a container's first process, and every process that joins it, does before it becomes a program of the
  * container: compiled to a list of system calls from plain data. Nothing here touches the system.
  *
- * <p>A container's init comes about so ({@link io.lxj.plan.InitPlan}; {@code Container.plan()} prints all of it):
+ * <p>A container's init comes about so ({@link io.lxj.plan.InitPlan}; {@code Container.launchPlan()} prints all of it):
  *
  * <ol>
  *   <li>The stage, a new process of the host, hides itself, and makes what only root of the host can make: the device
  *       nodes of /dev, the file system of /run/host, mounts whose flags the container must not lift.
- *   <li>It makes the container's namespaces but for that of processes, and says so. The JVM, which has made the cgroup
- *       meanwhile, writes the ids of the user namespace, lets the layers of the root map the ids of files by them, and
- *       sends both.
+ *   <li>It makes the container's namespaces but for that of processes, and says so. The JVM, which has opened the root,
+ *       made the cgroup and composed the rest of the plan meanwhile, writes the ids of the user namespace, lets the
+ *       layers of the root map the ids of files by them, and sends both.
  *   <li>The stage clones the init into a new namespace of processes and straight into its cgroup, as a child of the JVM,
  *       and leaves. The stage of a container that is kept stays outside, and so does an ordinary user's: it makes no
  *       namespaces, but clones the init into all of them. That of a container that is kept goes on as its keeper.

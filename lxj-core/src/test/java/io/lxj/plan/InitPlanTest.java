@@ -10,11 +10,12 @@ import io.lxj.plan.LaunchSpec.MountSpec;
 import io.lxj.plan.LaunchSpec.Node;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class InitPlanTest {
     private static List<Step> steps(LaunchSpec spec) {
-        return InitPlan.of(spec).program().steps();
+        return InitPlan.of(spec, Optional.empty()).program().steps();
     }
 
     private static int indexOf(List<Step> steps, String rendered) {
@@ -32,8 +33,8 @@ class InitPlanTest {
 
     @Test
     void sameSpecGivesTheSamePlan() {
-        assertThat(InitPlan.of(Specs.init(false)).toString())
-                .isEqualTo(InitPlan.of(Specs.init(false)).toString());
+        assertThat(InitPlan.of(Specs.init(false), Optional.empty()).toString())
+                .isEqualTo(InitPlan.of(Specs.init(false), Optional.empty()).toString());
     }
 
     @Test
@@ -78,7 +79,7 @@ class InitPlanTest {
         int clone = indexOf(steps, "clone3({flags=0x220109000,");
         assertThat(List.of(namespaces, told, rest, clone)).isSorted();
         assertThat(steps.subList(0, clone)).noneMatch(step -> step.call() == Syscall.SETRESUID);
-        assertThat(steps.get(rest).what()).isEqualTo("wait for [root, cgroup]");
+        assertThat(steps.get(rest).what()).isEqualTo("wait for the root and the cgroup");
         // Whoever doesn't get the rest, because the JVM has gone, leaves.
         assertThat(steps.get(steps.get(rest).zero()).render()).isEqualTo("exit_group(1)");
     }
@@ -227,7 +228,10 @@ class InitPlanTest {
 
     @Test
     void planReadsLikeATrace() {
-        assertThat(InitPlan.of(Specs.init(false)).toString().lines().toList())
+        assertThat(InitPlan.of(Specs.init(false), Optional.empty())
+                        .toString()
+                        .lines()
+                        .toList())
                 .first()
                 .asString()
                 .matches("  1  prctl\\(PR_SET_DUMPABLE, 0\\) +# hide the process from what it will meet");

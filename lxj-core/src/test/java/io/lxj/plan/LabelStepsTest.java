@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.linux.SyscallProgram;
 import io.lxj.linux.SyscallProgram.Step;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LabelStepsTest {
@@ -40,10 +41,15 @@ class LabelStepsTest {
     void theInitIsConfinedFromItsFirstInstructionOn() {
         for (boolean keep : List.of(false, true)) {
             takes(
-                    rendered(InitPlan.of(Specs.init(keep, APP_ARMOR)).program()),
+                    rendered(InitPlan.of(Specs.init(keep, APP_ARMOR), Optional.empty())
+                            .program()),
                     "attr/apparmor/exec",
                     "exec lxj-container");
-            takes(rendered(InitPlan.of(Specs.init(keep, SE_LINUX)).program()), "attr/exec", "u:r:t:s0");
+            takes(
+                    rendered(InitPlan.of(Specs.init(keep, SE_LINUX), Optional.empty())
+                            .program()),
+                    "attr/exec",
+                    "u:r:t:s0");
         }
     }
 
@@ -59,8 +65,10 @@ class LabelStepsTest {
 
     @Test
     void aKeeperDoesNotKeepTheHostsProcfsOpen() {
-        List<String> steps = rendered(InitPlan.of(Specs.init(true, APP_ARMOR)).program());
+        List<String> steps = rendered(
+                InitPlan.of(Specs.init(true, APP_ARMOR), Optional.empty()).program());
         assertThat(steps.indexOf("close(<proc>)")).isPositive();
-        assertThat(rendered(InitPlan.of(Specs.init(true)).program())).noneMatch(step -> step.contains("<proc>"));
+        assertThat(rendered(InitPlan.of(Specs.init(true), Optional.empty()).program()))
+                .noneMatch(step -> step.contains("<proc>"));
     }
 }

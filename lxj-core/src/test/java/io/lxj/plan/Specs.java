@@ -122,7 +122,7 @@ final class Specs {
     }
 
     private static LaunchSpec unprivileged(boolean keep, Confinement confinement) {
-        LaunchSpec.UserNamespace own = new LaunchSpec.UserNamespace(100_000, 100_000, true, Optional.empty());
+        LaunchSpec.UserNamespace own = new LaunchSpec.UserNamespace(100_000, 100_000, true);
         return init(keep, List.of(), List.of(), confinement, false, Optional.of(own));
     }
 

@@ -300,11 +300,25 @@ public final class ProgramBuilder {
     }
 
     /**
+     * Finishes the beginning of a program: for a process that does so much before it is known what comes next. Its last
+     * step waits for the JVM, and may lead to the first step that is added after this. See {@link Spawned#complete}.
+     *
+     * @return the beginning, with which the whole program will begin
+     */
+    public SyscallProgram beginning() {
+        return build(steps.size());
+    }
+
+    /**
      * Finishes the program.
      *
      * @return the program
      */
     public SyscallProgram build() {
+        return build(steps.size() - 1);
+    }
+
+    private SyscallProgram build(int last) {
         List<SyscallProgram.Step> list = new ArrayList<>(steps.size());
         for (int i = 0; i < steps.size(); i++) {
             Pending step = steps.get(i);
@@ -312,18 +326,18 @@ public final class ProgramBuilder {
                     step.what,
                     step.call,
                     List.copyOf(step.args),
-                    target(step.next, i + 1),
-                    target(step.zero, i + 1),
-                    target(step.error, -1)));
+                    target(step.next, i + 1, last),
+                    target(step.zero, i + 1, last),
+                    target(step.error, -1, last)));
         }
         return new SyscallProgram(list, fds, data.toByteArray());
     }
 
-    private int target(Label label, int otherwise) {
+    private static int target(Label label, int otherwise, int last) {
         if (label == null) {
             return otherwise;
         }
-        if (label.step < 0 || label.step >= steps.size()) {
+        if (label.step < 0 || label.step > last) {
             throw new IllegalStateException("a label leads to no step");
         }
         return label.step;

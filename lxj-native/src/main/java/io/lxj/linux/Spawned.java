@@ -1,5 +1,6 @@
 package io.lxj.linux;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -7,7 +8,7 @@ import java.util.Optional;
  * process goes on. Thread-safe.
  */
 public final class Spawned implements AutoCloseable {
-    private final SyscallProgram program;
+    private volatile SyscallProgram program;
     private final Fd plan;
     private final int pid;
 
@@ -48,6 +49,24 @@ public final class Spawned implements AutoCloseable {
             }
             return new WaitStatus(status.buffer().getInt(0));
         }
+    }
+
+    /**
+     * Gives the process the rest of a program that it has the {@linkplain ProgramBuilder#beginning beginning} of. It must
+     * not have come so far yet: whoever calls this lets it go on afterwards.
+     *
+     * @param whole the program
+     * @throws LinuxException if it can't be written
+     * @throws IllegalArgumentException if it names other fds or is shorter than its beginning
+     */
+    public void complete(SyscallProgram whole) throws LinuxException {
+        SyscallProgram beginning = program;
+        int steps = beginning.steps().size();
+        if (!whole.fds().equals(beginning.fds()) || whole.steps().size() < steps) {
+            throw new IllegalArgumentException("the program has another beginning");
+        }
+        Spawner.writeSteps(whole, steps, beginning.dataLength(), plan);
+        program = whole;
     }
 
     /**
@@ -94,8 +113,9 @@ public final class Spawned implements AutoCloseable {
      */
     public Optional<StepFailure> failure() throws LinuxException {
         long[] results = results();
+        List<SyscallProgram.Step> steps = program.steps();
         for (int i = 0; i < results.length; i++) {
-            SyscallProgram.Step step = program.steps().get(i);
+            SyscallProgram.Step step = steps.get(i);
             if (results[i] < 0 && results[i] != SyscallProgram.NOT_RUN && step.error() < 0) {
                 return Optional.of(new StepFailure(i, results.length, step, (int) -results[i]));
             }

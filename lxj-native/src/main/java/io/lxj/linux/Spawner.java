@@ -78,20 +78,25 @@ public final class Spawner {
             Block first = scratch.block(8);
             first.buffer().putLong(0, SyscallProgram.address(0));
             write(plan, first.address(), 8, 0);
-            writeSteps(program, plan);
+            writeSteps(program, 0, 0, plan);
         }
     }
 
-    /** Writes a program to where the stage finds it; not where it begins. */
-    static void writeSteps(SyscallProgram program, Fd plan) throws LinuxException {
+    /**
+     * Writes a program to where the stage finds it; not where it begins.
+     *
+     * @param steps how many steps are there already
+     * @param data how much of the data is there already
+     */
+    static void writeSteps(SyscallProgram program, int steps, int data, Fd plan) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             byte[] code = program.code(Architecture.current());
             Block block = scratch.block(Math.max(code.length, program.dataLength()));
             block.buffer().put(0, code);
-            int first = SyscallProgram.FIRST_STEP;
+            int first = SyscallProgram.FIRST_STEP + steps * SyscallProgram.STEP_SIZE;
             write(plan, block.address() + first, code.length - first, first);
-            program.copyData(block.buffer(), 0);
-            write(plan, block.address(), program.dataLength(), SyscallProgram.DATA);
+            program.copyData(data, block.buffer());
+            write(plan, block.address(), program.dataLength() - data, SyscallProgram.DATA + data);
         }
     }
 

@@ -135,8 +135,9 @@ public final class SyscallProgram {
         return data.length;
     }
 
-    void copyData(ByteBuffer to, int at) {
-        to.put(at, data);
+    /** Copies the data behind that of a program that this one begins with. */
+    void copyData(int from, ByteBuffer to) {
+        to.put(0, data, from, data.length - from);
     }
 
     static long address(int step) {

@@ -119,7 +119,7 @@ public final class WaitingStage implements AutoCloseable {
         }
         List<Fd> named = Spawner.named(program, fds);
         // The process may not have begun yet: it still has to find the steps that wait.
-        Spawner.writeSteps(program, plan);
+        Spawner.writeSteps(program, 0, 0, plan);
         socket.send(new byte[1], named);
         given = true;
         socket.close();
