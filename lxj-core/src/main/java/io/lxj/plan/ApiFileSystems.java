@@ -5,10 +5,7 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.MountFlags;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
-import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
-import io.lxj.plan.LaunchSpec.Node;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +24,6 @@ final class ApiFileSystems {
 
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM = 2;
-    private static final int READABLE = 0444;
 
     /** Parts of /proc that reach the whole host: read-only. */
     private static final List<String> PROC_READ_ONLY = List.of("sys", "sysrq-trigger", "irq", "bus");
@@ -35,13 +31,6 @@ final class ApiFileSystems {
     private static final String PROC_WRITABLE = "sys/net";
 
     private static final String SYS_WRITABLE = "devices/virtual/net";
-
-    /** What systemd bind-mounts over things to hide them: a node of each type with no permissions; blk is there already. */
-    private static final List<Node> INACCESSIBLE = List.of(
-            new Node("reg", Stat.S_IFREG, 0, 0),
-            new Node("sock", Stat.S_IFSOCK, 0, 0),
-            new Node("fifo", Stat.S_IFIFO, 0, 0),
-            new Node("chr", Stat.S_IFCHR, 0, 0));
 
     private final ProgramBuilder program;
     private final FileSystemSteps steps;
@@ -136,9 +125,9 @@ final class ApiFileSystems {
     }
 
     /**
-     * Completes /dev, and mounts what is mounted in it.
+     * Mounts /dev and what is mounted in it.
      *
-     * @param dev the file system, with its device nodes
+     * @param dev the file system, with what it consists of
      * @param bound nodes of the host, by the names of the files that they are put on
      * @param terminals the container's terminals
      * @param terminalGroup whether there is a group that terminals belong to
@@ -146,13 +135,6 @@ final class ApiFileSystems {
     void dev(Arg dev, Map<String, Arg> bound, LaunchSpec.Terminals terminals, boolean terminalGroup) {
         long noExec = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
         Arg target = steps.mountPoint(root, "dev");
-        List.of("pts", "shm", "mqueue").forEach(name -> steps.directory(dev, name, 0755));
-        steps.symlink(dev, "ptmx", "pts/ptmx");
-        steps.symlink(dev, "fd", "/proc/self/fd");
-        steps.symlink(dev, "stdin", "/proc/self/fd/0");
-        steps.symlink(dev, "stdout", "/proc/self/fd/1");
-        steps.symlink(dev, "stderr", "/proc/self/fd/2");
-        steps.file(dev, "console", 0600);
         steps.placeOn("mount /dev", dev, target);
         bound.forEach((name, node) -> steps.place("put /dev/" + name + " in its place", node, dev, name));
         Map<String, String> options = new HashMap<>(Map.of("ptmxmode", "0666", "mode", "0620"));
@@ -168,34 +150,16 @@ final class ApiFileSystems {
         new ConsoleSteps(program, steps).bind(dev, pts, terminals);
     }
 
-    void run(LaunchSpec spec, Arg host) {
+    void run(Arg host) {
         Arg target = steps.mountPoint(root, "run");
         long attributes = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV;
         Arg run = steps.make("tmpfs", attributes, Map.of("mode", "755"));
         steps.directory(run, "host", 0755);
         steps.placeOn("mount /run", run, target);
-        steps.content(host, "container-manager", READABLE, "lxj\n".getBytes(StandardCharsets.US_ASCII));
-        steps.content(host, "container-uuid", READABLE, (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
-        steps.content(host, "os-release", READABLE, spec.osRelease());
-        steps.directory(host, "incoming", 0755);
-        steps.directory(host, "unix-export", 0755);
-        credentials(host, spec);
-        for (Node node : INACCESSIBLE) {
-            steps.node(host, new Node("inaccessible/" + node.path(), node.mode(), 0, 0));
-        }
-        steps.directory(host, "inaccessible/dir", 0);
         steps.place("mount /run/host", host, run, "host");
         placeWhole(host);
         notifySocket();
         steps.restrict("make /run/host read-only", host, attributes | MountFlags.MOUNT_ATTR_RDONLY);
-    }
-
-    private void credentials(Arg host, LaunchSpec spec) {
-        if (spec.credentials().isEmpty()) {
-            return;
-        }
-        steps.directory(host, "credentials", 0500);
-        spec.credentials().forEach((name, content) -> steps.content(host, "credentials/" + name, 0400, content));
     }
 
     /** Where systemd says that it has booted, see sd_notify(3) and systemd's container interface. */

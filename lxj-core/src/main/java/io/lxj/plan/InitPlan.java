@@ -191,7 +191,7 @@ public final class InitPlan {
             boolean terminalGroup =
                     spec.userNamespace().map(UserNamespace::terminalGroup).orElse(true);
             api.dev(stage.dev(), stage.bound(), spec.terminals(), terminalGroup);
-            api.run(spec, stage.runHost());
+            api.run(stage.runHost());
             FdMessage.send(
                     program, program.fd(FdNames.CONSOLE), spec.terminals().ttys());
             mounts(root);

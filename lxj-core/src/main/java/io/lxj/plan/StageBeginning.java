@@ -154,7 +154,7 @@ public final class StageBeginning {
         StartSteps start = new StartSteps(program);
         start.run(spec.confinement().process());
         dev = fileSystems.dev(spec.devices());
-        runHost = fileSystems.runHost();
+        runHost = fileSystems.runHost(spec);
         if (spec.keep()) {
             program.step("leave the JVM's session", Syscall.SETSID);
         }

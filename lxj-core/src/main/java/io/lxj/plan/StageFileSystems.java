@@ -7,10 +7,12 @@ import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
 import io.lxj.plan.LaunchSpec.Node;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * File systems that the stage makes before the container's init exists: only root of the host can make device nodes, and
@@ -24,6 +26,25 @@ final class StageFileSystems {
             Node.character("random", 0666, 1, 8),
             Node.character("urandom", 0666, 1, 9),
             Node.character("tty", 0666, 5, 0));
+
+    private static final List<String> MOUNT_POINTS = List.of("pts", "shm", "mqueue");
+
+    private static final Map<String, String> LINKS = new TreeMap<>(Map.of(
+            "ptmx", "pts/ptmx",
+            "fd", "/proc/self/fd",
+            "stdin", "/proc/self/fd/0",
+            "stdout", "/proc/self/fd/1",
+            "stderr", "/proc/self/fd/2"));
+
+    private static final int READABLE = 0444;
+
+    /** What systemd bind-mounts over things to hide them: a node of each type with no permissions. */
+    private static final List<Node> INACCESSIBLE = List.of(
+            new Node("reg", Stat.S_IFREG, 0, 0),
+            new Node("sock", Stat.S_IFSOCK, 0, 0),
+            new Node("fifo", Stat.S_IFIFO, 0, 0),
+            new Node("chr", Stat.S_IFCHR, 0, 0),
+            new Node("blk", Stat.S_IFBLK, 0, 0));
 
     private final ProgramBuilder program;
     private final FileSystemSteps steps;
@@ -40,7 +61,7 @@ final class StageFileSystems {
         this.gid = spec.userNamespace().map(LaunchSpec.UserNamespace::rootGid).orElse(0L);
     }
 
-    /** /dev with the standard nodes and some more. */
+    /** /dev with the standard nodes and some more, and all else that is in it but for mounts. */
     Arg dev(List<Node> devices) {
         long attributes = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
         Arg dev = make(attributes, "4m");
@@ -49,9 +70,16 @@ final class StageFileSystems {
                 bind(dev, node);
             } else {
                 steps.node(dev, node);
-                give(dev, node.path(), uid, gid);
+                give(dev, node.path());
             }
         }
+        MOUNT_POINTS.forEach(name -> directory(dev, name, 0755));
+        LINKS.forEach((name, target) -> {
+            steps.symlink(dev, name, target);
+            give(dev, name);
+        });
+        steps.file(dev, "console", 0600);
+        give(dev, "console");
         for (Node node : devices) {
             parents(dev, node.path());
             steps.node(dev, node);
@@ -73,16 +101,39 @@ final class StageFileSystems {
         return bound;
     }
 
-    /** /run/host, with the one node that can't be made in a user namespace. */
-    Arg runHost() {
+    /** /run/host, as systemd's container interface describes it. */
+    Arg runHost(LaunchSpec spec) {
         Arg host = make(MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV, "1m");
-        steps.directory(host, "inaccessible", 0755);
-        if (!nested) {
-            steps.node(host, new Node("inaccessible/blk", Stat.S_IFBLK, 0, 0));
-            give(host, "inaccessible/blk", uid, gid);
+        content(host, "container-manager", READABLE, "lxj\n".getBytes(StandardCharsets.US_ASCII));
+        content(host, "container-uuid", READABLE, (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
+        content(host, "os-release", READABLE, spec.osRelease());
+        directory(host, "incoming", 0755);
+        directory(host, "unix-export", 0755);
+        if (!spec.credentials().isEmpty()) {
+            directory(host, "credentials", 0500);
+            spec.credentials().forEach((name, content) -> content(host, "credentials/" + name, 0400, content));
         }
-        give(host, "inaccessible", uid, gid);
+        directory(host, "inaccessible", 0755);
+        for (Node node : INACCESSIBLE) {
+            // In a container no block device can be made.
+            if (!nested || node.mode() != Stat.S_IFBLK) {
+                String path = "inaccessible/" + node.path();
+                steps.node(host, new Node(path, node.mode(), 0, 0));
+                give(host, path);
+            }
+        }
+        directory(host, "inaccessible/dir", 0);
         return host;
+    }
+
+    private void directory(Arg parent, String path, int permissions) {
+        steps.directory(parent, path, permissions);
+        give(parent, path);
+    }
+
+    private void content(Arg directory, String path, int mode, byte[] content) {
+        steps.content(directory, path, mode, content);
+        give(directory, path);
     }
 
     private Arg make(long attributes, String size) {
@@ -92,6 +143,10 @@ final class StageFileSystems {
             options.put("gid", Long.toString(gid));
         }
         return steps.make("tmpfs", attributes, options);
+    }
+
+    private void give(Arg directory, String path) {
+        give(directory, path, uid, gid);
     }
 
     private void give(Arg directory, String path, long owner, long group) {
@@ -105,7 +160,7 @@ final class StageFileSystems {
             String parent = path.substring(0, slash);
             program.step("make /dev/" + parent, Syscall.MKDIRAT, dev, program.string(parent), 0755)
                     .mayFail();
-            give(dev, parent, uid, gid);
+            give(dev, parent);
         }
     }
 }
