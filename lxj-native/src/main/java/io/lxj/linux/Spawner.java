@@ -160,20 +160,29 @@ public final class Spawner {
     }
 
     /**
-     * First away from the numbers that are wanted, then to them: an fd may well have another one's number. The stage
-     * keeps its own until it is executed.
+     * Where an fd has a number that is wanted for another one, all go away from those numbers first. The stage keeps its
+     * own until it is executed.
      */
     private static void redirect(long actions, int stage, int plan, int[] numbers) {
-        int free = Math.max(SyscallProgram.FIRST_FD + numbers.length, Math.max(stage, plan) + 1);
+        int wanted = SyscallProgram.FIRST_FD + numbers.length;
+        int lowest = stage;
+        int highest = Math.max(stage, plan);
         for (int number : numbers) {
-            free = Math.max(free, number + 1);
+            lowest = Math.min(lowest, number);
+            highest = Math.max(highest, number);
         }
-        for (int i = 0; i < numbers.length; i++) {
-            Libc.posix_spawn_file_actions_adddup2(actions, numbers[i], free + i);
+        int[] from = numbers;
+        if (lowest < wanted) {
+            int free = Math.max(wanted, highest + 1);
+            from = new int[numbers.length];
+            for (int i = 0; i < numbers.length; i++) {
+                from[i] = free + i;
+                Libc.posix_spawn_file_actions_adddup2(actions, numbers[i], from[i]);
+            }
         }
         Libc.posix_spawn_file_actions_adddup2(actions, plan, 0);
         for (int i = 0; i < numbers.length; i++) {
-            Libc.posix_spawn_file_actions_adddup2(actions, free + i, SyscallProgram.FIRST_FD + i);
+            Libc.posix_spawn_file_actions_adddup2(actions, from[i], SyscallProgram.FIRST_FD + i);
         }
     }
 }

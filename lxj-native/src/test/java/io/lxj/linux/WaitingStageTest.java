@@ -101,4 +101,51 @@ class WaitingStageTest {
                     .hasMessageContaining("out");
         }
     }
+
+    /** Waits for a byte; without one it ends with 9. */
+    private static ProgramBuilder waiting() {
+        ProgramBuilder p = SyscallProgram.builder("in", "out");
+        ProgramBuilder.Label leave = p.label();
+        ProgramBuilder.Label goOn = p.label();
+        p.step("wait", Syscall.READ, p.fd("in"), p.space(8, "byte"), 1)
+                .onZero(leave)
+                .onPositive(goOn);
+        p.place(leave);
+        p.step("leave", Syscall.EXIT_GROUP, 9);
+        p.place(goOn);
+        return p;
+    }
+
+    @Test
+    void goesOnWithWhatItGetsWhileItIsAtWork() throws Exception {
+        ProgramBuilder p = waiting();
+        SyscallProgram beginning = p.beginning();
+        try (Pipe in = Pipe.open();
+                Pipe out = Pipe.open();
+                WaitingStage stage = WaitingStage.start();
+                Spawned spawned = stage.run(beginning, Map.of("in", in.reader(), "out", out.writer()))) {
+            p.step("write", Syscall.WRITE, p.fd("out"), p.bytes(WORD, "word"), WORD.length);
+            p.step("go nowhere", Syscall.CHDIR, p.string("/no/such"));
+            SyscallProgram whole = p.build();
+            assertThat(whole.toString()).startsWith(beginning.toString());
+            spawned.complete(whole);
+            in.writer().write(new byte[1]);
+            assertThat(read(out.reader())).isEqualTo(WORD);
+            assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(126));
+            assertThat(spawned.failure().orElseThrow().toString()).startsWith("step 6 of 6, go nowhere: ");
+        }
+    }
+
+    @Test
+    void leavesIfItGetsNoMoreThanABeginning() throws Exception {
+        try (Pipe in = Pipe.open();
+                WaitingStage stage = WaitingStage.start();
+                Pipe out = Pipe.open();
+                Spawned spawned = stage.run(waiting().beginning(), Map.of("in", in.reader(), "out", out.writer()))) {
+            assertThatThrownBy(() -> spawned.complete(writing(0, "out"))).isInstanceOf(IllegalArgumentException.class);
+            in.writer().close();
+            assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(9));
+            assertThat(spawned.failure()).isEmpty();
+        }
+    }
 }
