@@ -136,7 +136,7 @@ class ProcessSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"net.ipv4.no_such_setting, 1, no such setting", "kernel.msgmax, many, doesn't take that value"})
+    @CsvSource({"net.ipv4.conf.eth9.forwarding, 1, no such setting", "kernel.msgmax, many, doesn't take that value"})
     void aSysctlThatTheKernelRefusesFailsTheStart(String name, String value, String hint) {
         Container container = host.create(ALPINE.sysctl(name, value));
         assertThatThrownBy(container::start)
@@ -144,6 +144,16 @@ class ProcessSettingsTest {
                 .hasMessageContaining("sysctl " + name)
                 .hasMessageContaining(hint);
         assertThat(container.state()).isEqualTo(State.STOPPED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"net.ipv4.no_such_setting", "net.ipv4.conf.all.none", "net.no/such.setting", "net.ipv4"})
+    void aSysctlThatThisKernelHasNotIsRefusedBeforeAnythingIsCreated(String name) {
+        assertThatThrownBy(() -> host.create(ALPINE.sysctl(name, "1")))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(
+                        "sysctls: \"" + name + "\" is not allowed; allowed: settings that this kernel has");
+        assertThat(host.lxj().containers().list()).isEmpty();
     }
 
     @ParameterizedTest

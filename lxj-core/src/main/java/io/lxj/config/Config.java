@@ -394,8 +394,9 @@ public final class Config {
      * The same with one more of the kernel's settings, see sysctl(8), or another value of it. It is set before the init
      * runs. Only settings of a namespace of the container's own can be: {@code net.*}, {@code fs.mqueue.*}, {@code
      * kernel.domainname}, and {@code kernel.} with {@code msgmax}, {@code msgmnb}, {@code msgmni}, {@code sem}, {@code
-     * shmall}, {@code shmmax}, {@code shmmni} and {@code shm_rmid_forced}. The start fails if the kernel doesn't have it
-     * or refuses the value.
+     * shmall}, {@code shmmax}, {@code shmmni} and {@code shm_rmid_forced}. A container can't be created with one that the
+     * kernel doesn't have; its start fails if the kernel refuses the value, or if a network interface isn't there that
+     * the setting is for.
      *
      * @param name its name, with dots
      * @param value its value
