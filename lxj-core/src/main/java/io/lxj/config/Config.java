@@ -395,8 +395,8 @@ public final class Config {
      * runs. Only settings of a namespace of the container's own can be: {@code net.*}, {@code fs.mqueue.*}, {@code
      * kernel.domainname}, and {@code kernel.} with {@code msgmax}, {@code msgmnb}, {@code msgmni}, {@code sem}, {@code
      * shmall}, {@code shmmax}, {@code shmmni} and {@code shm_rmid_forced}. A container can't be created with one that the
-     * kernel doesn't have; its start fails if the kernel refuses the value, or if a network interface isn't there that
-     * the setting is for.
+     * kernel doesn't have; its start fails if the kernel refuses the value, or doesn't have the setting in the container's
+     * namespaces: some of {@code net.*} are the host's alone, others are of network interfaces.
      *
      * @param name its name, with dots
      * @param value its value

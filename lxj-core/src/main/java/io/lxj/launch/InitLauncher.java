@@ -85,6 +85,7 @@ public final class InitLauncher {
      *     host's procfs for a container with a label, and for a container that is kept its log and exit files. They stay
      *     the caller's
      * @return the launch, to be closed
+     * @throws io.lxj.error.LxjException if the plan would be too long
      * @throws LinuxException if it couldn't begin
      */
     public Launch launch(StageAhead ahead, LaunchSpec spec, Map<String, Fd> fds) throws LinuxException {

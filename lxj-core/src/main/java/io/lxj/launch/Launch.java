@@ -27,8 +27,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A launch that has begun: the stage makes what depends neither on the root nor on the cgroup, and waits for the rest. If this
- * is closed before that comes, it ends. Not thread-safe.
+ * A launch that has begun: the stage makes what depends neither on the root nor on the cgroup, and waits for the rest. If
+ * this is closed before that comes, it ends. Not thread-safe.
  */
 public final class Launch implements AutoCloseable {
     private final LaunchSpec spec;
@@ -68,6 +68,7 @@ public final class Launch implements AutoCloseable {
      * @param proc the host's procfs, if all mounts of a container that isn't kept are to be held
      * @return the container, in which the init is being executed
      * @throws io.lxj.error.LaunchException if a step failed; no process is left then
+     * @throws LxjException if the plan would be too long; no process is left then
      * @throws IOException if the launch couldn't go on; no process is left then
      */
     public Launched run(

@@ -18,6 +18,7 @@ final class ConfigChecks {
         engine.ids().refuseTaken(container, config);
         Devices.of(action, config.devices(), Optional.empty());
         engine.limits().check(action, config.limits());
+        HostSysctls.check(config.sysctls().keySet());
     }
 
     /** What depends on the ids; without any, nothing does. */

@@ -139,7 +139,6 @@ final class Confinements {
         } catch (LinuxException e) {
             throw Failures.exception("look at the limits of this host", e);
         }
-        HostSysctls.check(key.sysctls().keySet());
         Map<Integer, ProcessSpec.Limit> limits = new HashMap<>();
         settings.limits()
                 .forEach((resource, limit) ->

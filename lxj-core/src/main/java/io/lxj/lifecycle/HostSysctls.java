@@ -44,8 +44,9 @@ final class HostSysctls {
         for (String part : parts) {
             file = file.resolve(part.replace('/', '.'));
         }
-        boolean ofInterface =
-                parts.length > INTERFACE && OF_INTERFACES.contains(parts[KIND]) && !OF_ALL.contains(parts[INTERFACE]);
+        boolean ofInterface = parts.length > INTERFACE + 1
+                && OF_INTERFACES.contains(parts[KIND])
+                && !OF_ALL.contains(parts[INTERFACE]);
         return ofInterface || Files.isRegularFile(file);
     }
 }

@@ -24,7 +24,10 @@ record Listening(Map<String, Fd> fds) implements AutoCloseable {
                 listening.close();
                 throw Failures.exception(
                         "start " + container + ": listen for " + address.getKey(),
-                        e.is(Errno.EADDRINUSE) ? e.withHint("another process listens there; see ss -ltnp") : e);
+                        e.is(Errno.EADDRINUSE)
+                                ? e.withHint(
+                                        "something listens there, or on all addresses with that port; see ss -ltnp")
+                                : e);
             }
         }
         return listening;

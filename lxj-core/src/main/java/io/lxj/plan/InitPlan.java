@@ -23,9 +23,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The way from a new process to a container's init. The stage has a {@linkplain StageBeginning beginning}, by
- * which it makes what depends neither on the root nor on the cgroup, namespaces above all, and waits for the rest. Then it clones the init into its
- * cgroup, and leaves. The keeper of a container that outlives the JVM is such a stage that stays; it is in none of the
+ * The way from a new process to a container's init. By its {@linkplain StageBeginning beginning} the stage makes what
+ * depends neither on the root nor on the cgroup, namespaces above all, and waits for the rest. Then it clones the init
+ * into its cgroup, and leaves. The keeper of a container that outlives the JVM is such a stage that stays; it is in none of the
  * container's namespaces, which are made for the init as it is cloned. Immutable and thread-safe.
  */
 public final class InitPlan {

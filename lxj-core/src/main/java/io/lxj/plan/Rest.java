@@ -48,8 +48,8 @@ public final class Rest {
     }
 
     /**
-     * If the stage has made a user namespace, that has its ids by the time that the message comes; and the steps behind
-     * this one are there.
+     * When the message comes, the rest of the program has been written; and if the stage has made a user namespace, that
+     * has its ids.
      *
      * @return the step that waits; what it returns is 0 if the JVM gave up
      */

@@ -16,7 +16,8 @@ import java.util.TreeMap;
 
 /**
  * File systems that the stage makes before the container's init exists: only root of the host can make device nodes, and
- * on a file system that is mounted in a user namespace none can be opened. They belong to the container's root.
+ * on a file system that is mounted in a user namespace none can be opened. What else is in them is made here, too, as the
+ * stage has time while the JVM makes what it waits for. All of it belongs to the container's root.
  */
 final class StageFileSystems {
     private static final List<Node> NODES = List.of(

@@ -58,7 +58,19 @@ class DeviceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/dev/null", "/dev//tty", "/dev/console", "/dev/ptmx", "/dev/pts/0", "/dev/./zero"})
+    @ValueSource(
+            strings = {
+                "/dev/null",
+                "/dev//tty",
+                "/dev/console",
+                "/dev/ptmx",
+                "/dev/pts/0",
+                "/dev/./zero",
+                "/dev/shm/x",
+                "/dev/zero/x",
+                "/dev/stdin/x",
+                "/dev/fd/6/x"
+            })
     void targetIsNotWhatLxjMakesItself(String target) {
         assertThatExceptionOfType(InvalidConfigException.class)
                 .isThrownBy(() -> Device.host(Path.of("/dev/x"), target))

@@ -2,12 +2,15 @@ package io.lxj.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lxj.linux.Architecture;
 import io.lxj.linux.MountFlags;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
+import io.lxj.linux.SyscallProgram;
 import io.lxj.linux.SyscallProgram.Step;
 import io.lxj.plan.LaunchSpec.MountSpec;
 import io.lxj.plan.LaunchSpec.Node;
+import io.lxj.plan.LaunchSpec.Overlay;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +102,34 @@ class InitPlanTest {
         int clone = indexOf(steps, "clone3({flags=0x27c121000,");
         assertThat(steps.subList(0, clone)).noneMatch(step -> step.call() == Syscall.UNSHARE);
         assertThat(indexOf(steps, "read(<jvm>")).isGreaterThan(clone);
+    }
+
+    /** The stage runs the beginning before it has the rest. */
+    @Test
+    void thePlanBeginsWithWhatTheStageWasGivenFirst() {
+        List<LaunchSpec> specs = List.of(
+                Specs.init(false),
+                Specs.init(true),
+                Specs.nested(false),
+                Specs.unprivileged(false),
+                Specs.unprivileged(true),
+                Specs.locked(false),
+                Specs.locked(true),
+                Specs.ofUser());
+        Overlay overlay = new Overlay(true, "", "upper", "work", Map.of());
+        for (LaunchSpec spec : specs) {
+            for (Optional<Overlay> root : List.of(Optional.of(overlay), Optional.<Overlay>empty())) {
+                StageBeginning beginning = StageBeginning.of(spec);
+                byte[] first = beginning.program().code(Architecture.X86_64);
+                byte[] data = beginning.program().data();
+                SyscallProgram whole = InitPlan.of(beginning, root).program();
+                assertThat(whole.code(Architecture.X86_64)).startsWith(first);
+                assertThat(whole.data()).startsWith(data);
+                assertThat(whole.fds()).isEqualTo(beginning.program().fds());
+                Step next = whole.steps().get(beginning.program().steps().size());
+                assertThat(next.what()).isEqualTo("put " + (root.isPresent() ? "lower" : "root") + " in its place");
+            }
+        }
     }
 
     @Test

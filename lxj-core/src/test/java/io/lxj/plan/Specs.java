@@ -1,6 +1,7 @@
 package io.lxj.plan;
 
 import io.lxj.linux.Architecture;
+import io.lxj.linux.MountFlags;
 import io.lxj.linux.SeccompFilter;
 import io.lxj.linux.SeccompPolicy;
 import io.lxj.linux.SeccompVerdict;
@@ -20,6 +21,8 @@ final class Specs {
             new ProcessSpec(Map.of(), OptionalInt.empty(), 022, List.of(), Map.of(), Optional.empty(), true);
     static final Confinement CONFINEMENT = new Confinement(
             List.of(16, 25), 0x1FFFFFFFFFFL, 524_288, false, Optional.empty(), Optional.empty(), PROCESS);
+
+    private static final LaunchSpec.UserNamespace USER_NAMESPACE = new LaunchSpec.UserNamespace(100_000, 100_000, true);
 
     private static final SeccompFilter FILTER = SeccompFilter.of(
             new SeccompPolicy(
@@ -106,6 +109,12 @@ final class Specs {
         return unprivileged(keep, CONFINEMENT);
     }
 
+    /** With a mount whose flags root of its user namespace can't lift. */
+    static LaunchSpec locked(boolean keep) {
+        MountSpec readOnly = new MountSpec("/srv", true, null, MountFlags.MOUNT_ATTR_RDONLY, 0);
+        return init(keep, List.of(readOnly), List.of(), CONFINEMENT, false, Optional.of(USER_NAMESPACE));
+    }
+
     /** As an ordinary user launches it. */
     static LaunchSpec ofUser() {
         ProcessSpec process = new ProcessSpec(
@@ -122,8 +131,7 @@ final class Specs {
     }
 
     private static LaunchSpec unprivileged(boolean keep, Confinement confinement) {
-        LaunchSpec.UserNamespace own = new LaunchSpec.UserNamespace(100_000, 100_000, true);
-        return init(keep, List.of(), List.of(), confinement, false, Optional.of(own));
+        return init(keep, List.of(), List.of(), confinement, false, Optional.of(USER_NAMESPACE));
     }
 
     static LaunchSpec init(boolean keep) {

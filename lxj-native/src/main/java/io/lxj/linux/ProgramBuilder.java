@@ -300,8 +300,8 @@ public final class ProgramBuilder {
     }
 
     /**
-     * Finishes the beginning of a program: for a process that does so much before it is known what comes next. Its last
-     * step waits for the JVM, and may lead to the first step that is added after this. See {@link Spawned#complete}.
+     * Finishes the beginning of a program: for a process that does so much before it is known what comes next. It waits
+     * for the JVM, and goes on to the first step that is added after this. See {@link Spawned#complete}.
      *
      * @return the beginning, with which the whole program will begin
      */

@@ -57,12 +57,12 @@ public final class Spawned implements AutoCloseable {
      *
      * @param whole the program
      * @throws LinuxException if it can't be written
-     * @throws IllegalArgumentException if it names other fds or is shorter than its beginning
+     * @throws IllegalArgumentException if it has another beginning
      */
     public void complete(SyscallProgram whole) throws LinuxException {
         SyscallProgram beginning = program;
         int steps = beginning.steps().size();
-        if (!whole.fds().equals(beginning.fds()) || whole.steps().size() < steps) {
+        if (!whole.beginsWith(beginning)) {
             throw new IllegalArgumentException("the program has another beginning");
         }
         Spawner.writeSteps(whole, steps, beginning.dataLength(), plan);

@@ -116,14 +116,17 @@ public final class Spawner {
     }
 
     private static int spawn(int stage, Fd plan, int[] numbers) throws LinuxException {
-        String path = "/proc/self/fd/" + stage;
+        FdPlacement placement = FdPlacement.of(stage, plan.number(), numbers);
+        String path = "/proc/self/fd/" + placement.executable();
         try (Scratch scratch = Scratch.open()) {
             long actions = scratch.block(STRUCT_SIZE).address();
             long attributes = scratch.block(STRUCT_SIZE).address();
             Libc.posix_spawn_file_actions_init(actions);
             Libc.posix_spawnattr_init(attributes);
             try {
-                redirect(actions, stage, plan.number(), numbers);
+                placement
+                        .moves()
+                        .forEach(move -> Libc.posix_spawn_file_actions_adddup2(actions, move.from(), move.to()));
                 long none = scratch.zeroed(SIGSET_SIZE).address();
                 Libc.posix_spawnattr_setsigmask(attributes, none);
                 Libc.posix_spawnattr_setsigdefault(attributes, all(scratch));
@@ -157,32 +160,5 @@ public final class Spawner {
             set.buffer().put(i, (byte) 0xFF);
         }
         return set.address();
-    }
-
-    /**
-     * Where an fd has a number that is wanted for another one, all go away from those numbers first. The stage keeps its
-     * own until it is executed.
-     */
-    private static void redirect(long actions, int stage, int plan, int[] numbers) {
-        int wanted = SyscallProgram.FIRST_FD + numbers.length;
-        int lowest = stage;
-        int highest = Math.max(stage, plan);
-        for (int number : numbers) {
-            lowest = Math.min(lowest, number);
-            highest = Math.max(highest, number);
-        }
-        int[] from = numbers;
-        if (lowest < wanted) {
-            int free = Math.max(wanted, highest + 1);
-            from = new int[numbers.length];
-            for (int i = 0; i < numbers.length; i++) {
-                from[i] = free + i;
-                Libc.posix_spawn_file_actions_adddup2(actions, numbers[i], from[i]);
-            }
-        }
-        Libc.posix_spawn_file_actions_adddup2(actions, plan, 0);
-        for (int i = 0; i < numbers.length; i++) {
-            Libc.posix_spawn_file_actions_adddup2(actions, from[i], SyscallProgram.FIRST_FD + i);
-        }
     }
 }

@@ -6,8 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A list of system calls as data: what a child process does, composed by Java before the process exists, run by the
- * {@link Stage}. It can be printed, compared and checked without running it. Immutable and thread-safe.
+ * A list of system calls as data: what a child process does, composed by Java, run by the {@link Stage}. It can be printed, compared and checked without running it. Immutable and thread-safe.
  *
  * <p>The memory that the stage maps begins with the address of the first step; then come the steps, 96 bytes each, and
  * from {@link #DATA} on strings, structs and space for results. Everything has its final address from the beginning.
@@ -129,6 +128,13 @@ public final class SyscallProgram {
      */
     public byte[] data() {
         return data.clone();
+    }
+
+    /** Whether it is what a builder made of another one, as far as that can be told at no cost. */
+    boolean beginsWith(SyscallProgram beginning) {
+        return fds.equals(beginning.fds)
+                && steps.size() >= beginning.steps.size()
+                && data.length >= beginning.data.length;
     }
 
     int dataLength() {
