@@ -58,7 +58,7 @@ public final class Container {
 
     /**
      * Gives the container another configuration, which holds from the next start on. Its image and its storage can't be
-     * changed.
+     * changed. /etc/hostname and /etc/hosts get another host name if they are as they were made with the container.
      *
      * @param config the configuration
      * @throws io.lxj.error.InvalidConfigException if it names another image or storage
@@ -215,7 +215,8 @@ public final class Container {
     /**
      * Suspends all processes of the container.
      *
-     * @throws io.lxj.error.IllegalTransitionException if it isn't running
+     * @throws io.lxj.error.WrongStateException if it doesn't run
+     * @throws io.lxj.error.IllegalTransitionException if it is being stopped
      * @throws io.lxj.error.FreezeException if not all of them stop within ten seconds; it runs on then
      */
     public void freeze() {
@@ -226,7 +227,8 @@ public final class Container {
      * Suspends all processes of the container.
      *
      * @param timeout how long to wait until they are
-     * @throws io.lxj.error.IllegalTransitionException if it isn't running
+     * @throws io.lxj.error.WrongStateException if it doesn't run
+     * @throws io.lxj.error.IllegalTransitionException if it is being stopped
      * @throws io.lxj.error.FreezeException if not all of them stop in time, with those that didn't; it runs on then
      */
     public void freeze(Duration timeout) {
@@ -306,7 +308,8 @@ public final class Container {
     }
 
     /**
-     * Gives the container another name.
+     * Gives the container another name, which is its host name, too, if it has none of its own: /etc/hostname and
+     * /etc/hosts get it if they are as they were made with the container.
      *
      * @param name the new name
      * @return a handle for the container under its new name; this one stands for nothing any more

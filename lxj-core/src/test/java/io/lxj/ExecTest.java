@@ -91,6 +91,12 @@ class ExecTest {
                 + " echo >/opt/one/tool"));
         assertThat(out(Command.of("tool").env("PATH", "/nowhere:/opt/two:/bin")))
                 .isEqualTo("two\n");
+        // As execvp(3): what can't be executed hides nothing that can.
+        assertThat(out(Command.of("tool").env("PATH", "/opt/one:/opt/two:/bin")))
+                .isEqualTo("two\n");
+        ExecResult none = container.exec(Command.of("tool").env("PATH", "/opt/one:/bin"));
+        assertThat(none.exitCode()).isEqualTo(126);
+        assertThat(none.stderr()).endsWith("tool: not executable\n");
     }
 
     @Test

@@ -341,7 +341,7 @@ public final class Engine implements AutoCloseable {
     public Instance create(String name, Config config) {
         check();
         Names.container(name);
-        String hostname = config.hostname().orElse(Names.hostnameOf(name));
+        String hostname = HostNames.of(config, name);
         checkUser(config);
         ConfigChecks.check(this, "create " + name, name, config);
         try (Lock lock = lock(name)) {

@@ -169,7 +169,7 @@ public final class Instance {
                 .orElseGet(() -> life.running("wait for the exit of " + name).exit());
     }
 
-    /** {@return how the last run ended, if there was one and none goes on} */
+    /** {@return how the last run ended, if there was one} */
     public Optional<ExitStatus> lastExit() {
         if (state() == State.STOPPED) {
             repairIfLeft();
@@ -308,7 +308,17 @@ public final class Instance {
      * @param config the configuration
      */
     public void configure(Config config) {
-        new Reconfiguring(engine, this).configure(config);
+        String before = HostNames.of(record().config(), name);
+        String after = HostNames.of(config, name);
+        HostNames.change(this, before, after);
+        try {
+            new Reconfiguring(engine, this).configure(config);
+        } catch (RuntimeException e) {
+            Undo undo = new Undo();
+            undo.add(() -> HostNames.change(this, after, before));
+            undo.run(e);
+            throw e;
+        }
     }
 
     /**
@@ -424,7 +434,10 @@ public final class Instance {
             gone = true;
             engine.forget(name);
         }
-        return engine.instance(newName);
+        Instance renamed = engine.instance(newName);
+        Config config = renamed.record().config();
+        HostNames.change(renamed, HostNames.of(config, name), HostNames.of(config, newName));
+        return renamed;
     }
 
     /**

@@ -34,7 +34,7 @@ final class LaunchSpecs {
         HostRelease release = HostRelease.get();
         return new LaunchSpec(
                 name,
-                config.hostname().orElse(name),
+                HostNames.of(config, name),
                 uuid,
                 config.init().isEmpty() ? List.of(image.init().orElseThrow()) : config.init(),
                 Environments.init(config, image, uuid, release.fields()),

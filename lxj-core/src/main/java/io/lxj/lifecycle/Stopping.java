@@ -101,6 +101,7 @@ final class Stopping {
         instance.state().become(State.STOPPING, name);
         Duration left;
         try {
+            current.unfreeze();
             left = send(current, engine.signals(instance, current.config()).reboot(), timeout);
         } catch (LinuxException e) {
             throw Failures.exception("reboot " + name, e);

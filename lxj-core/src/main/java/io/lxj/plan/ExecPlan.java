@@ -23,6 +23,8 @@ public final class ExecPlan {
     public static final int NOT_EXECUTABLE = 126;
 
     private static final int TIOCSCTTY = 0x540E;
+    private static final int F_OK = 0;
+    private static final int X_OK = 1;
 
     private final ExecSpec spec;
     private final SyscallProgram program;
@@ -123,13 +125,26 @@ public final class ExecPlan {
         Arg argv = end.argv(spec.argv());
         Arg environment = end.environment(spec.environment());
         Label notExecutable = program.label();
-        for (String path : spec.candidates()) {
+        List<Arg> paths = spec.candidates().stream().map(program::string).toList();
+        for (int i = 0; i < paths.size(); i++) {
+            String path = spec.candidates().get(i);
             Label next = program.label();
-            program.step("see whether " + path + " exists", Syscall.FACCESSAT2, -100, program.string(path), 0, 0)
+            program.step("see whether " + path + " is executable", Syscall.FACCESSAT2, -100, paths.get(i), X_OK, 0)
                     .onError(next);
             confinement.filter(spec.confinement());
             end.exec(path, argv, environment).onError(notExecutable);
             program.place(next);
+        }
+        for (int i = 0; i < paths.size(); i++) {
+            program.step(
+                            "see whether " + spec.candidates().get(i) + " exists",
+                            Syscall.FACCESSAT2,
+                            -100,
+                            paths.get(i),
+                            F_OK,
+                            0)
+                    .onZero(notExecutable)
+                    .mayFail();
         }
         giveUp(program, spec, "command not found", NOT_FOUND);
         program.place(notExecutable);

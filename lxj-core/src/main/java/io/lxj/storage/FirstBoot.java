@@ -10,6 +10,8 @@ import io.lxj.linux.Open;
 import io.lxj.linux.Stat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,16 +40,30 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
      * @throws LinuxException if that fails
      */
     void write(EtcFolder etc, DurableFiles written) throws LinuxException {
-        put(etc, written, "hostname", READABLE, text(hostname + "\n"));
-        put(etc, written, "hosts", READABLE, text(hosts()));
+        for (Map.Entry<String, byte[]> file : nameFiles(hostname).entrySet()) {
+            put(etc, written, file.getKey(), READABLE, file.getValue());
+        }
         put(etc, written, "machine-id", READ_ONLY, text(machineId + "\n"));
         if (resolvConf.isPresent() && !isMadeAtBoot(etc.seen())) {
             put(etc, written, RESOLV_CONF, READABLE, resolvConf.get());
         }
     }
 
+    /**
+     * The files that say the host name.
+     *
+     * @param hostname the host name
+     * @return their content, by their names in /etc
+     */
+    public static Map<String, byte[]> nameFiles(String hostname) {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put("hostname", text(hostname + "\n"));
+        files.put("hosts", text(hosts(hostname)));
+        return files;
+    }
+
     /** As Debian has it: the container's own name on an address that isn't localhost's, see hosts(5). */
-    private String hosts() {
+    private static String hosts(String hostname) {
         int dot = hostname.indexOf('.');
         String names = dot < 0 ? hostname : hostname + " " + hostname.substring(0, dot);
         return "127.0.0.1\tlocalhost\n"

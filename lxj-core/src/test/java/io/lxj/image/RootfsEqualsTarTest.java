@@ -62,6 +62,20 @@ class RootfsEqualsTarTest {
     }
 
     @Test
+    @NeedsCommand("bzip2")
+    @NeedsRootfs("alpine")
+    void alpineAsBzip2() throws Exception {
+        Path archive = TestRootfs.find("alpine");
+        Path recompressed = folder.path().resolve("alpine.tar.bz2");
+        Process bzip2 = new ProcessBuilder(
+                        "sh", "-c", "gzip -dc \"$0\" | bzip2 -1 >\"$1\"", archive.toString(), recompressed.toString())
+                .inheritIO()
+                .start();
+        assertThat(bzip2.waitFor()).isZero();
+        importLike(listOfTar(archive), recompressed, "bz2");
+    }
+
+    @Test
     @NeedsRootfs({"debian-12.tar.gz", "debian-12.tar.xz", "debian-12.tar.zst"})
     void debian12HoweverItIsCompressed() throws Exception {
         Path archive = TestRootfs.find("debian-12.tar.gz");

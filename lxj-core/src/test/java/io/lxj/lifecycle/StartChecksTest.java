@@ -32,6 +32,9 @@ class StartChecksTest {
         handler("qemu-aarch64", "enabled", "POCF");
         assertThat(StartChecks.emulated(binfmt, "aarch64")).isTrue();
         assertThat(StartChecks.emulated(binfmt, "riscv64")).isFalse();
+        assertThat(StartChecks.emulated(binfmt, "armv7l")).isFalse();
+        handler("qemu-arm", "enabled", "F");
+        assertThat(StartChecks.emulated(binfmt, "armv7l")).isTrue();
         assertThat(StartChecks.emulated(binfmt.resolve("not-mounted"), "aarch64"))
                 .isFalse();
     }
