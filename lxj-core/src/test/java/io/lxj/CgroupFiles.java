@@ -2,8 +2,14 @@ package io.lxj;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Set;
 
 /** The cgroup of a running container, as the host sees it. */
 final class CgroupFiles {
@@ -45,6 +51,35 @@ final class CgroupFiles {
                 .substring("0::".length());
         String above = own.substring(0, own.indexOf(PAYLOAD));
         return mount().resolve(above.substring(1));
+    }
+
+    /** All directories of that name, whatever they belong to. */
+    static Set<Path> named(String name) throws IOException {
+        Set<Path> found = new HashSet<>();
+        Files.walkFileTree(mount(), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                if (directory.endsWith(name)) {
+                    found.add(directory);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                // Somebody else's may go at any time.
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return found;
     }
 
     private static Path mount() throws IOException {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -72,6 +73,7 @@ class CrashTest {
     @ParameterizedTest
     @MethodSource("steps")
     void theNextOpenRepairsWhatAKilledJvmLeft(List<String> at) throws Exception {
+        Set<Path> before = CgroupFiles.named("web1");
         try (OtherJvm other = OtherJvm.start(
                 CrashingJvm.class, folder(), TestRootfs.find("busybox"), at.get(0), at.get(1), at.get(2))) {
             assertThat(other.lines()).containsExactly("reached");
@@ -80,6 +82,7 @@ class CrashTest {
         try (Lxj lxj = Lxj.open(folder())) {
             assertThat(folder().resolve("tmp").toFile().list()).isEmpty();
             assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(folder().toString());
+            assertThat(before).containsAll(CgroupFiles.named("web1"));
             for (Container left : lxj.containers().list()) {
                 assertThat(left.state()).isEqualTo(State.STOPPED);
                 assertThat(left.name()).isEqualTo("web1");
