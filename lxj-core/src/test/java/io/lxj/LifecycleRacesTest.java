@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.config.Config;
 import io.lxj.config.ExitStatus;
+import io.lxj.config.OnExit;
 import io.lxj.config.State;
 import io.lxj.error.IllegalTransitionException;
 import io.lxj.error.LxjException;
-import io.lxj.error.WrongStateException;
+import io.lxj.storage.OtherJvm;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Threads that want different things of one container at the same time. */
 @NeedsContainers
@@ -68,40 +70,30 @@ class LifecycleRacesTest {
     @Test
     void threadsThatRaceLeaveItWholeWhicheverWins() throws Exception {
         Container container = host.create(SLEEPER);
-        AtomicInteger surprises = new AtomicInteger();
-        List<Thread> threads = new ArrayList<>();
-        List<Runnable> actions = List.of(
-                container::start,
-                container::stop,
-                container::freeze,
-                container::unfreeze,
-                () -> container.shutdown(Duration.ZERO),
-                () -> container.exec("true"),
-                container::start);
-        for (Runnable action : actions) {
-            threads.add(new Thread(() -> {
-                for (int i = 0; i < 15; i++) {
-                    try {
-                        action.run();
-                    } catch (WrongStateException | IllegalTransitionException e) {
-                        // What a state doesn't allow is refused, and somebody else's turn.
-                        Thread.yield();
-                    } catch (RuntimeException e) {
-                        e.printStackTrace();
-                        surprises.incrementAndGet();
-                    }
-                }
-            }));
+        assertThat(Race.run(container)).isEmpty();
+        if (container.state() != State.STOPPED) {
+            container.stop();
         }
-        threads.forEach(Thread::start);
-        for (Thread thread : threads) {
-            thread.join();
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+        container.start();
+        assertThat(container.exec("echo", "whole").stdout()).isEqualTo("whole\n");
+    }
+
+    /** What one of them started is killed when that one ends: the other one must see that, too. */
+    @ParameterizedTest
+    @EnumSource
+    void jvmsThatRaceLeaveItWholeWhicheverWins(OnExit fate) throws Exception {
+        Container container = host.create(SLEEPER.onExit(fate));
+        try (OtherJvm other = OtherJvm.start(Race.class, host.folder(), container.name())) {
+            assertThat(other.line()).isEqualTo("ready");
+            assertThat(Race.run(container)).isEmpty();
+            assertThat(other.line()).isEqualTo("[]");
+            assertThat(other.waitFor()).isZero();
         }
         if (container.state() != State.STOPPED) {
             container.stop();
         }
         assertThat(container.state()).isEqualTo(State.STOPPED);
-        assertThat(surprises).hasValue(0);
         container.start();
         assertThat(container.exec("echo", "whole").stdout()).isEqualTo("whole\n");
     }

@@ -184,6 +184,15 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** The same for one whose init is gone; whether another process has yet to note that. */
+    boolean leavesToOwner(String container, boolean patient) {
+        try {
+            return new Repair(this).leavesToOwner(container, patient);
+        } catch (LinuxException e) {
+            throw Failures.exception("repair " + container, e);
+        }
+    }
+
     StateFolder folder() {
         return folder;
     }

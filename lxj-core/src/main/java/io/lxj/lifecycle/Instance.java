@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A container as this JVM knows it. Its state is derived: from what is on record in its folder, from whether its init
@@ -40,6 +41,9 @@ import java.util.concurrent.Executor;
 // A lock is held for its effect alone.
 @SuppressWarnings("try")
 public final class Instance {
+    private static final Duration OWNER_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(2);
+
     private final Engine engine;
     private final String name;
     private final Executor lane;
@@ -378,10 +382,32 @@ public final class Instance {
         return life.alive().map(current -> (long) current.record().init().pid());
     }
 
+    /**
+     * The container's lock, for what needs it stopped. If its init has ended and another process looks after it, that one
+     * gets its turn first: it knows how the init ended, and may be about to kill what is in the cgroup.
+     */
+    Lock lockEnded() {
+        long start = System.nanoTime();
+        while (true) {
+            boolean patient = System.nanoTime() - start < OWNER_PATIENCE.toNanos();
+            Lock lock = engine.lock(name);
+            try {
+                if (gone || state() != State.STOPPED || !engine.leavesToOwner(name, patient)) {
+                    return lock;
+                }
+            } catch (RuntimeException e) {
+                lock.close();
+                throw e;
+            }
+            lock.close();
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+
     /** Removes the container with all its files. */
     public void destroy() {
         engine.check();
-        Lock lock = engine.lock(name);
+        Lock lock = lockEnded();
         try {
             mustBeStopped("destroy " + name);
             // Whoever closes lxj doesn't know of it any more.

@@ -93,7 +93,8 @@ final class Life {
     /** Starts the container; nothing is left of the attempt if that fails. */
     void start() {
         engine.check();
-        try (Lock lock = engine.lock(name)) {
+        // It may have run, and ended when nobody was watching.
+        try (Lock lock = instance.lockEnded()) {
             instance.check();
             State current = state();
             current.become(State.STARTING, name);
@@ -105,8 +106,6 @@ final class Life {
                         State.STARTING.name(),
                         "it is being stopped, and has to be STOPPED first");
             }
-            // It may have run, and ended when nobody was watching.
-            engine.repair(name);
             startLocked();
         }
     }
@@ -143,10 +142,13 @@ final class Life {
      */
     void stopping(Run current, boolean again) {
         synchronized (monitor) {
-            if (run != current || (again && doing == State.STOPPING)) {
+            if (run != current) {
                 return;
             }
-            doing(state().become(State.STOPPING, name));
+            State now = state();
+            if (!again || now != State.STOPPING) {
+                doing(now.become(State.STOPPING, name));
+            }
         }
     }
 

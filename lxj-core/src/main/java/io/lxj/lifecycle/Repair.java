@@ -79,11 +79,40 @@ final class Repair {
             if (record.isPresent()) {
                 return repair(folder, record.get());
             }
-            if (engine.cgroups().containers().contains(name)) {
-                LOG.info("Removing the processes that a start of {} left", name);
-                engine.cgroups().remove(name);
-            }
+            removeStart(name);
             return Optional.empty();
+        }
+    }
+
+    private void removeStart(String name) throws LinuxException {
+        if (engine.cgroups().containers().contains(name)) {
+            LOG.info("Removing the processes that a start of {} left", name);
+            engine.cgroups().remove(name);
+        }
+    }
+
+    /**
+     * Repairs a container whose lock is held and whose init is gone.
+     *
+     * @param patient whether to leave the end of a run to the process that looks after it
+     * @return whether that has yet to note the end, which takes the lock
+     */
+    boolean leavesToOwner(String name, boolean patient) throws LinuxException {
+        try (ContainerFolder folder = engine.store().find(name).orElse(null)) {
+            Optional<RunRecord> record = folder == null ? Optional.empty() : folder.run();
+            if (record.isEmpty()) {
+                removeStart(name);
+                return false;
+            }
+            if (repair(folder, record.get()).isPresent()) {
+                return false;
+            }
+            if (patient && !record.get().owner().equals(engine.self())) {
+                return true;
+            }
+            LOG.warn("The process that looks after container {} doesn't note its end", name);
+            engine.ending().endLeftOver(folder, record.get(), engine.self().bootId());
+            return false;
         }
     }
 
