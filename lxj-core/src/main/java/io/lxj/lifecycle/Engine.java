@@ -15,6 +15,7 @@ import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
+import io.lxj.linux.Pidfd;
 import io.lxj.linux.ProcFs;
 import io.lxj.linux.ProcessIdentity;
 import io.lxj.plan.Confinement;
@@ -190,6 +191,15 @@ public final class Engine implements AutoCloseable {
             return new Repair(this).leavesToOwner(container, patient);
         } catch (LinuxException e) {
             throw Failures.exception("repair " + container, e);
+        }
+    }
+
+    /** Whether a process is alive that was noted once. */
+    boolean isAlive(ProcessIdentity identity) {
+        try (Pidfd process = identity.open(proc).orElse(null)) {
+            return process != null && process.isAlive();
+        } catch (LinuxException e) {
+            throw Failures.exception("look for process " + identity.pid(), e);
         }
     }
 

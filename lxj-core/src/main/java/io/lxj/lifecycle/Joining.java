@@ -37,7 +37,20 @@ final class Joining {
         }
     }
 
+    /** Its processes may end at any moment: what is read of them then fails, which means no more than that. */
     private Optional<Run> join(Instance instance, RunRecord record) throws IOException {
+        try {
+            return joinAlive(instance, record);
+        } catch (IOException e) {
+            if (engine.isAlive(record.init())
+                    && record.keeper().map(engine::isAlive).orElse(true)) {
+                throw e;
+            }
+            return joinAlive(instance, record);
+        }
+    }
+
+    private Optional<Run> joinAlive(Instance instance, RunRecord record) throws IOException {
         Optional<Pidfd> init = record.init().open(engine.proc());
         if (init.isEmpty()) {
             return Optional.empty();

@@ -2,10 +2,7 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.ExitStatus;
 import io.lxj.error.CorruptStateException;
-import io.lxj.failure.Failures;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.Pidfd;
-import io.lxj.linux.ProcessIdentity;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
@@ -118,20 +115,12 @@ final class Repair {
 
     private Optional<ExitStatus> repair(ContainerFolder folder, RunRecord record) {
         // Whoever looks after it learns of its end, and knows more about it than can be told from here.
-        if (isAlive(record.keeper().orElse(record.owner()))) {
+        if (engine.isAlive(record.keeper().orElse(record.owner()))) {
             return Optional.empty();
         }
         ExitStatus exit =
                 engine.ending().endLeftOver(folder, record, engine.self().bootId());
         LOG.info("Container {} was left by a process that is gone: {}", folder.name(), exit);
         return Optional.of(exit);
-    }
-
-    private boolean isAlive(ProcessIdentity identity) {
-        try (Pidfd process = identity.open(engine.proc()).orElse(null)) {
-            return process != null && process.isAlive();
-        } catch (LinuxException e) {
-            throw Failures.exception("look for process " + identity.pid(), e);
-        }
     }
 }
