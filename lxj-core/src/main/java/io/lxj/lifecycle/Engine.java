@@ -377,6 +377,8 @@ public final class Engine implements AutoCloseable {
 
     private NewContainer create(Lock lock, Config config, FirstBoot firstBoot) {
         String name = lock.name().name();
+        // Ids are noted by name: what a create that fails gives back must not be an existing container's.
+        store.refuseExisting(lock);
         Optional<Long> firstId = ids.claim(name, config);
         try {
             Optional<IdMap> own =

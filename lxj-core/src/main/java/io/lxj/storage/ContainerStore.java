@@ -133,9 +133,7 @@ public final class ContainerStore {
         String name = lock.name().name();
         lock.check(LockName.container(name));
         String action = "create container " + name;
-        if (exists(name, action)) {
-            throw new AlreadyExistsException(KIND, name);
-        }
+        refuseExisting(lock);
         Lock imageLock = state.locks().shared(LockName.image(config.image()));
         try (imageLock;
                 ImageTree image = openImage(config.image(), action);
@@ -204,16 +202,25 @@ public final class ContainerStore {
         }
     }
 
-    private boolean exists(String name, String action) {
+    /**
+     * Refuses a name that a container has: nothing may be done then in the name of another one.
+     *
+     * @param lock the lock of the container, which the caller holds alone
+     * @throws AlreadyExistsException if there is a container of that name
+     * @throws io.lxj.error.LxjException if that can't be found out
+     */
+    public void refuseExisting(Lock lock) {
+        String name = lock.name().name();
+        lock.check(LockName.container(name));
         try {
             state.containers().stat(FileName.bytes(name));
-            return true;
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT)) {
-                return false;
+                return;
             }
-            throw Failures.inStateFolder(action, e);
+            throw Failures.inStateFolder("create container " + name, e);
         }
+        throw new AlreadyExistsException(KIND, name);
     }
 
     /**
