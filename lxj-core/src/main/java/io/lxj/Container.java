@@ -58,7 +58,8 @@ public final class Container {
 
     /**
      * Gives the container another configuration, which holds from the next start on. Its image and its storage can't be
-     * changed. /etc/hostname and /etc/hosts get another host name if they are as they were made with the container.
+     * changed. /etc/hostname and /etc/hosts get another host name if they are as they were made with the container. The
+     * ids that it runs with, also those for containers in it, stay its own until the run has ended.
      *
      * @param config the configuration
      * @throws io.lxj.error.InvalidConfigException if it names another image or storage

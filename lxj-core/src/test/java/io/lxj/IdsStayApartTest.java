@@ -5,13 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.config.Config;
 import io.lxj.config.IdMap;
+import io.lxj.config.OnExit;
+import io.lxj.config.State;
 import io.lxj.error.AlreadyExistsException;
 import io.lxj.testing.Caller;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.StateFolder;
+import io.lxj.testing.TestRootfs;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,9 +39,56 @@ class IdsStayApartTest {
     @RegisterExtension
     static final TestLxj host = TestLxj.of("busybox");
 
+    @StateFolder
+    Path parent;
+
+    private Path state() {
+        return parent.resolve("state");
+    }
+
+    @AfterEach
+    void remove() throws IOException {
+        try (Lxj lxj = Lxj.open(state())) {
+            for (Container container : lxj.containers().list()) {
+                if (container.state() != State.STOPPED) {
+                    container.stop();
+                }
+                container.destroy();
+            }
+        }
+        TestLxj.remove(state());
+    }
+
     private static List<Config> configs() {
         // An ordinary user's containers have neither.
         return Caller.isRoot() ? List.of(POOLED, POOLED.idMap(IDS), POOLED.nesting(1)) : List.of(POOLED);
+    }
+
+    private static Path note(long first) {
+        return Path.of("/var/lib/lxj-ids", Long.toString(first));
+    }
+
+    private static List<Path> notes(Container container) throws IOException {
+        return HostIds.users(container).stream()
+                .map(range -> note(range.first()))
+                .toList();
+    }
+
+    /** Ids by hand, of which one is among those that the next container would be given. */
+    private static IdMap idsByHand() throws IOException {
+        Container next = host.start(POOLED);
+        long first = HostIds.users(next).get(0).first();
+        next.stop();
+        next.destroy();
+        return IDS.user(70_000, first + 7);
+    }
+
+    private static Path noteOf(IdMap byHand) {
+        return note(byHand.hostUser(70_000).orElseThrow() - 7);
+    }
+
+    private static Path folder(Container container) {
+        return host.folder().resolve("containers").resolve(container.name());
     }
 
     @ParameterizedTest
@@ -48,5 +104,78 @@ class IdsStayApartTest {
         two.stop();
         two.destroy();
         assertThat(one.exec("true").exitCode()).isZero();
+    }
+
+    @Test
+    @NeedsRoot("sets ids by hand")
+    void idsThatARunHasByHandAreFreeOnlyAfterItWhateverIsConfiguredMeanwhile() throws IOException {
+        IdMap byHand = idsByHand();
+        Path note = noteOf(byHand);
+        Container one = host.start(POOLED.idMap(byHand));
+        one.configure(POOLED.idMap(IDS));
+        Container two = host.start(POOLED);
+        assertThat(HostIds.shared(one, two)).isEmpty();
+        assertThat(Files.readSymbolicLink(note)).isEqualTo(folder(one));
+
+        one.configure(POOLED);
+        one.stop();
+        assertThat(note).doesNotExist();
+        one.start();
+        assertThat(HostIds.shared(one, two)).isEmpty();
+        assertThat(notes(one)).hasSize(1).allMatch(Files::isSymbolicLink);
+    }
+
+    @Test
+    @NeedsRoot("sets ids by hand")
+    void idsByHandThatNoRunHasAreFreeAtOnce() throws IOException {
+        IdMap byHand = idsByHand();
+        Container one = host.start(POOLED.idMap(IDS));
+        one.configure(POOLED.idMap(byHand));
+        assertThat(Files.readSymbolicLink(noteOf(byHand))).isEqualTo(folder(one));
+        one.configure(POOLED.idMap(IDS));
+        assertThat(noteOf(byHand)).doesNotExist();
+    }
+
+    @Test
+    @NeedsRoot("gives a container ids for others")
+    void idsForContainersInsideAreFreeOnlyAfterTheRun() throws IOException {
+        Container one = host.start(POOLED.nesting(2));
+        List<Path> notes = notes(one);
+        assertThat(notes).hasSize(3);
+        one.configure(POOLED);
+        // Gives back what belongs to nobody.
+        Lxj.open(host.folder()).close();
+        Container two = host.start(POOLED.nesting(2));
+        assertThat(HostIds.shared(one, two)).isEmpty();
+        assertThat(notes)
+                .allSatisfy(note -> assertThat(Files.readSymbolicLink(note)).isEqualTo(folder(one)));
+
+        one.stop();
+        assertThat(notes.get(0)).isSymbolicLink();
+        assertThat(notes.subList(1, 3)).noneMatch(Files::isSymbolicLink);
+        one.destroy();
+        assertThat(notes.get(0)).doesNotExist();
+    }
+
+    @Test
+    @NeedsRoot("sets ids by hand")
+    void aRunThatIsKeptHasItsIdsAloneWhicheverJvmLooksAfterIt() throws IOException {
+        IdMap byHand = idsByHand();
+        try (Lxj lxj = Lxj.open(state())) {
+            lxj.images().importTarball("busybox", TestRootfs.find("busybox"));
+            Container kept =
+                    lxj.containers().create("kept", POOLED.idMap(byHand).onExit(OnExit.KEEP));
+            kept.start();
+            kept.configure(POOLED.onExit(OnExit.KEEP));
+        }
+        try (Lxj lxj = Lxj.open(state())) {
+            Container two = host.start(POOLED);
+            Container kept = lxj.containers().get("kept");
+            assertThat(HostIds.shared(kept, two)).isEmpty();
+            assertThat(Files.readSymbolicLink(noteOf(byHand))).isEqualTo(state().resolve("containers/kept"));
+            kept.stop();
+            assertThat(noteOf(byHand)).doesNotExist();
+            kept.destroy();
+        }
     }
 }

@@ -12,9 +12,10 @@ import java.util.function.ToLongFunction;
  * The ids of a container's user namespace, and what they are on the host; see user_namespaces(7). An id that isn't mapped
  * doesn't exist in the container: a file that it owns seems to be nobody's. An immutable value; thread-safe.
  *
- * <p>Ids that another container was given are refused. What is set by hand isn't kept from being given to others later, so
- * it is best taken from outside of the ranges that lxj gives out: the caller's in /etc/subuid and /etc/subgid, or for root
- * without any 1879048192 to 2147352575.
+ * <p>Ids that another container was given are refused, and what is set by hand is given to no other container while this
+ * one has it, as far as lxj gives it out: the caller's ids in /etc/subuid and /etc/subgid, or for root without any
+ * 1879048192 to 2147352575, 65,536 of them at a time, so that one id taken there by hand takes as many away. It is best
+ * taken from outside of those ranges; but there nobody sees that two containers share ids.
  *
  * <pre>{@code
  * IdMap map = IdMap.of(1_900_000_000L, 65_536)     // 0 to 65535 as 1900000000 to 1900065535

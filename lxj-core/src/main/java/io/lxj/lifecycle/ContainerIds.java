@@ -163,7 +163,7 @@ final class ContainerIds implements AutoCloseable {
     }
 
     /** Whether a container has ids that its record doesn't name. */
-    private static boolean hasMore(Config config) {
+    static boolean hasMore(Config config) {
         return config.nesting() > 0 || config.idMap().isPresent();
     }
 
@@ -200,14 +200,23 @@ final class ContainerIds implements AutoCloseable {
         }
     }
 
-    /** Gives back what a container had by hand before its configuration was changed; its lock is held. */
-    void releaseFormer(String container, ContainerRecord record) {
+    /**
+     * Gives back what a container had for containers in it, or by hand, before its configuration was changed, but for what a
+     * run has that goes on; its lock is held.
+     */
+    void releaseFormer(String container, ContainerRecord record, Optional<IdMap> running) {
         if (deputy.isEmpty() && record.config().nesting() == 0) {
-            Optional<IdMap> map = record.config().idMap();
-            release(
-                    container,
-                    first -> map.filter(own -> IdRegistry.isIn(own, first)).isEmpty()
-                            && record.firstId().filter(own -> own == first).isEmpty());
+            List<IdMap> needed = Stream.of(record.config().idMap(), of(record.firstId()), running)
+                    .flatMap(Optional::stream)
+                    .toList();
+            release(container, first -> needed.stream().noneMatch(ids -> IdRegistry.isIn(ids, first)));
+        }
+    }
+
+    /** Gives back what only the run had that has ended; its lock is held. */
+    void releaseEnded(String container, ContainerRecord record, Optional<IdMap> ran) {
+        if (!ran.equals(of(record))) {
+            releaseFormer(container, record, Optional.empty());
         }
     }
 

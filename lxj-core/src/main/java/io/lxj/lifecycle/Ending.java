@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.ExitStatus;
+import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
@@ -13,12 +14,15 @@ import io.lxj.storage.ExitRecord;
 import io.lxj.storage.RunRecord;
 import java.time.Instant;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Removes what is left of a run: processes, cgroup, record. Does it once, whichever JVM comes first; the container's
  * lock is held. Thread-safe.
  */
 final class Ending {
+    private static final Logger LOG = LoggerFactory.getLogger(Ending.class);
     private static final byte[] EXIT = FileName.bytes("exit");
 
     private final Engine engine;
@@ -46,6 +50,7 @@ final class Ending {
                     .orElseGet(() -> reason.map(ExitStatus::killed)
                             .orElse(ExitStatus.unknown("nobody was there to see it end")));
             clear(folder, run.record(), exit);
+            releaseIds(folder, run);
             return exit;
         } finally {
             instance.events().end(run, true);
@@ -62,6 +67,7 @@ final class Ending {
         undo.add(() -> {
             try (ContainerFolder folder = engine.store().open(instance.name())) {
                 clear(folder, run.record(), ExitStatus.killed("it could not be watched"));
+                releaseIds(folder, run);
             }
         });
         if (run.part() == Run.Part.PARENT) {
@@ -95,6 +101,15 @@ final class Ending {
         }
         folder.ended(new ExitRecord(exit, Instant.now()));
         engine.checkpoints().reached("end: recorded");
+    }
+
+    /** It has ended even if this fails; the next opening gives back what nobody has any more. */
+    private void releaseIds(ContainerFolder folder, Run run) {
+        try {
+            engine.ids().releaseEnded(folder.name(), folder.record(), run.ids());
+        } catch (LxjException e) {
+            LOG.warn("The ids that container {} had until now could not be given back", folder.name(), e);
+        }
     }
 
     private static Optional<String> note(ContainerFolder folder, RunRecord record) {

@@ -47,9 +47,17 @@ final class Reconfiguring {
                     engine.folder().deputy());
             engine.ids().claimByHand(name, config);
             folder.configure(config);
-            if (old.idMap().isPresent()) {
-                engine.ids().releaseFormer(name, folder.record());
+            if (ContainerIds.hasMore(old)) {
+                releaseFormer(folder);
             }
+        }
+    }
+
+    private void releaseFormer(ContainerFolder folder) {
+        Optional<Run> current = instance.current();
+        // What a run had that ended when nobody was watching is given back with the rest that it left.
+        if (current.isPresent() || folder.run().isEmpty()) {
+            engine.ids().releaseFormer(name, folder.record(), current.flatMap(Run::ids));
         }
     }
 

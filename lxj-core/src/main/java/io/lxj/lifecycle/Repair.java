@@ -35,7 +35,6 @@ final class Repair {
         List<String> rebooting = new ArrayList<>();
         engine.images().sweep();
         engine.store().sweep().forEach(left -> LOG.info("Removed {}, which a dead process left", left));
-        repairIds();
         Set<String> names = new TreeSet<>(engine.store().names());
         names.addAll(engine.cgroups().containers());
         for (String name : names) {
@@ -48,6 +47,8 @@ final class Repair {
                 }
             }
         }
+        // What a run had belongs to nobody only when what is left of the run has been removed.
+        repairIds();
         return rebooting;
     }
 

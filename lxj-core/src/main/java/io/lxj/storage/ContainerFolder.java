@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 public final class ContainerFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerFolder.class);
     static final String CONTAINER = "container.json";
+    static final String RUN = "run.json";
 
-    private static final String RUN = "run.json";
     private static final String EXIT = "exit.json";
 
     private final String name;

@@ -31,8 +31,8 @@ import java.util.stream.Stream;
  * makes a link with its content at once and fails if it is there; so no lock is needed, and no end of a process leaves
  * anything half done.
  *
- * <p>A link that a dead process left is found by what it leads to: there is no container, or one with other ids, and nobody
- * holds the lock under which it would be made. Thread-safe, and safe against other processes.
+ * <p>A link that a dead process left is found by what it leads to: there is no container, or one with other ids that
+ * doesn't run, and nobody holds the lock under which it would be made. Thread-safe, and safe against other processes.
  */
 public final class IdRegistry implements AutoCloseable {
     private static final int OTHERS = 077;
@@ -349,8 +349,10 @@ public final class IdRegistry implements AutoCloseable {
                 return false;
             }
             ContainerRecord record = ContainerRecord.fromJson(folder + "/" + ContainerFolder.CONTAINER, text.get());
-            // What it has for containers in it is noted nowhere else.
+            // What it has for containers in it is noted nowhere else; nor is what a run has that began before it was
+            // configured otherwise.
             return record.config().nesting() > 0
+                    || JsonFile.read(directory, ContainerFolder.RUN).isPresent()
                     || record.firstId().filter(id -> id == first).isPresent()
                     || record.config().idMap().filter(map -> isIn(map, first)).isPresent();
         } catch (CorruptStateException e) {

@@ -126,6 +126,20 @@ class IdRegistryTest {
     }
 
     @Test
+    void whatARunMayHaveIsLeftAloneWhateverItsContainerIsConfiguredFor() throws Exception {
+        Path run = Path.of(container("one", FIRST), "run.json");
+        Files.writeString(run, "{}");
+        assertThat(registry.claim(TWO, container("one"))).hasValue(FIRST);
+        assertThat(registry.claim(TWO, container("one"))).hasValue(SECOND);
+        assertThat(registry.claim(TWO, container("two"))).isEmpty();
+        assertThat(registry.taken(SECOND + 7, SECOND + 8, container("two"))).hasValue(SECOND);
+        registry.sweep(folder + "/state/containers/");
+        assertThat(registry.held(container("one"))).containsExactly(FIRST, SECOND);
+        Files.delete(run);
+        assertThat(registry.claim(TWO, container("two"))).hasValue(SECOND);
+    }
+
+    @Test
     void aRenameKeepsTheIds() throws Exception {
         registry.claim(TWO, container("one", FIRST));
         registry.move(FIRST, container("one"), container("two"));
