@@ -3,11 +3,14 @@ package io.lxj;
 import io.lxj.config.Config;
 import io.lxj.config.Device;
 import io.lxj.config.IdMap;
+import io.lxj.config.IdRange;
 import io.lxj.config.OnExit;
 import io.lxj.config.Storage;
 import io.lxj.error.InvalidConfigException;
+import io.lxj.error.LxjException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** Runs containers inside a container, and says how each of them sees itself. */
 final class NestedJvm {
@@ -24,6 +27,9 @@ final class NestedJvm {
             say(lxj, "kept", CONFIG.onExit(OnExit.KEEP));
             say(lxj, "privileged", CONFIG.privileged());
             refuse(lxj, CONFIG.device(Device.host(Path.of("/dev/null"), "/dev/other")));
+            refuse(lxj, CONFIG.idMap(IdMap.of(0, 65_537)));
+            refuse(lxj, CONFIG.idMap(new IdMap(List.of(IdRange.of(0, 0, 65_536)), List.of(IdRange.of(0, 70_000, 1)))));
+            exhaust(lxj);
         }
         // On the container's own files: an overlay, on which no mount can map ids.
         try (Lxj lxj = Lxj.open(Path.of("/var/lib/lxj"))) {
@@ -39,6 +45,17 @@ final class NestedJvm {
         } catch (InvalidConfigException e) {
             System.out.println(e.getMessage());
         }
+    }
+
+    /** There are ids for one container more. */
+    private static void exhaust(Lxj lxj) {
+        Container last = lxj.containers().create("last", CONFIG);
+        try {
+            lxj.containers().create("one-too-many", CONFIG);
+        } catch (LxjException e) {
+            System.out.println(e.getMessage());
+        }
+        last.destroy();
     }
 
     private static void say(Lxj lxj, String name, Config config) {

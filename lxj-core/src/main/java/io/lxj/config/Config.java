@@ -448,10 +448,10 @@ public final class Config {
 
     /**
      * The same with a user namespace of these ids. Those that another container has are refused when the container is created
-     * or configured, and from then on no other one is given them, as far as they are among those that lxj gives out. Of
-     * ids outside of those the caller has to know: that two containers don't share them, and that nobody of the host has
-     * them. The files of the image keep their ids, and so do those that the container
-     * changes: they are mapped when its root is mounted.
+     * or configured, and so are those that the JVM hasn't in its own user namespace. From then on no other container is given
+     * them, as far as they are among those that lxj gives out. Of ids outside of those the caller has to know: that two
+     * containers don't share them, and that nobody of the host has them. The files of the image keep their ids, and so do
+     * those that the container changes: they are mapped when its root is mounted.
      *
      * @param map what the ids of the container are on the host
      * @return the configuration

@@ -15,6 +15,7 @@ final class ConfigChecks {
     /** What is the same whatever ids the container will get. */
     static void check(Engine engine, String action, String container, Config config) {
         engine.confinement(config, !config.isPrivileged());
+        engine.ids().refuseForeign(container, config);
         engine.ids().refuseTaken(container, config);
         Devices.of(action, config.devices(), Optional.empty());
         engine.limits().check(action, config.limits());

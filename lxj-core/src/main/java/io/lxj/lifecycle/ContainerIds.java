@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -228,6 +229,35 @@ final class ContainerIds implements AutoCloseable {
                         + registry().holder(first).orElse("one that was just destroyed"));
     }
 
+    /** Refuses ids set by hand that this process hasn't itself: the kernel lets nobody give a container others. */
+    void refuseForeign(String container, Config config) {
+        if (deputy.isPresent() || config.idMap().isEmpty()) {
+            return;
+        }
+        IdMap map = config.idMap().get();
+        try {
+            IdMap own = map(proc, (int) ProcessHandle.current().pid());
+            refuseForeign("idMap.users", map.users(), own.users());
+            refuseForeign("idMap.groups", map.groups(), own.groups());
+        } catch (LinuxException e) {
+            throw Failures.exception("look whether there are the ids of " + container, e);
+        }
+    }
+
+    /** What is a range for a container has to be in one range of this process, see user_namespaces(7). */
+    private static void refuseForeign(String field, List<IdRange> ranges, List<IdRange> own) {
+        for (IdRange range : ranges) {
+            long end = range.outside() + range.count();
+            if (own.stream().noneMatch(ids -> ids.inside() <= range.outside() && end <= ids.inside() + ids.count())) {
+                String all = own.stream()
+                        .map(ids -> ids.inside() + " to " + (ids.inside() + ids.count() - 1))
+                        .collect(Collectors.joining(", "));
+                throw new InvalidConfigException(
+                        field, range, "ids out of one of the ranges that lxj has itself on this host: " + all);
+            }
+        }
+    }
+
     /** Refuses ids set by hand that another container was given. */
     void refuseTaken(String container, Config config) {
         if (deputy.isPresent() || config.idMap().isEmpty()) {
@@ -275,6 +305,7 @@ final class ContainerIds implements AutoCloseable {
     /** The record of a container that is about to start, which has ids that nobody else has; its lock is held. */
     ContainerRecord keep(String container, ContainerRecord record, ContainerFolder folder) {
         if (hasOneId() || !wantsIds(record.config())) {
+            refuseForeign(container, record.config());
             refuseTaken(container, record.config());
             claimByHand(container, record.config());
             return record;
