@@ -8,6 +8,7 @@ import io.lxj.config.IdMap;
 import io.lxj.config.OnExit;
 import io.lxj.config.State;
 import io.lxj.error.AlreadyExistsException;
+import io.lxj.storage.OtherJvm;
 import io.lxj.testing.Caller;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
@@ -176,6 +177,26 @@ class IdsStayApartTest {
             kept.stop();
             assertThat(noteOf(byHand)).doesNotExist();
             kept.destroy();
+        }
+    }
+
+    @Test
+    @NeedsRoot("sets ids by hand")
+    void idsOfARunThatNobodySawTheEndOfAreFreeAtTheNextOpening() throws IOException {
+        Path note;
+        try (Lxj lxj = Lxj.open(state())) {
+            lxj.images().importTarball("busybox", TestRootfs.find("busybox"));
+        }
+        try (OtherJvm other = OtherJvm.start(ReconfiguringJvm.class, state())) {
+            note = note(Long.parseLong(other.line()));
+            assertThat(Files.readSymbolicLink(note)).isEqualTo(state().resolve("containers/changed"));
+            other.kill();
+        }
+        try (Lxj lxj = Lxj.open(state())) {
+            assertThat(note).doesNotExist();
+            Container changed = lxj.containers().get("changed");
+            changed.start();
+            assertThat(HostIds.users(changed)).hasSize(1);
         }
     }
 }
