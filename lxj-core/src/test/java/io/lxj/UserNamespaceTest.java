@@ -9,6 +9,7 @@ import io.lxj.config.ExecResult;
 import io.lxj.config.IdMap;
 import io.lxj.config.Mount;
 import io.lxj.config.OnExit;
+import io.lxj.config.State;
 import io.lxj.config.Storage;
 import io.lxj.config.TerminalSize;
 import io.lxj.config.User;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -257,6 +259,34 @@ class UserNamespaceTest {
         renamed.stop();
         renamed.destroy();
         assertThat(notes).noneMatch(Files::isSymbolicLink);
+    }
+
+    /** In this machine's first user namespace: what another one calls root isn't the host's, see NestedLxjTest. */
+    @Test
+    @NeedsRoot("sets ids by hand")
+    void rootOfTheHostIsGivenToAContainerByNameOnly() throws IOException {
+        Map<String, IdMap> maps = Map.of(
+                "idMap.users: \"0-65535 as 0-65535\"", IdMap.of(0, 65_536),
+                "idMap.users: \"70000 as 0\"", IDS.user(70_000, 0),
+                "idMap.groups: \"70000 as 0\"", IDS.group(70_000, 0));
+        Container container = host.create(config());
+        maps.forEach((message, map) -> {
+            assertThatThrownBy(() -> host.lxj().containers().create("root", config().idMap(map)))
+                    .isInstanceOf(InvalidConfigException.class)
+                    .hasMessageStartingWith(message)
+                    .hasMessageContaining("Config.privileged()");
+            assertThat(host.lxj().containers().find("root")).isEmpty();
+            assertThatThrownBy(() -> container.configure(config().idMap(map)))
+                    .isInstanceOf(InvalidConfigException.class)
+                    .hasMessageStartingWith(message);
+        });
+        // As a version before this rule may have left it.
+        Path record = host.folder().resolve("containers/" + container.name() + "/container.json");
+        Files.writeString(record, Files.readString(record).replace(Long.toString(FIRST), "0"));
+        assertThatThrownBy(container::start)
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageStartingWith("idMap.users: ");
+        assertThat(container.state()).isEqualTo(State.STOPPED);
     }
 
     @Test

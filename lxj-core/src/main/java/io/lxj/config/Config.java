@@ -453,6 +453,9 @@ public final class Config {
      * containers don't share them, and that nobody of the host has them. The files of the image keep their ids, and so do
      * those that the container changes: they are mapped when its root is mounted.
      *
+     * <p>User 0 and group 0 of the host are refused, too, when the container is created, configured or started: a
+     * container that has them is to be {@link #privileged()}. In a container, lxj takes the 0 that there is there.
+     *
      * @param map what the ids of the container are on the host
      * @return the configuration
      * @throws io.lxj.error.InvalidConfigException if root isn't mapped

@@ -17,6 +17,9 @@ import java.util.function.ToLongFunction;
  * 1879048192 to 2147352575, 65,536 of them at a time, so that one id taken there by hand takes as many away. It is best
  * taken from outside of those ranges; but there nobody sees that two containers share ids.
  *
+ * <p>Root of the host, user 0 and group 0, is in no map: a container is given it by {@link Config#privileged()} only.
+ * Single ids of others can be passed on as they are.
+ *
  * <pre>{@code
  * IdMap map = IdMap.of(1_900_000_000L, 65_536)     // 0 to 65535 as 1900000000 to 1900065535
  *         .user(1000, 1000);                       // but user 1000 is user 1000 of the host, too

@@ -305,6 +305,7 @@ final class ContainerIds implements AutoCloseable {
     /** The record of a container that is about to start, which has ids that nobody else has; its lock is held. */
     ContainerRecord keep(String container, ContainerRecord record, ContainerFolder folder) {
         if (hasOneId() || !wantsIds(record.config())) {
+            ConfigChecks.refuseHostRoot(record.config());
             refuseForeign(container, record.config());
             refuseTaken(container, record.config());
             claimByHand(container, record.config());
