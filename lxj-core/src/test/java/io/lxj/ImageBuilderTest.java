@@ -121,6 +121,24 @@ class ImageBuilderTest {
         }
     }
 
+    /** It could be traced, and would then make the calls that the command can't. */
+    @Test
+    @NeedsRootfs("alpine")
+    void whatACommandRunsBesideIsConfinedAsItIs() throws IOException {
+        importAlpine();
+        String fields = "grep -E '^(Seccomp|Seccomp_filters|NoNewPrivs|Cap.*):' /proc/$i/status >/of-$i";
+        Image built;
+        try (ImageBuilder builder = images().builder(images().get("alpine"))) {
+            built = builder.run("sh", "-ec", "for i in 1 self; do " + fields + "; done")
+                    .build("confined");
+        }
+        ContainerFiles files = host.create(Config.of(built)).files();
+        assertThat(files.readText("/of-1"))
+                .isEqualTo(files.readText("/of-self"))
+                .contains("Seccomp:\t2\n")
+                .contains("CapBnd:");
+    }
+
     @Test
     @NeedsRootfs("alpine")
     void theImagesOwnInitIsStarted() throws Exception {

@@ -104,7 +104,10 @@ final class ConfinementSteps {
         }
     }
 
-    /** Nothing but execve(2) comes after it: so a filter needs to allow only what the program itself does. */
+    /**
+     * Nothing but execve(2) comes after it, so that a filter needs to allow only what the program itself does; or the few
+     * steps of a process that stays as it is.
+     */
     void filter(Confinement confinement) {
         if (confinement.noNewPrivileges()) {
             program.step(

@@ -211,6 +211,7 @@ public final class InitPlan {
                 end.dieWithParent();
             }
             if (spec.argv().isEmpty()) {
+                confinement.filter(spec.confinement());
                 stay();
                 return;
             }
@@ -221,7 +222,10 @@ public final class InitPlan {
             program.step("never come here", Syscall.EXIT_GROUP, 126);
         }
 
-        /** Stays as the first process, for commands to be executed beside it: an image in the making has no init yet. */
+        /**
+         * Stays as the first process, for commands to be executed beside it: an image in the making has no init yet. They
+         * may trace it, and so it has to be under the filter, which allows the calls that come here.
+         */
         private void stay() {
             Arg ignore = program.words("{SIG_IGN}", 1, 0, 0, 0);
             program.step("leave orphans to the kernel", Syscall.RT_SIGACTION, Arg.of(SIGCHLD, "SIGCHLD"), ignore, 0, 8);

@@ -73,6 +73,19 @@ class InitPlanTest {
                 .isEqualTo("prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)");
     }
 
+    /** Commands are executed beside it that may trace it. */
+    @Test
+    void whereThereIsNoInitTheFilterComesBeforeTheProcessIsShownAndWaits() {
+        List<Step> steps = steps(Specs.building());
+        int filter = indexOf(steps, "seccomp(SECCOMP_SET_MODE_FILTER");
+        int wait = indexOf(steps, "ppoll(0, 0, 0, 0, 0)");
+        assertThat(steps).noneMatch(step -> step.call() == Syscall.EXECVE);
+        assertThat(steps.subList(filter + 1, wait).stream().map(Step::render))
+                .containsExactly(
+                        "rt_sigaction(SIGCHLD, {SIG_IGN}, 0, 8)", "prctl(PR_SET_DUMPABLE, 1)", "close_range(3, ~0, 0)");
+        assertThat(wait).isEqualTo(steps.size() - 1);
+    }
+
     @Test
     void theStageMakesNamespacesBeforeItWaitsForTheRootAndLeavesTheCgroupsToTheHostsRoot() {
         List<Step> steps = steps(Specs.unprivileged(false));

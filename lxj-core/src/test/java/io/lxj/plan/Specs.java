@@ -39,6 +39,29 @@ final class Specs {
         return init(false, List.of(), List.of(), confinement(noNewPrivileges));
     }
 
+    /** Of an ordinary user, for commands of a build: there is no init. */
+    static LaunchSpec building() {
+        LaunchSpec user = ofUser();
+        return new LaunchSpec(
+                user.name(),
+                user.hostname(),
+                user.uuid(),
+                List.of(),
+                user.environment(),
+                user.credentials(),
+                user.listening(),
+                user.workingDirectory(),
+                user.mounts(),
+                user.devices(),
+                user.terminals(),
+                user.osRelease(),
+                user.confinement().with(FILTER),
+                user.keep(),
+                user.log(),
+                user.userNamespace(),
+                user.nested());
+    }
+
     static Confinement confinement(boolean noNewPrivileges) {
         return new Confinement(
                 List.of(16, 25),
