@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
+import io.lxj.config.SeccompProfile;
+import io.lxj.config.Security;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
@@ -57,6 +59,36 @@ class NestedLxjTest {
             assertThat(result.stderr())
                     .contains("set ids apart for default: there is no range of 65536 ids for containers")
                     .contains("Config.nesting(...)");
+        }
+    }
+
+    /** Inside, as the keys of the host's root are too many to be used up; and nobody else loses by it there. */
+    @Test
+    void nothingIsLaunchedWithTheKeysOfTheJvm() throws IOException {
+        try (NestedJava java = NestedJava.copy("busybox")) {
+            Container container = host.start(java.in(base().nesting(1)));
+            ExecResult result = container.exec(Command.of(java.command(KeysJvm.class, NestedJava.ROOTFS)));
+            assertThat(result.stdout())
+                    .as(result.stderr())
+                    .containsSubsequence(
+                            "start kept: ",
+                            "leave the JVM's keys: ",
+                            "EDQUOT",
+                            "maxkeys\n",
+                            "exec in kept: ",
+                            "leave the JVM's keys: ",
+                            "EDQUOT",
+                            "maxkeys\n",
+                            "30 commands, one after the other\n");
+        }
+    }
+
+    @Test
+    void whereKeysAreDeniedToTheJvmContainersRunAllTheSame() throws IOException {
+        try (NestedJava java = NestedJava.copy("busybox")) {
+            Security denied = Security.DEFAULT.seccomp(SeccompProfile.standard().deny("keyctl"));
+            ExecResult result = nested(java, base().nesting(1).security(denied));
+            assertThat(result.stdout()).as(result.stderr()).contains("default HALTED\n", "sharing HALTED\n");
         }
     }
 

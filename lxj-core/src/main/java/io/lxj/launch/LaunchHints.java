@@ -12,6 +12,9 @@ import java.util.Optional;
 final class LaunchHints {
     private static final String UNMAPPED =
             "the container's user namespace has no such id: usually it has 0 to 65535, see Config.idMap(...)";
+    private static final String KEYS =
+            "each launch takes a keyring, of which this user has as many as allowed: see /proc/key-users; root can allow"
+                    + " more in /proc/sys/kernel/keys/maxkeys";
 
     private LaunchHints() {}
 
@@ -50,6 +53,9 @@ final class LaunchHints {
         if (failure.step().what().startsWith("adjust the score")) {
             return "less than the score of this process needs CAP_SYS_RESOURCE";
         }
+        if (isOutOfKeys(call, errno)) {
+            return KEYS;
+        }
         if (errno == Errno.ENOSPC && (call == Syscall.CLONE3 || call == Syscall.UNSHARE)) {
             return "too many namespaces: see /proc/sys/user/max_*_namespaces";
         }
@@ -84,6 +90,9 @@ final class LaunchHints {
         if (errno != null && isUnmapped(failure.step().call(), errno)) {
             return UNMAPPED;
         }
+        if (errno != null && isOutOfKeys(failure.step().call(), errno)) {
+            return KEYS;
+        }
         return errno == null ? null : label(spec.confinement(), failure, errno).orElse(null);
     }
 
@@ -98,6 +107,10 @@ final class LaunchHints {
                                 + " of SELinux";
                     default -> "what confines this process itself doesn't let it take " + label.name();
                 });
+    }
+
+    private static boolean isOutOfKeys(Syscall call, Errno errno) {
+        return call == Syscall.KEYCTL && errno == Errno.EDQUOT;
     }
 
     private static boolean isUnmapped(Syscall call, Errno errno) {

@@ -15,6 +15,9 @@ final class StartSteps {
     private static final String OOM_SCORE_ADJUST = "/proc/self/oom_score_adj";
     private static final int PR_SET_DUMPABLE = 4;
     private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
+    private static final int KEYCTL_CAPABILITIES = 31;
+    /** An ordinary user may have 200 keys, and those of a process count for some time after its end. */
+    private static final int[] PAUSES = {20, 100, 500};
 
     private final ProgramBuilder program;
 
@@ -35,15 +38,42 @@ final class StartSteps {
         if (shown) {
             show(0);
         }
+        // As the user: containers with other ids than the user's can't use up how many keys the user may have.
+        leaveKeys();
         new UserNamespaceSteps(program, process).enterOwn();
-        // Keys of the JVM's session are none of the container's business. Where there is no such call, or it is denied
-        // to the JVM, the container can't make it either.
+    }
+
+    /**
+     * Keys of the JVM's session are none of the container's business. Where there is no such call, or it is denied to the
+     * JVM, the container can't make it either: one that does nothing and can't fail otherwise tells.
+     */
+    private void leaveKeys() {
+        ProgramBuilder.Label left = program.label();
         program.step(
-                        "leave the JVM's keys",
+                        "see whether there are keys",
                         Syscall.KEYCTL,
-                        Arg.of(KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"),
+                        Arg.of(KEYCTL_CAPABILITIES, "KEYCTL_CAPABILITIES"),
+                        0,
                         0)
-                .mayFail();
+                .onError(left);
+        for (int milliseconds : PAUSES) {
+            ProgramBuilder.Label full = program.label();
+            joinNewKeyring().onError(full).onPositive(left);
+            program.place(full);
+            Arg time = program.words("{" + milliseconds + " ms}", 0, milliseconds * 1_000_000L);
+            program.step("give the kernel time to free those of ended processes", Syscall.NANOSLEEP, time, 0)
+                    .mayFail();
+        }
+        joinNewKeyring();
+        program.place(left);
+    }
+
+    private ProgramBuilder.Added joinNewKeyring() {
+        return program.step(
+                "leave the JVM's keys",
+                Syscall.KEYCTL,
+                Arg.of(KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"),
+                0);
     }
 
     /**

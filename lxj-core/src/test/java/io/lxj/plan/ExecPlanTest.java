@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.linux.Syscall;
 import io.lxj.linux.SyscallProgram.Step;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ExecPlanTest {
@@ -16,9 +17,41 @@ class ExecPlanTest {
     void entersAllNamespacesBeforeTheProcessIsMadeInItsCgroup() {
         List<String> steps = rendered(Specs.exec(0, false, "/bin/tool"));
         assertThat(steps.get(0)).isEqualTo("prctl(PR_SET_DUMPABLE, 0)");
-        assertThat(steps.get(2)).isEqualTo("keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0)");
-        assertThat(steps.get(3)).isEqualTo("setns(<init>, mount, pid, uts, ipc, net, cgroup)");
-        assertThat(steps.get(4)).startsWith("clone3(").contains("cgroup=<cgroup>");
+        assertThat(steps.get(2)).isEqualTo("keyctl(KEYCTL_CAPABILITIES, 0, 0)");
+        assertThat(steps.get(3)).isEqualTo("keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0)");
+        int namespaces = steps.indexOf("setns(<init>, mount, pid, uts, ipc, net, cgroup)");
+        assertThat(steps.get(namespaces - 1)).isEqualTo(steps.get(3));
+        assertThat(steps.get(namespaces + 1)).startsWith("clone3(").contains("cgroup=<cgroup>");
+    }
+
+    /** The keyring of the JVM's session is left behind, or nothing is launched. */
+    @Test
+    void goesOnWithTheKeysOfTheJvmOnlyWhereThereIsNoWayToThem() {
+        List<Step> steps =
+                ExecPlan.of(Specs.exec(0, false, "/bin/tool")).program().steps();
+        int after = 10;
+        assertThat(steps.get(after).call()).isEqualTo(Syscall.SETNS);
+        assertThat(steps.get(2).error()).isEqualTo(after);
+        for (int i = 3; i < after - 1; i += 2) {
+            assertThat(steps.get(i).render()).isEqualTo("keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0)");
+            assertThat(steps.get(i).next()).isEqualTo(after);
+            assertThat(steps.get(i).error()).isEqualTo(i + 1);
+            assertThat(steps.get(i + 1).call()).isEqualTo(Syscall.NANOSLEEP);
+        }
+        Step last = steps.get(after - 1);
+        assertThat(last.render()).isEqualTo(steps.get(3).render());
+        assertThat(last.error()).isEqualTo(-1);
+    }
+
+    @Test
+    void anOrdinaryUsersKeyringCountsForTheUserAndNotForTheRootOfAContainer() {
+        List<Step> steps =
+                InitPlan.of(Specs.ofUser(), Optional.empty()).program().steps();
+        List<Syscall> calls = steps.stream().map(Step::call).toList();
+        assertThat(calls.lastIndexOf(Syscall.KEYCTL))
+                .isPositive()
+                .isLessThan(calls.indexOf(Syscall.SETNS))
+                .isLessThan(calls.indexOf(Syscall.SETRESUID));
     }
 
     @Test
