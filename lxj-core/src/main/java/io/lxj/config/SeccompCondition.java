@@ -3,6 +3,7 @@ package io.lxj.config;
 import io.lxj.error.InvalidConfigException;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -17,8 +18,8 @@ import java.util.regex.Pattern;
  *
  * @param capabilities the container has all of these
  * @param withoutCapabilities the container has none of these
- * @param architectures the host is one of these, under the names that Docker uses, for example {@code amd64}; empty for
- *     any
+ * @param architectures the host is one of these, under the names that Docker and Podman use, for example {@code amd64};
+ *     empty for any
  * @param withoutArchitectures the host is none of these
  * @param minKernel the kernel's version is at least this one, for example {@code 4.8}; empty for any
  * @param userNamespace whether the container has a user namespace; empty if it doesn't matter
@@ -30,6 +31,38 @@ public record SeccompCondition(
         Set<String> withoutArchitectures,
         Optional<String> minKernel,
         Optional<Boolean> userNamespace) {
+    /**
+     * What Docker compares with (GOARCH of Go on Linux) and what Podman does (libseccomp's names in Go). Those of the
+     * hosts that lxj runs on are the same in both: amd64 and arm64.
+     */
+    private static final Set<String> ARCHITECTURES = Collections.unmodifiableSet(new TreeSet<>(List.of(
+            "386",
+            "amd64",
+            "arm",
+            "arm64",
+            "loong64",
+            "m68k",
+            "mips",
+            "mips64",
+            "mips64le",
+            "mips64n32",
+            "mipsel",
+            "mipsel64",
+            "mipsel64n32",
+            "mipsle",
+            "parisc",
+            "parisc64",
+            "ppc",
+            "ppc64",
+            "ppc64le",
+            "riscv64",
+            "s390",
+            "s390x",
+            "sh",
+            "sheb",
+            "x32",
+            "x86")));
+
     private static final Pattern VERSION = Pattern.compile("[0-9]{1,4}\\.[0-9]{1,4}");
 
     /** A rule that always holds. */
@@ -45,13 +78,13 @@ public record SeccompCondition(
      * @param withoutArchitectures see {@link #withoutArchitectures()}
      * @param minKernel see {@link #minKernel()}
      * @param userNamespace see {@link #userNamespace()}
-     * @throws InvalidConfigException if the version isn't of the form {@code major.minor}
+     * @throws InvalidConfigException if the version isn't of the form {@code major.minor}, or an architecture isn't known
      */
     public SeccompCondition {
         capabilities = Enums.set(Capability.class, capabilities);
         withoutCapabilities = Enums.set(Capability.class, withoutCapabilities);
-        architectures = sorted(architectures);
-        withoutArchitectures = sorted(withoutArchitectures);
+        architectures = sorted("seccomp.includes.arches", architectures);
+        withoutArchitectures = sorted("seccomp.excludes.arches", withoutArchitectures);
         Objects.requireNonNull(userNamespace, "userNamespace");
         if (minKernel.isPresent() && !VERSION.matcher(minKernel.get()).matches()) {
             throw new InvalidConfigException(
@@ -59,12 +92,20 @@ public record SeccompCondition(
         }
     }
 
-    private static Set<String> sorted(Collection<String> names) {
+    private static Set<String> sorted(String field, Collection<String> names) {
         Set<String> sorted = new TreeSet<>();
         for (String name : names) {
-            sorted.add(Text.check("seccomp.includes.arches", name));
+            sorted.add(architecture(field, name));
         }
         return Collections.unmodifiableSet(sorted);
+    }
+
+    /** A name that no host has would switch a rule off, or on, without a word. */
+    static String architecture(String field, String name) {
+        if (!ARCHITECTURES.contains(Objects.requireNonNull(name, field))) {
+            throw new InvalidConfigException(field, name, "one of " + String.join(", ", ARCHITECTURES));
+        }
+        return name;
     }
 
     /**

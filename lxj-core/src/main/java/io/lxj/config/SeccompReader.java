@@ -13,6 +13,7 @@ import java.util.StringJoiner;
  */
 final class SeccompReader {
     private static final String KIND = "seccomp";
+    private static final String ARCHES = "arches";
     /** Architectures of other hosts, which a profile for many hosts names. */
     private static final Set<String> ELSEWHERE = Set.of(
             "MIPS",
@@ -208,8 +209,7 @@ final class SeccompReader {
             with = Set.copyOf(list(fields, "caps").stream()
                     .map(cap -> cap.parsed(Capability::parse))
                     .toList());
-            on = Set.copyOf(
-                    list(fields, "arches").stream().map(JsonValue::string).toList());
+            on = arches(fields);
             Optional<JsonValue> kernel = fields.optional("minKernel");
             minKernel = kernel.isPresent() ? Optional.of(kernel.get().string()) : minKernel;
             Optional<JsonValue> user = fields.optional("userNamespace");
@@ -221,11 +221,16 @@ final class SeccompReader {
             without = Set.copyOf(list(fields, "caps").stream()
                     .map(cap -> cap.parsed(Capability::parse))
                     .toList());
-            notOn = Set.copyOf(
-                    list(fields, "arches").stream().map(JsonValue::string).toList());
+            notOn = arches(fields);
             fields.refuseOthers();
         }
         return new SeccompCondition(with, without, on, notOn, minKernel, userNamespace);
+    }
+
+    private static Set<String> arches(JsonFields fields) {
+        return Set.copyOf(list(fields, ARCHES).stream()
+                .map(name -> name.parsed(text -> SeccompCondition.architecture(ARCHES, text)))
+                .toList());
     }
 
     private static List<JsonValue> list(JsonFields fields, String key) {

@@ -151,6 +151,10 @@ class SeccompProfileTest {
                         + "|syscalls[0].args[0].op: \"EQ\"",
                 "{\"names\": [\"read\"], \"includes\": {\"caps\": [\"CAP_ROOT\"]}}|syscalls[0].includes.caps[0]",
                 "{\"names\": [\"read\"], \"includes\": {\"minKernel\": \"new\"}}|syscalls[0].includes.minKernel",
+                "{\"names\": [\"read\"], \"includes\": {\"arches\": [\"arm64\", \"amd46\"]}}"
+                        + "|syscalls[0].includes.arches[1]: \"amd46\"",
+                "{\"names\": [\"read\"], \"excludes\": {\"arches\": [\"x86_64\"]}}"
+                        + "|syscalls[0].excludes.arches[0]: \"x86_64\"",
             })
     void refusesABadRuleAndSaysWhere(String rule, String message) {
         String json = "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": ["
@@ -159,6 +163,32 @@ class SeccompProfileTest {
         assertThatThrownBy(() -> SeccompProfile.fromJson(json))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining(message);
+    }
+
+    /** All that the profiles of Docker and Podman name. */
+    @Test
+    void readsTheArchitecturesThatProfilesForManyHostsName() {
+        List<String> names = List.of(
+                "amd64",
+                "x86",
+                "x32",
+                "arm",
+                "arm64",
+                "ppc64le",
+                "s390",
+                "s390x",
+                "riscv64",
+                "loong64",
+                "mips64n32",
+                "386");
+        String json = "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": [\"read\"], \"action\":"
+                + " \"SCMP_ACT_ERRNO\", \"includes\": {\"arches\": [\"" + String.join("\", \"", names) + "\"]}}]}";
+        assertThat(SeccompProfile.fromJson(json).rules().get(0).condition().architectures())
+                .containsExactlyInAnyOrderElementsOf(names);
+        assertThatThrownBy(() -> new SeccompCondition(
+                        Set.of(), Set.of(), Set.of("aarch64"), Set.of(), Optional.empty(), Optional.empty()))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageStartingWith("seccomp.includes.arches: \"aarch64\"");
     }
 
     @ParameterizedTest
