@@ -2,11 +2,22 @@ package io.lxj;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
+import io.lxj.config.SeccompAction;
+import io.lxj.config.SeccompArgument;
+import io.lxj.config.SeccompProfile;
+import io.lxj.config.SeccompRule;
+import io.lxj.config.Security;
+import io.lxj.linux.Architecture;
+import io.lxj.linux.SyscallAbi;
+import io.lxj.linux.SyscallNumbers;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,6 +88,49 @@ class NestingTest {
         sh(BUNDLE + "crun spec; sed -i /CAP_AUDIT_WRITE/d config.json");
         assertThat(sh(crun("cat /proc/self/uid_map; stat -c %t:%T /dev/null; echo >/dev/null")))
                 .isEqualTo(sh("cat /proc/self/uid_map") + "1:3\n");
+    }
+
+    /** As .github/SECURITY.md says; and glibc, which makes threads by clone3(2), does without. */
+    @Test
+    void aProfileKeepsProgramsFromMakingUserNamespaces() {
+        SyscallNumbers numbers =
+                SyscallNumbers.of(SyscallAbi.of(Architecture.current()).get(0));
+        String script = """
+                use threads;
+                use POSIX;
+                $| = 1;
+                sub make {
+                    my $what = shift;
+                    my $made = syscall(shift, @_);
+                    POSIX::_exit(0) if $made == 0;
+                    print $what, $made < 0 ? " $!\\n" : " made\\n";
+                    waitpid($made, 0) if $made > 0;
+                }
+                print "thread ", threads->create(sub { 7 })->join, "\\n";
+                make("clone", CLONE, 0x10000011, 0, 0, 0, 0);
+                make("clone3", CLONE3, pack("Q8", 0x10000000, 0, 0, 0, 17, 0, 0, 0), 64);
+                print "unshare ", syscall(UNSHARE, 0x10000000) < 0 ? "$!\\n" : "made\\n";
+                """;
+        for (String call : List.of("clone3", "clone", "unshare")) {
+            script = script.replace(
+                    call.toUpperCase(Locale.ROOT) + ",", numbers.number(call).orElseThrow() + ",");
+        }
+        Command command = Command.of("perl", "-e", script);
+        assertThat(container.exec(command).stdout()).isEqualTo("thread 7\nclone made\nclone3 made\nunshare made\n");
+        int newUser = 0x10000000;
+        SeccompProfile profile = SeccompProfile.standard()
+                .rule(SeccompRule.of(SeccompAction.errno(SeccompAction.EPERM), "clone", "unshare")
+                        .argument(SeccompArgument.masked(0, newUser, newUser)))
+                .rule(SeccompRule.of(SeccompAction.errno(SeccompAction.ENOSYS), "clone3"));
+        Container closed = host.start(Config.ofImage("debian-12-containers")
+                .init("/bin/sleep", "1000000")
+                .security(Security.DEFAULT.seccomp(profile)));
+        assertThat(closed.exec(command).stdout()).isEqualTo("""
+                        thread 7
+                        clone Operation not permitted
+                        clone3 Function not implemented
+                        unshare Operation not permitted
+                        """);
     }
 
     private static String crun(String script) {
