@@ -196,7 +196,7 @@ class ContainerProcessTest {
     }
 
     @Test
-    void cve2016_10124ATerminalOfItsOwnCannotPushInputIntoTheCallers() throws Exception {
+    void hasATerminalOfTheContainersOrNone() throws Exception {
         ContainerProcess process = container.process(Command.of("tty").terminal(new TerminalSize(24, 80)));
         String inside = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(inside).startsWith("/dev/pts/");

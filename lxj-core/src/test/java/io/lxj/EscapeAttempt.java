@@ -2,6 +2,8 @@ package io.lxj;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lxj.config.Command;
+import io.lxj.config.TerminalSize;
 import io.lxj.linux.Architecture;
 import io.lxj.linux.Arg;
 import io.lxj.linux.ProgramBuilder;
@@ -27,7 +29,8 @@ import java.util.function.Predicate;
  * @param worthless tells whether what was read is worth nothing
  */
 record EscapeAttempt(String topic, String what, SyscallProgram program, Arg loot, Predicate<String> worthless) {
-    static final String SCRIPT = "exec /attempt 0<>/attempt.plan";
+    private static final String SCRIPT = "exec /attempt 0<>/attempt.plan";
+    private static final TerminalSize SIZE = new TerminalSize(24, 80);
     private static final int RESULT = 64;
     private static final int STEP = 96;
     private static final int FIRST_STEP = 64;
@@ -54,12 +57,16 @@ record EscapeAttempt(String topic, String what, SyscallProgram program, Arg loot
         return new EscapeAttempt(topic, what, program.build(), loot, worthless);
     }
 
-    static byte[] executable() {
-        return Stage.executable(Architecture.current());
+    /** Tries it as root in a container that runs, with a terminal at descriptors 1 and 2, and says how it went. */
+    EscapeOutcome in(Container container) {
+        container.files().write("/attempt", Stage.executable(Architecture.current()), 0755);
+        container.files().write("/attempt.plan", plan(), 0600);
+        container.exec(Command.of("sh", "-c", SCRIPT).terminal(SIZE).timeout(TestLxj.LONG));
+        return outcome(container.files().read("/attempt.plan"));
     }
 
     /** The file that the program maps from its standard input. */
-    byte[] plan() {
+    private byte[] plan() {
         byte[] code = program.code(Architecture.current());
         byte[] data = program.data();
         byte[] file = Arrays.copyOf(code, SyscallProgram.DATA + data.length);
@@ -67,12 +74,7 @@ record EscapeAttempt(String topic, String what, SyscallProgram program, Arg loot
         return file;
     }
 
-    /**
-     * How it went.
-     *
-     * @param file the file after the program has ended
-     */
-    EscapeOutcome outcome(byte[] file) {
+    private EscapeOutcome outcome(byte[] file) {
         ByteBuffer memory = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         int count = program.steps().size();
         for (int i = 0; i < count; i++) {

@@ -2,7 +2,6 @@ package io.lxj;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.linux.Fd;
 import io.lxj.linux.Kernel;
@@ -54,7 +53,6 @@ class EscapeTest {
         Config config = Config.ofImage("alpine").init("/bin/sleep", "1000000");
         Container neighbour = host.start(config);
         Container container = host.start(config);
-        container.files().write("/attempt", EscapeAttempt.executable(), 0755);
         Path file = Files.writeString(outside.resolve("secret"), "of the host");
         Files.setPosixFilePermissions(outside, PosixFilePermissions.fromString("rwxrwxrwx"));
         Path socket = outside.resolve("socket");
@@ -74,7 +72,7 @@ class EscapeTest {
                     "lxj-escape",
                     KEY);
             for (EscapeAttempt attempt : EscapeAttempts.on(prey)) {
-                outcomes.add(run(container, attempt));
+                outcomes.add(attempt.in(container));
             }
         } finally {
             Kernel.call(Syscall.SHMCTL, shared, 0, 0);
@@ -114,12 +112,6 @@ class EscapeTest {
             assertThat(key).isPositive();
             return key;
         }
-    }
-
-    private static EscapeOutcome run(Container container, EscapeAttempt attempt) {
-        container.files().write("/attempt.plan", attempt.plan(), 0600);
-        container.exec(Command.of("sh", "-c", EscapeAttempt.SCRIPT).timeout(TestLxj.LONG));
-        return attempt.outcome(container.files().read("/attempt.plan"));
     }
 
     private static String table(List<EscapeOutcome> outcomes) {

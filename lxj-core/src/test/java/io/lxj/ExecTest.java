@@ -282,12 +282,6 @@ class ExecTest {
     }
 
     @Test
-    void cve2022_29162LeavesNoInheritableCapabilities() {
-        assertThat(out(sh("grep '^CapInh\\|^CapAmb' /proc/self/status")))
-                .isEqualTo("CapInh:\t0000000000000000\nCapAmb:\t0000000000000000\n");
-    }
-
-    @Test
     void cve2019_5736TheProgramThatRunsBeforeExecCannotBeWrittenThroughProcSelfExe() {
         // The image's shell is replaced by a link to /proc/self/exe: execve then runs the stage once more.
         Container other = host.start(Config.ofImage("alpine").init("/bin/sleep", "1000000"));

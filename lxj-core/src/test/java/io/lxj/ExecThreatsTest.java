@@ -6,12 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
+import io.lxj.config.SeccompProfile;
+import io.lxj.config.Security;
 import io.lxj.config.TerminalSize;
 import io.lxj.config.User;
 import io.lxj.error.LxjException;
+import io.lxj.linux.Arg;
+import io.lxj.linux.Syscall;
+import io.lxj.storage.OtherJvm;
+import io.lxj.testing.CProgram;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.TestRootfs;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ExecThreatsTest {
     private static final String SELF = "/proc/self/exe";
-    private static final int ROUNDS = 60;
+    private static final int MEETINGS = 10;
+    private static final int NEWCOMERS = 10_000;
 
     @RegisterExtension
     static final TestLxj host = TestLxj.of("alpine");
@@ -78,23 +89,6 @@ class ExecThreatsTest {
             assertThat(result.exitCode()).as(program).isNotZero();
             assertThat(result.stdout()).isEmpty();
         }
-        // A process inside looks at every newcomer, and tries to write to what it is executed from.
-        watch("exe=$(readlink $p/exe) && echo $exe >>/seen; (: >>$p/exe) 2>/dev/null && echo $exe >>/written");
-        assertThat(sh("sort -u /seen"))
-                .as("what a process of the container saw others run")
-                .isEqualTo("/bin/busybox\n");
-        assertThat(sh("test -e /written && cat /written || echo nothing")).isEqualTo("nothing\n");
-    }
-
-    /** Runs something for each process that appears while commands are executed; p is its folder in /proc. */
-    private void watch(String script) {
-        sh("cat >/watch <<'EOF'\n: >/seen\nwhile ! test -e /over; do for p in /proc/[0-9]*; do " + script
-                + "; done; done 2>/dev/null\nrm /over; touch /ended\nEOF\n"
-                + "sh /watch </dev/null >/dev/null 2>&1 & until test -e /seen; do sleep 0.01; done");
-        for (int i = 0; i < ROUNDS; i++) {
-            assertThat(container.exec("true").exitCode()).isZero();
-        }
-        sh("touch /over; until test -e /ended; do sleep 0.01; done");
     }
 
     /** Neither a descriptor of the host nor a working directory outside comes along. */
@@ -153,15 +147,48 @@ class ExecThreatsTest {
                 .isEqualTo(sh("sed -n 's/^Max open files *\\([0-9]*\\) *\\([0-9]*\\).*/\\1\\n\\2/p' /proc/1/limits"));
     }
 
-    /** CVE-2022-27650 and CVE-2022-29162: what is inheritable would come back with a file's capabilities. */
+    /**
+     * CVE-2022-27650 and CVE-2022-29162: what is inheritable would come back with a file's capabilities. The JVM itself has
+     * such capabilities here. A user namespace begins without, so this one has none.
+     */
     @Test
-    void cve2022_27650And2022_29162ACommandInheritsNoCapabilities() {
+    @NeedsRoot("starts a privileged container: in a user namespace the kernel clears them")
+    @NeedsRootfs("busybox")
+    @NeedsCommand("setpriv")
+    void cve2022_27650And2022_29162ACommandInheritsNoCapabilities(@TempDir Path folder) throws IOException {
+        String capabilities = "grep -h 'CapInh\\|CapAmb' /proc/";
+        try (OtherJvm other = OtherJvm.startBy(
+                List.of("setpriv", "--inh-caps=+chown,+kill", "--ambient-caps=+chown,+kill"),
+                ScriptedJvm.class,
+                TestRootfs.find("busybox"),
+                folder.resolve("state"),
+                "run:" + capabilities + "self/status",
+                "privileged:a",
+                "start:a",
+                "exec:a:" + capabilities + "1/status",
+                "exec:a:" + capabilities + "self/status",
+                "user:a:" + capabilities + "self/status",
+                "user:a:grep 'CapEff\\|CapPrm' /proc/self/status",
+                "stop:a",
+                "destroy:a")) {
+            String none = ":\t0000000000000000";
+            assertThat(other.lines())
+                    .containsExactly(
+                            "CapInh:\t0000000000000021",
+                            "CapAmb:\t0000000000000021",
+                            "0 CapInh" + none,
+                            "CapAmb" + none,
+                            "0 CapInh" + none,
+                            "CapAmb" + none,
+                            "0 CapInh" + none,
+                            "CapAmb" + none,
+                            "0 CapPrm" + none,
+                            "CapEff" + none);
+        }
         for (User user : List.of(User.id(0, 0), User.named("ann"))) {
             assertThat(status(Command.of("cat", "/proc/self/status").user(user), "CapInh|CapAmb"))
                     .isEqualTo("[CapAmb:\t0000000000000000, CapInh:\t0000000000000000]");
         }
-        assertThat(status(Command.of("cat", "/proc/self/status").user(User.named("ann")), "CapEff|CapPrm"))
-                .isEqualTo("[CapEff:\t0000000000000000, CapPrm:\t0000000000000000]");
     }
 
     /** A number is a number, whatever users are called in the container. */
@@ -201,17 +228,88 @@ class ExecThreatsTest {
                 .startsWith("/dev/pts/");
     }
 
+    /** As above, with a JVM that does have a terminal to lose. */
+    @Test
+    @NeedsRootfs("busybox")
+    @NeedsCommand("script")
+    void cve2016_10124And2017_5226TheTerminalOfTheJvm(@TempDir Path folder) throws IOException {
+        String terminal = "cut -d \" \" -f 7 /proc/self/stat";
+        // script(1) runs the command that it is given as a text with a new terminal.
+        String starter = "c=exec; for w; do c=\"$c '$w'\"; done; exec script -qec \"$c\" /dev/null";
+        try (OtherJvm other = OtherJvm.startBy(
+                List.of("sh", "-c", starter, "sh"),
+                ScriptedJvm.class,
+                TestRootfs.find("busybox"),
+                folder.resolve("state"),
+                "run:" + terminal,
+                "create:a",
+                "start:a",
+                "exec:a:" + terminal,
+                "stop:a",
+                "destroy:a")) {
+            List<String> terminals = other.lines();
+            assertThat(terminals).hasSize(2);
+            assertThat(terminals.get(0)).matches("[1-9][0-9]*");
+            assertThat(terminals.get(1)).isEqualTo("0 0");
+        }
+    }
+
+    /**
+     * Input that a program pushes into its own terminal, for whoever reads from it next. The filter denies it: without
+     * one it works, or is refused by another error if the host has it switched off.
+     */
+    @Test
+    void cve2016_10124And2017_5226InputPushedIntoATerminal() throws IOException {
+        Path setting = Path.of("/proc/sys/dev/tty/legacy_tiocsti");
+        boolean works =
+                !Files.exists(setting) || Files.readString(setting).strip().equals("1");
+        Container open = host.start(container.config().security(Security.DEFAULT.seccomp(SeccompProfile.unconfined())));
+        EscapeAttempt push = ioctl(Arg.of(0x5412, "TIOCSTI"));
+        assertThat(push.in(container).answer()).isEqualTo("EPERM");
+        assertThat(push.in(open).answer()).startsWith(works ? "SUCCEEDED" : "EIO");
+        EscapeAttempt paste = ioctl(Arg.of(0x541C, "TIOCLINUX"));
+        assertThat(paste.in(container).answer()).isEqualTo("EPERM");
+        // This is no virtual console.
+        assertThat(paste.in(open).answer()).isEqualTo("ENOTTY");
+    }
+
+    private static EscapeAttempt ioctl(Arg request) {
+        return EscapeAttempt.of(
+                "terminal",
+                request.toString(),
+                program -> program.step("push", Syscall.IOCTL, 1, request, program.string("x")));
+    }
+
     private List<String> stat(Command command) {
         return Arrays.asList(out(command).strip().split(" "));
     }
 
-    /** Nothing inside may trace whatever enters, look into its descriptors or write to the program that it runs. */
+    /**
+     * Nothing inside may trace whatever enters, look into its descriptors or get hold of the program that it runs: a process
+     * that waits for newcomers meets each on its way, and is denied.
+     */
     @Test
-    void cve2016_9962AProcessThatEntersIsTraced() {
-        watch("case $p in /proc/1) continue;; esac; exe=$(readlink $p/exe) || continue;"
-                + " test $exe = /bin/busybox && continue; echo $exe >>/foreign;"
-                + " readlink $p/cwd >>/foreign; cat $p/environ $p/maps >>/foreign; ls -l $p/fd >>/foreign;"
-                + " (: >>$p/fd/0) && echo written >>/foreign");
-        assertThat(sh("test -e /foreign && cat /foreign || echo nothing")).isEqualTo("nothing\n");
+    @NeedsCommand("gcc")
+    void cve2016_9962And2019_5736AProcessThatIsMetOnItsWayIn(@TempDir Path folder) throws IOException {
+        Path program = folder.resolve("watcher");
+        CProgram.build("watcher.c", program);
+        container.files().write("/watcher", Files.readAllBytes(program), 0755);
+        ContainerProcess watcher = container.process("/watcher", "true", "/bin/busybox", Integer.toString(MEETINGS));
+        BufferedReader seen = watcher.inputReader();
+        assertThat(seen.readLine()).isEqualTo("ready");
+        for (int i = 0; i < NEWCOMERS && watcher.isAlive(); i++) {
+            assertThat(container.exec("true").exitCode()).isZero();
+        }
+        assertThat(watcher.isAlive()).as("still waits to meet somebody").isFalse();
+        assertThat(seen.lines())
+                .containsExactly(
+                        "trace: EPERM",
+                        "mem: EACCES",
+                        "maps: EACCES",
+                        "environ: EACCES",
+                        "exe: EACCES",
+                        "link exe: EACCES",
+                        "link cwd: EACCES",
+                        "fd: EACCES");
     }
 }

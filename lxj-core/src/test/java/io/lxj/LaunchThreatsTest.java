@@ -15,12 +15,15 @@ import io.lxj.error.LxjException;
 import io.lxj.testing.Caller;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -74,14 +77,33 @@ class LaunchThreatsTest {
         return SLEEPER.image(name);
     }
 
-    /** What the image has in /dev is covered, not followed. */
+    /**
+     * What the image has in /dev is covered, not followed. Only a container whose root is the host's has masks: none is made of
+     * what the image's /dev/null leads to.
+     */
     @Test
-    void cve2025_31133ADevNullThatIsALink() {
-        Config config =
-                image("null-link", image -> image.link(outside.resolve("null").toString(), "/dev/null"));
-        Container container = host.start(config);
-        assertThat(sh(container, "stat -c '%F %t:%T' /dev/null")).isEqualTo("character special file 1:3\n");
-        assertThat(outside).isEmptyDirectory();
+    @NeedsRoot("starts a privileged container: no other has masks")
+    void cve2025_31133ADevNullThatIsALink() throws IOException {
+        Files.writeString(outside.resolve("null"), "of the host");
+        Map<String, String> targets = Map.of(
+                "null-outside",
+                "../../../../../../.." + outside.resolve("null"),
+                "null-proc",
+                "/proc/sys/kernel/core_pattern");
+        for (String name : targets.keySet()) {
+            Config config = image(name, image -> image.link(targets.get(name), "/dev/null"));
+            Container container = host.start(config.privileged());
+            assertThat(sh(container, "stat -c '%F %t:%T' /dev/null")).isEqualTo("character special file 1:3\n");
+            for (String masked : List.of("/proc/kcore", "/proc/keys", "/proc/sysrq-trigger")) {
+                if (Files.exists(Path.of(masked))) {
+                    assertThat(sh(container, "stat -c '%a %s %F' " + masked)).isEqualTo("0 0 regular empty file\n");
+                    assertThat(sh(container, "cat " + masked)).isEmpty();
+                    assertThat(container.exec("sh", "-c", "echo x >" + masked).stderr())
+                            .contains("Read-only file system");
+                }
+            }
+        }
+        assertThat(outside.resolve("null")).hasContent("of the host");
     }
 
     /** The console is bound on a file of lxj's own tmpfs; the PTY's other end comes from its master, not by a path. */
@@ -99,22 +121,35 @@ class LaunchThreatsTest {
         assertThat(outside).isEmptyDirectory();
     }
 
-    /** A fake /proc is covered by a new procfs before anything is written there. */
+    /** Settings are written below a new procfs, wherever the image's /proc and what is mounted in it lead. */
     @Test
-    void cve2025_52881AProcThatIsMadeOfFiles() {
+    void cve2025_52881AProcThatIsMadeOfFiles() throws IOException {
+        String out = "../../../../../../../../..";
+        Path settings = Files.createDirectories(outside.resolve("sys/net/ipv4"));
+        Files.writeString(settings.resolve("ip_forward"), "of the host");
         Config config = image("fake-proc", image -> image.folder("/proc/self/attr")
                 .write("/proc/self/attr/exec", "", 0666)
                 .write("/proc/self/attr/apparmor", "", 0666)
-                .link("../../../../../../.." + outside.resolve("sys"), "/proc/sys")
+                .link("self", "/proc/thread-self")
+                .write("/proc/sys/kernel/msgmax", "of the image", 0666)
+                .link(out + "/etc/target", "/proc/sys/kernel/sem")
+                .write("/etc/target", "of the image", 0666)
+                .link(out + outside.resolve("sys/net"), "/proc/sys/net")
                 .write("/proc/1/status", "Name: fake\n"));
-        Container container = host.start(config);
+        Container container = host.start(config.sysctl("kernel.msgmax", "4321")
+                .sysctl("kernel.sem", "250 32000 100 200")
+                .sysctl("net.ipv4.ip_forward", "1")
+                .mount(TestLxj.shared(Mount.bind(outside.resolve("sys"), "/proc/sys"))));
+        assertThat(sh(container, "umount /proc/sys; cd /proc/sys; cat kernel/msgmax kernel/sem net/ipv4/ip_forward"))
+                .isEqualTo("4321\n250\t32000\t100\t200\n1\n");
         assertThat(sh(container, "stat -f -c %T /proc /proc/sys/kernel")).isEqualTo("proc\nproc\n");
         assertThat(sh(container, "grep Name: /proc/1/status")).isEqualTo("Name:\tsleep\n");
-        assertThat(sh(container, "test -L /proc/sys || echo folder")).isEqualTo("folder\n");
-        assertThat(outside).isEmptyDirectory();
         container.stop();
-        // What the image has there is as it was: nothing was written to it.
+        // What the image and the volume have there is as it was: nothing was written to it.
         assertThat(container.files().read("/proc/self/attr/exec")).isEmpty();
+        assertThat(container.files().readText("/proc/sys/kernel/msgmax")).isEqualTo("of the image");
+        assertThat(container.files().readText("/etc/target")).isEqualTo("of the image");
+        assertThat(settings.resolve("ip_forward")).hasContent("of the host");
     }
 
     /** CVE-2019-19921, and CVE-2023-27561 once more: /proc is a link into a volume that another container controls. */

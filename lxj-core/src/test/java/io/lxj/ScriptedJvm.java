@@ -1,12 +1,14 @@
 package io.lxj;
 
 import io.lxj.config.ByteSize;
+import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.Limits;
 import io.lxj.config.OnExit;
 import io.lxj.config.Stats;
+import io.lxj.config.User;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,6 +49,7 @@ final class ScriptedJvm {
         switch (word) {
             case "create" -> lxj.containers().create(name, SLEEPER);
             case "keep" -> lxj.containers().create(name, SLEEPER.onExit(OnExit.KEEP));
+            case "privileged" -> lxj.containers().create(name, SLEEPER.privileged());
             case "limit" ->
                 lxj.containers().create(name, SLEEPER.limits(Limits.NONE.hugePages(ByteSize.mib(2), ByteSize.mib(4))));
             case "limits" -> lxj.containers().get(name).update(LIMITS);
@@ -64,7 +67,8 @@ final class ScriptedJvm {
             case "self" -> System.out.println(name + " " + cgroup("self"));
             case "run" -> System.out.print(run(name));
             case "stats" -> tell(name, lxj.containers().get(name).stats());
-            case "exec" -> exec(name.split(":", 2));
+            case "exec" -> exec(name.split(":", 2), User.id(0, 0));
+            case "user" -> exec(name.split(":", 2), User.id(1500, 1500));
             case "crash" -> Runtime.getRuntime().halt(0);
             default -> throw new IllegalArgumentException(word);
         }
@@ -80,8 +84,10 @@ final class ScriptedJvm {
         System.out.println(name + " " + stats.processes().orElseThrow() + " " + memory);
     }
 
-    private void exec(String[] nameAndScript) {
-        ExecResult result = lxj.containers().get(nameAndScript[0]).exec("sh", "-c", nameAndScript[1]);
+    private void exec(String[] nameAndScript, User user) {
+        ExecResult result = lxj.containers()
+                .get(nameAndScript[0])
+                .exec(Command.of("sh", "-c", nameAndScript[1]).user(user));
         System.out.println(result.exitCode() + " " + result.stdout().strip());
     }
 

@@ -30,7 +30,19 @@ public final class OtherJvm implements AutoCloseable {
     /** Starts it with more in its environment. */
     public static OtherJvm startIn(Map<String, String> environment, Class<?> main, Object... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(JavaCommand.begin());
+        return startBy(List.of(), environment, main, arguments);
+    }
+
+    /** Starts it by another program, which executes what follows its arguments. */
+    public static OtherJvm startBy(List<String> starter, Class<?> main, Object... arguments) throws IOException {
+        return startBy(starter, Map.of(), main, arguments);
+    }
+
+    private static OtherJvm startBy(
+            List<String> starter, Map<String, String> environment, Class<?> main, Object... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(starter);
+        command.addAll(JavaCommand.begin());
         command.addAll(List.of(
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",

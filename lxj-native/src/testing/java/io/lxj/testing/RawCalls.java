@@ -13,7 +13,6 @@ import java.util.List;
  * what each returned. Needs gcc. Immutable and thread-safe.
  */
 public final class RawCalls {
-    private static final Path SOURCE = Path.of("../lxj-native/src/testing/c/calls.c");
     private static final int SIZE = 1 << 20;
     private static final int CALL = 9 * Long.BYTES;
     private static final int RESULT = 8 * Long.BYTES;
@@ -48,16 +47,7 @@ public final class RawCalls {
      * @throws IOException if the compiler can't
      */
     public static void build(Path program) throws IOException {
-        run(List.of(
-                "gcc",
-                "-static",
-                "-nostdlib",
-                "-ffreestanding",
-                "-fno-stack-protector",
-                "-O1",
-                SOURCE.toString(),
-                "-o",
-                program.toString()));
+        CProgram.build("calls.c", program, "-nostdlib", "-ffreestanding", "-fno-stack-protector");
     }
 
     /** {@return the file that the program takes as its standard input, opened for reading and writing} */
@@ -103,16 +93,7 @@ public final class RawCalls {
         }
         Path file = folder.resolve("file");
         Files.write(file, file());
-        run(List.of("sh", "-c", "exec \"$0\" 0<>\"$1\"", program.toString(), file.toString()));
+        CProgram.run(List.of("sh", "-c", "exec \"$0\" 0<>\"$1\"", program.toString(), file.toString()));
         return results(Files.readAllBytes(file));
-    }
-
-    private static void run(List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes());
-        int status = process.onExit().join().exitValue();
-        if (status != 0) {
-            throw new IOException(command + " ended with " + status + ": " + output);
-        }
     }
 }
