@@ -277,6 +277,8 @@ class ExecThreatsTest {
         return EscapeAttempt.of(
                 "terminal",
                 request.toString(),
+                EscapeAttempt.Answers.of(),
+                true,
                 program -> program.step("push", Syscall.IOCTL, 1, request, program.string("x")));
     }
 

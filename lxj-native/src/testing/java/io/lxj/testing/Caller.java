@@ -27,10 +27,15 @@ public final class Caller {
         if (!isRoot()) {
             return Optional.of("needs root, but runs as uid " + uid());
         }
-        if (!new BigInteger(statusField("CapEff:"), 16).testBit(CAP_SYS_ADMIN)) {
+        if (!hasCapability(CAP_SYS_ADMIN)) {
             return Optional.of("needs root with CAP_SYS_ADMIN, which this root has not");
         }
         return Optional.empty();
+    }
+
+    /** Whether it has a capability, by the number of capabilities(7), to pass on. */
+    public static boolean hasCapability(int number) {
+        return new BigInteger(statusField("CapEff:"), 16).testBit(number);
     }
 
     /** Whether lines of this user are in /etc/subuid and /etc/subgid, as far as user.name says who it is. */
