@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,13 +156,10 @@ class ExecThreatsTest {
     @NeedsRoot("starts a privileged container: in a user namespace the kernel clears them")
     @NeedsRootfs("busybox")
     @NeedsCommand("setpriv")
-    void cve2022_27650And2022_29162ACommandInheritsNoCapabilities(@TempDir Path folder) throws IOException {
+    void cve2022_27650And2022_29162ACommandInheritsNoCapabilities() throws IOException {
         String capabilities = "grep -h 'CapInh\\|CapAmb' /proc/";
-        try (OtherJvm other = OtherJvm.startBy(
+        List<String> seen = otherJvm(
                 List.of("setpriv", "--inh-caps=+chown,+kill", "--ambient-caps=+chown,+kill"),
-                ScriptedJvm.class,
-                TestRootfs.find("busybox"),
-                folder.resolve("state"),
                 "run:" + capabilities + "self/status",
                 "privileged:a",
                 "start:a",
@@ -170,21 +168,20 @@ class ExecThreatsTest {
                 "user:a:" + capabilities + "self/status",
                 "user:a:grep 'CapEff\\|CapPrm' /proc/self/status",
                 "stop:a",
-                "destroy:a")) {
-            String none = ":\t0000000000000000";
-            assertThat(other.lines())
-                    .containsExactly(
-                            "CapInh:\t0000000000000021",
-                            "CapAmb:\t0000000000000021",
-                            "0 CapInh" + none,
-                            "CapAmb" + none,
-                            "0 CapInh" + none,
-                            "CapAmb" + none,
-                            "0 CapInh" + none,
-                            "CapAmb" + none,
-                            "0 CapPrm" + none,
-                            "CapEff" + none);
-        }
+                "destroy:a");
+        String none = ":\t0000000000000000";
+        assertThat(seen)
+                .containsExactly(
+                        "CapInh:\t0000000000000021",
+                        "CapAmb:\t0000000000000021",
+                        "0 CapInh" + none,
+                        "CapAmb" + none,
+                        "0 CapInh" + none,
+                        "CapAmb" + none,
+                        "0 CapInh" + none,
+                        "CapAmb" + none,
+                        "0 CapPrm" + none,
+                        "CapEff" + none);
         for (User user : List.of(User.id(0, 0), User.named("ann"))) {
             assertThat(status(Command.of("cat", "/proc/self/status").user(user), "CapInh|CapAmb"))
                     .isEqualTo("[CapAmb:\t0000000000000000, CapInh:\t0000000000000000]");
@@ -232,25 +229,32 @@ class ExecThreatsTest {
     @Test
     @NeedsRootfs("busybox")
     @NeedsCommand("script")
-    void cve2016_10124And2017_5226TheTerminalOfTheJvm(@TempDir Path folder) throws IOException {
+    void cve2016_10124And2017_5226TheTerminalOfTheJvm() throws IOException {
         String terminal = "cut -d \" \" -f 7 /proc/self/stat";
         // script(1) runs the command that it is given as a text with a new terminal.
         String starter = "c=exec; for w; do c=\"$c '$w'\"; done; exec script -qec \"$c\" /dev/null";
-        try (OtherJvm other = OtherJvm.startBy(
+        List<String> terminals = otherJvm(
                 List.of("sh", "-c", starter, "sh"),
-                ScriptedJvm.class,
-                TestRootfs.find("busybox"),
-                folder.resolve("state"),
                 "run:" + terminal,
                 "create:a",
                 "start:a",
                 "exec:a:" + terminal,
                 "stop:a",
-                "destroy:a")) {
-            List<String> terminals = other.lines();
-            assertThat(terminals).hasSize(2);
-            assertThat(terminals.get(0)).matches("[1-9][0-9]*");
-            assertThat(terminals.get(1)).isEqualTo("0 0");
+                "destroy:a");
+        assertThat(terminals).hasSize(2);
+        assertThat(terminals.get(0)).matches("[1-9][0-9]*");
+        assertThat(terminals.get(1)).isEqualTo("0 0");
+    }
+
+    /** What a JVM says that another program starts. */
+    private static List<String> otherJvm(List<String> starter, String... words) throws IOException {
+        Path state = Files.createTempDirectory("lxj-other");
+        List<Object> arguments = new ArrayList<>(List.of(TestRootfs.find("busybox"), state));
+        arguments.addAll(List.of(words));
+        try (OtherJvm other = OtherJvm.startBy(starter, ScriptedJvm.class, arguments.toArray())) {
+            return other.lines();
+        } finally {
+            TestLxj.remove(state);
         }
     }
 
