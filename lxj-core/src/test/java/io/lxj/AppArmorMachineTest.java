@@ -32,6 +32,7 @@ class AppArmorMachineTest {
                 signal,
                 ptrace,
                 unix,
+                mount,
                 deny /etc/secret rw,
             }
             """;
@@ -74,6 +75,26 @@ class AppArmorMachineTest {
                             .stdout())
                     .isEqualTo("lxj-test (enforce)\nlxj-test (enforce)\n");
         }
+    }
+
+    /** What asks for the profile is written below the host's procfs, whatever the container has at /proc. */
+    @Test
+    void cve2025_52881AProcThatTheContainerMadeUp() {
+        Container container = host.create(config("lxj-test").init("/bin/sleep", "1000000"));
+        container.files().write("/etc/secret", "secret\n");
+        container.start();
+        ExecResult made = container.exec(
+                "sh",
+                "-ec",
+                "mkdir /fake /real; mount -o bind /proc /real; mount -t tmpfs none /fake; cd /fake;"
+                        + " mkdir -p self/attr/apparmor; ln -s self thread-self;"
+                        + " touch self/attr/exec self/attr/apparmor/exec; mount -o move /fake /proc");
+        assertThat(made.exitCode()).as(made.stderr()).isZero();
+        assertThat(container.exec("cat", "/real/self/attr/apparmor/current").stdout())
+                .isEqualTo("lxj-test (enforce)\n");
+        assertThat(container.exec("cat", "/etc/secret").stderr()).contains("ermission denied");
+        ExecResult written = container.exec("cat", "/proc/self/attr/exec", "/proc/self/attr/apparmor/exec");
+        assertThat(written.stdout() + written.stderr()).isEmpty();
     }
 
     @Test
