@@ -85,7 +85,8 @@ class EventsMachineTest {
         // The init, what the shell has become, and what it has started, unless it ended with the init before it was
         // killed.
         assertThat(victims).extracting(Victim::pid).contains(init, eater).doesNotHaveDuplicates();
-        assertThat(victims).extracting(Victim::name).containsOnly("sleep", "dd");
+        // What busybox has just executed again by /proc/self/exe, to be another applet, is called so for a moment.
+        assertThat(victims).extracting(Victim::name).isSubsetOf("sleep", "dd", "exe");
         assertThat(victims.size()).isBetween(2, 3);
         assertThat(count).isBetween((long) victims.size(), victims.size() + 1L);
     }
