@@ -16,7 +16,7 @@ final class StartSteps {
     private static final int PR_SET_DUMPABLE = 4;
     private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
     private static final int KEYCTL_CAPABILITIES = 31;
-    /** An ordinary user may have 200 keys, and those of a process count for some time after its end. */
+    /** Keys of a process count for some time after its end; root of another namespace than the first has few. */
     private static final int[] PAUSES = {20, 100, 500};
 
     private final ProgramBuilder program;
@@ -38,9 +38,16 @@ final class StartSteps {
         if (shown) {
             show(0);
         }
-        // As the user: containers with other ids than the user's can't use up how many keys the user may have.
-        leaveKeys();
+        boolean ofUser = process.deputized().isPresent();
+        if (!ofUser) {
+            leaveKeys();
+        }
         new UserNamespaceSteps(program, process).enterOwn();
+        if (ofUser) {
+            // The kernel lets a user have 200 keys, and more containers than that are worth more than their own
+            // keyrings.
+            joinNewKeyring().mayFail();
+        }
     }
 
     /**
