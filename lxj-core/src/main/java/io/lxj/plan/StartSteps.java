@@ -38,16 +38,15 @@ final class StartSteps {
         if (shown) {
             show(0);
         }
-        boolean ofUser = process.deputized().isPresent();
-        if (!ofUser) {
+        if (process.deputized().isPresent()) {
+            // As the user, as containers with other ids can't use up how many keys the user may have: usually 200. To
+            // have
+            // more containers than that is worth more than that each has a keyring.
+            joinNewKeyring().mayFail();
+        } else {
             leaveKeys();
         }
         new UserNamespaceSteps(program, process).enterOwn();
-        if (ofUser) {
-            // The kernel lets a user have 200 keys, and more containers than that are worth more than their own
-            // keyrings.
-            joinNewKeyring().mayFail();
-        }
     }
 
     /**
