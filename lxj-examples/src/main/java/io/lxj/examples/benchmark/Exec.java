@@ -14,8 +14,6 @@ final class Exec {
     private static final String TRUE = "/bin/true";
     private static final String[] INIT = {"/bin/sleep", "100000"};
 
-    private static final int WARM_UPS = 2000;
-
     private Exec() {}
 
     static Case of(Workspace work) throws IOException, InterruptedException {
@@ -39,7 +37,7 @@ final class Exec {
         container.start();
         return new Subject.Simple(
                 "lxj",
-                work.options().rounds(WARM_UPS),
+                work.options().rounds(StartExit.WARM_UPS),
                 () -> {
                     ExecResult result = container.exec(TRUE);
                     if (!result.isSuccess()) {
