@@ -310,7 +310,8 @@ public final class ImageBuilder implements AutoCloseable {
     }
 
     /**
-     * Completes the image. The builder is closed then.
+     * Completes the image. The builder is closed then. If the image has a machine id, see machine-id(5), it is taken out:
+     * each container gets its own.
      *
      * @param name of the new image: up to 128 letters, digits, dots, hyphens and underscores, the first a letter or digit
      * @return the image

@@ -20,7 +20,8 @@ public final class FinishedImage {
     private FinishedImage() {}
 
     /**
-     * Looks at the tree, writes down what is known of it, and gives the image its name in one step.
+     * Takes the machine's id out of the tree, looks at it, writes down what is known of it, and gives the image its name
+     * in one step.
      *
      * @param unfinished the folder of the image
      * @param images the folder of all images
@@ -33,6 +34,7 @@ public final class FinishedImage {
     public static ImageInfo publish(
             TemporaryFolder unfinished, Directory images, RootDir root, String name, ImageDefaults defaults)
             throws IOException {
+        MachineIdFiles.unset(new TreeFiles(root, OwnerMap.onDisk(root.fd())));
         long entries = 0;
         long bytes = 0;
         try (TreeReader reader = new TreeReader(root.fd())) {

@@ -163,7 +163,7 @@ public final class TarBytes {
     }
 
     /** All that was added, without an end. */
-    byte[] unfinished() {
+    public byte[] unfinished() {
         return out.toByteArray();
     }
 
