@@ -19,14 +19,10 @@ import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.MustWork;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
-import io.lxj.testing.StateTree;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,21 +41,6 @@ class ImageBuilderTest {
 
     private void importAlpine() {
         images().importTarball("alpine", TestRootfs.find("alpine"));
-    }
-
-    /** The images, and what is left of those that weren't finished. */
-    private List<String> imageFolders() {
-        return Stream.of("images", "tmp")
-                .map(host.folder()::resolve)
-                .flatMap(folder -> {
-                    try {
-                        return StateTree.names(folder).stream();
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                })
-                .sorted()
-                .toList();
     }
 
     @Test
@@ -93,7 +74,7 @@ class ImageBuilderTest {
             assertThat(info.entries())
                     .isGreaterThan(images().get("alpine").info().entries());
             assertThat(info.defaults().environment()).containsEntry("NAME", "lxj");
-            assertThat(imageFolders()).containsExactly("alpine", "web");
+            assertThat(host.imageFolders()).containsExactly("alpine", "web");
 
             Container container = host.start(Config.of(built));
             assertThat(container.exec("cat", "/root/greeting").stdout()).isEqualTo("hello lxj from root\n");
@@ -171,7 +152,7 @@ class ImageBuilderTest {
             assertThatThrownBy(() -> builder.build("alpine")).isInstanceOf(AlreadyExistsException.class);
             assertThatThrownBy(() -> builder.build("../x")).isInstanceOf(InvalidConfigException.class);
         }
-        assertThat(imageFolders()).containsExactly("alpine");
+        assertThat(host.imageFolders()).containsExactly("alpine");
         images().get("alpine").delete();
     }
 
@@ -196,7 +177,7 @@ class ImageBuilderTest {
             builder.write("/link/inside", "x");
             assertThat(Files.exists(Path.of("/etc/inside"))).isFalse();
         }
-        assertThat(imageFolders()).isEmpty();
+        assertThat(host.imageFolders()).isEmpty();
         Image none = null;
         try (ImageBuilder builder = images().builder()) {
             none = builder.build("none");
@@ -204,7 +185,7 @@ class ImageBuilderTest {
         none.delete();
         Image gone = none;
         assertThatThrownBy(() -> images().builder(gone)).isInstanceOf(NotFoundException.class);
-        assertThat(imageFolders()).isEmpty();
+        assertThat(host.imageFolders()).isEmpty();
     }
 
     private void boots(Template template) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -110,6 +111,13 @@ final class TestLxj implements BeforeAllCallback, BeforeEachCallback, AfterEachC
 
     Path folder() {
         return folder;
+    }
+
+    /** The images, and what is left of those that weren't finished, by name. */
+    List<String> imageFolders() throws IOException {
+        List<String> names = new ArrayList<>(StateTree.names(folder.resolve("images")));
+        names.addAll(StateTree.names(folder.resolve("tmp")));
+        return names;
     }
 
     /** A new container of an image, stopped, with a name that no other has. */

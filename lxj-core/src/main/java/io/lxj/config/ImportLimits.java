@@ -28,8 +28,7 @@ public final class ImportLimits {
     }
 
     /**
-     * The limits that hold where none are given: 4 million entries, 64 GiB of uncompressed archive and of a single
-     * file, 16 TiB for a sparse file with its holes and a million pieces of content in it, paths of 16 KiB and 256
+     * The limits that hold where none are given: 4 million entries, 64 GiB of archive and of a single file, 16 TiB for a sparse file with its holes and a million pieces of content in it, paths of 16 KiB and 256
      * levels, 16 MiB of extended header for an entry.
      *
      * @return the defaults
@@ -66,7 +65,7 @@ public final class ImportLimits {
     }
 
     /**
-     * How large an archive may be once it is uncompressed.
+     * How large an archive may be, both as it comes and once it is uncompressed.
      *
      * @return the size
      */
@@ -75,7 +74,7 @@ public final class ImportLimits {
     }
 
     /**
-     * The same with another size of the uncompressed archive.
+     * The same with another size of the archive.
      *
      * @param size the size, more than 0
      * @return new limits

@@ -14,12 +14,18 @@ final class ArchiveException extends IOException {
     private final String problem;
     private final transient byte[] entry;
     private final long offset;
+    private final String advice;
 
-    private ArchiveException(String problem, byte[] entry, long offset, Throwable cause) {
+    private ArchiveException(String problem, byte[] entry, long offset, String advice, Throwable cause) {
         super(entry == null ? problem : place(entry, offset) + ": " + problem, cause);
         this.problem = problem;
         this.entry = entry;
         this.offset = offset;
+        this.advice = advice;
+    }
+
+    private ArchiveException(String problem, byte[] entry, long offset, Throwable cause) {
+        this(problem, entry, offset, cause instanceof ArchiveException same ? same.advice : null, cause);
     }
 
     // A file of a tree has no offset.
@@ -37,6 +43,17 @@ final class ArchiveException extends IOException {
         this(problem, null, -1, cause);
     }
 
+    /** It is beyond one of the limits, which is named as the method of ImportLimits is. */
+    static ArchiveException beyond(String limit, String problem) {
+        return new ArchiveException(
+                problem, null, -1, "if the archive is to be trusted, raise ImportLimits." + limit, null);
+    }
+
+    /** It was packed in a way that is refused, and can be packed in another. */
+    static ArchiveException packAgain(String how, String problem, Throwable cause) {
+        return new ArchiveException(problem, null, -1, "pack it again " + how, cause);
+    }
+
     /** An entry is at fault, which begins at an offset of the uncompressed archive. */
     static ArchiveException ofEntry(byte[] name, long offset, String problem) {
         return new ArchiveException(problem, name, offset, null);
@@ -50,6 +67,11 @@ final class ArchiveException extends IOException {
     /** What is wrong, without the entry. */
     String problem() {
         return problem;
+    }
+
+    /** What whoever imports it can do, if anything. */
+    Optional<String> advice() {
+        return Optional.ofNullable(advice);
     }
 
     /** The name of the entry at fault. */

@@ -1,5 +1,6 @@
 package io.lxj.image;
 
+import io.lxj.config.ByteSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,16 +15,18 @@ import java.util.HexFormat;
  */
 final class ArchiveInput implements ByteSource {
     private final ByteSource source;
+    private final ByteSize limit;
     private final MessageDigest digest = sha256();
     private volatile long count;
 
-    private ArchiveInput(ByteSource source) {
+    private ArchiveInput(ByteSource source, ByteSize limit) {
         this.source = source;
+        this.limit = limit;
     }
 
-    /** Reads a file from where its channel stands; the channel is closed with this. */
-    static ArchiveInput of(FileChannel file) {
-        return new ArchiveInput(new ByteSource() {
+    /** Reads a file of limited size from where its channel stands; the channel is closed with this. */
+    static ArchiveInput of(FileChannel file, ByteSize limit) {
+        ByteSource source = new ByteSource() {
             @Override
             public int read(ByteBuffer into) throws IOException {
                 return file.read(into);
@@ -33,12 +36,13 @@ final class ArchiveInput implements ByteSource {
             public void close() throws IOException {
                 file.close();
             }
-        });
+        };
+        return new ArchiveInput(source, limit);
     }
 
-    /** Reads a stream to its end. The stream stays open: it is the caller's. */
-    static ArchiveInput of(InputStream stream) {
-        return new ArchiveInput(new StreamSource(stream, false));
+    /** Reads a stream to its end, which has to come before a limit. The stream stays open: it is the caller's. */
+    static ArchiveInput of(InputStream stream, ByteSize limit) {
+        return new ArchiveInput(new StreamSource(stream, false), limit);
     }
 
     @Override
@@ -48,6 +52,7 @@ final class ArchiveInput implements ByteSource {
         if (n > 0) {
             digest.update(into.duplicate().position(start).limit(start + n));
             count += n;
+            requireWithin(count, limit);
         }
         return n;
     }
@@ -61,6 +66,13 @@ final class ArchiveInput implements ByteSource {
     /** The SHA-256 of everything read, in lower-case hexadecimal. To be asked once, after the end. */
     String sha256Hex() {
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Whatever comes out of it, an archive may go on and on before it is decompressed, too. */
+    static void requireWithin(long count, ByteSize limit) throws ArchiveException {
+        if (count > limit.bytes()) {
+            throw ArchiveException.beyond("totalBytes", "the archive is larger than the limit of " + limit);
+        }
     }
 
     static MessageDigest sha256() {

@@ -41,7 +41,8 @@ final class ChunkReader {
         buffer = memory.buffer();
         end += chunk.length();
         if (end > limit.bytes()) {
-            throw new ArchiveException("the uncompressed archive is larger than the limit of " + limit);
+            throw ArchiveException.beyond(
+                    "totalBytes", "the uncompressed archive is larger than the limit of " + limit);
         }
         return false;
     }

@@ -16,6 +16,7 @@ final class CompressedBytes {
     // The offset of the end of the current buffer.
     private long end;
     private boolean exhausted;
+    private Exception failure;
 
     CompressedBytes(ChunkSource source) {
         this.source = source;
@@ -24,7 +25,7 @@ final class CompressedBytes {
     /** The bytes at hand, at least one; whoever takes some moves the position. Null at the end. */
     ByteBuffer buffer() throws IOException {
         if (!buffer.hasRemaining()) {
-            ChunkSource.Chunk chunk = source.next();
+            ChunkSource.Chunk chunk = next();
             if (chunk == null) {
                 exhausted = true;
                 return null;
@@ -33,6 +34,25 @@ final class CompressedBytes {
             end += chunk.length();
         }
         return buffer;
+    }
+
+    private ChunkSource.Chunk next() throws IOException {
+        try {
+            return source.next();
+        } catch (IOException | RuntimeException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    /** Throws what reading has failed with, whatever a decoder has made of it. */
+    void rethrow() throws IOException {
+        if (failure instanceof RuntimeException bug) {
+            throw bug;
+        }
+        if (failure instanceof IOException io) {
+            throw io;
+        }
     }
 
     /** The next byte, or -1 at the end. */

@@ -36,8 +36,10 @@ final class EntryPath {
             }
         }
         if (components.size() > maxDepth) {
-            throw new ArchiveException(FileName.quote(name) + " is " + components.size()
-                    + " folders deep, more than the limit of " + maxDepth);
+            throw ArchiveException.beyond(
+                    "pathDepth",
+                    FileName.quote(name) + " is " + components.size() + " folders deep, more than the limit of "
+                            + maxDepth);
         }
         return new EntryPath(components);
     }

@@ -67,7 +67,7 @@ public final class ImageImporter {
             if (Files.isDirectory(archive)) {
                 throw new ArchiveException("it is a folder, not an archive");
             }
-            return Input.of(FileChannel.open(archive, StandardOpenOption.READ));
+            return Input.of(FileChannel.open(archive, StandardOpenOption.READ), options);
         });
     }
 
@@ -90,9 +90,10 @@ public final class ImageImporter {
             String name, InputStream archive, String label, ImportOptions options, ImportWatch watch) {
         return importArchive(name, label, options, watch, unfinished -> {
             if (options.sha256().isEmpty()) {
-                return new Input(ArchiveInput.of(archive), OptionalLong.empty(), Optional.empty());
+                ArchiveInput bytes = ArchiveInput.of(archive, options.limits().totalBytes());
+                return new Input(bytes, OptionalLong.empty(), Optional.empty());
             }
-            return Input.of(Spool.keep(archive, unfinished, watch));
+            return Input.of(Spool.keep(archive, options.limits().totalBytes(), unfinished, watch), options);
         });
     }
 
@@ -104,8 +105,9 @@ public final class ImageImporter {
      * @param file the same as a file, if it is one
      */
     private record Input(ArchiveInput bytes, OptionalLong size, Optional<FileChannel> file) {
-        static Input of(FileChannel file) throws IOException {
-            return new Input(ArchiveInput.of(file), OptionalLong.of(file.size()), Optional.of(file));
+        static Input of(FileChannel file, ImportOptions options) throws IOException {
+            ArchiveInput bytes = ArchiveInput.of(file, options.limits().totalBytes());
+            return new Input(bytes, OptionalLong.of(file.size()), Optional.of(file));
         }
     }
 

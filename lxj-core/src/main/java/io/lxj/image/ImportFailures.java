@@ -49,7 +49,8 @@ final class ImportFailures {
     }
 
     private static ImportException ofArchive(String action, String archive, ArchiveException problem) {
-        Failure failure = Failure.of(action, problem.problem());
+        Failure worded = Failure.of(action, problem.problem());
+        Failure failure = problem.advice().map(worded::hint).orElse(worded);
         Optional<LinuxException> call = call(problem);
         if (call.isPresent()) {
             Failure of = Failures.of(action, call.get());

@@ -20,7 +20,7 @@ final class SparseMap {
                 throw new ArchiveException("the map of a sparse file has a negative number");
             }
             if (count / 2 >= maxPieces) {
-                throw new ArchiveException("the map of a sparse file has more than " + maxPieces + " pieces");
+                throw tooManyPieces(maxPieces);
             }
             if (count == numbers.length) {
                 numbers = Arrays.copyOf(numbers, count * 2);
@@ -69,6 +69,11 @@ final class SparseMap {
             }
             return new SparseMap(Arrays.copyOf(numbers, kept));
         }
+    }
+
+    static ArchiveException tooManyPieces(long limit) {
+        return ArchiveException.beyond(
+                "sparsePieces", "the map of a sparse file has more than the limit of " + limit + " pieces");
     }
 
     private final long[] numbers;

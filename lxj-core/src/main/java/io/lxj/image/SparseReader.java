@@ -119,7 +119,7 @@ final class SparseReader {
         BlockNumbers numbers = new BlockNumbers(stored);
         long count = numbers.next();
         if (count > limits.sparsePieces()) {
-            throw new ArchiveException("the map of a sparse file has more than " + limits.sparsePieces() + " pieces");
+            throw SparseMap.tooManyPieces(limits.sparsePieces());
         }
         for (long i = 0; i < 2 * count; i++) {
             map.number(numbers.next());
@@ -129,7 +129,8 @@ final class SparseReader {
 
     private Sparse sparse(SparseMap.Builder map, long size, long stored) throws ArchiveException {
         if (size < 0 || size > limits.sparseBytes().bytes()) {
-            throw new ArchiveException(
+            throw ArchiveException.beyond(
+                    "sparseBytes",
                     "a sparse file is " + size + " bytes long, more than the limit of " + limits.sparseBytes());
         }
         return new Sparse(map.build(size, stored), size, stored);

@@ -1,9 +1,10 @@
 package io.lxj.image;
 
-import io.lxj.linux.Block;
+import io.lxj.config.ByteSize;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.Open;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,13 +23,18 @@ final class Spool {
     private Spool() {}
 
     /** Copies a stream to its end into a temporary file, and opens that. */
-    static FileChannel keep(InputStream stream, Directory folder, Checkpoint checkpoint) throws IOException {
-        try (Fd file = folder.open(NAME, Open.O_RDWR | Open.O_CREAT | Open.O_EXCL, 0600)) {
-            Block block = Block.allocate(BUFFER);
-            StreamSource source = new StreamSource(stream, false);
-            while (source.read(block.buffer().clear()) > 0) {
+    static FileChannel keep(InputStream stream, ByteSize limit, Directory folder, Checkpoint checkpoint)
+            throws IOException {
+        try (Fd file = folder.open(NAME, Open.O_RDWR | Open.O_CREAT | Open.O_EXCL, 0600);
+                Stage reading = Stage.startUnbounded("read", new StreamSource(stream, false))) {
+            // In an ordinary user's state folder it isn't the user's own. Nobody else can get to it.
+            Metadata.chmod(file, 0644);
+            long size = 0;
+            for (ChunkSource.Chunk chunk = reading.next(); chunk != null; chunk = reading.next()) {
                 checkpoint.check();
-                file.write(block, 0, block.buffer().position());
+                size += chunk.length();
+                ArchiveInput.requireWithin(size, limit);
+                file.write(chunk.memory(), 0, chunk.length());
             }
             // The path is a link of the kernel's own to the very file that was just written.
             FileChannel channel = FileChannel.open(Path.of("/proc/self/fd/" + file.number()), StandardOpenOption.READ);

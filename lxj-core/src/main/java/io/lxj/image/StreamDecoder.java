@@ -3,15 +3,17 @@ package io.lxj.image;
 import io.lxj.config.ArchiveFormat;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.tukaani.xz.MemoryLimitException;
+import org.tukaani.xz.UnsupportedOptionsException;
 import org.tukaani.xz.XZInputStream;
 
 /** Decompresses by a library that gives a stream, and says where in the data it failed. */
 final class StreamDecoder implements ByteSource {
-    // xz -9 needs 65 MiB. What asks for more than this is out to use up the memory.
-    private static final int XZ_MEMORY_KIB = 512 * 1024;
+    /** xz -9 needs 65 MiB. What asks for more than this, or for as much of a small heap, is out to use up the memory. */
+    private static final int XZ_MEMORY_KIB =
+            (int) Math.min(512 * 1024, Runtime.getRuntime().maxMemory() / 1024 / 3);
 
     private final ArchiveFormat format;
     private final CompressedBytes in;
@@ -44,9 +46,10 @@ final class StreamDecoder implements ByteSource {
                 stream = new StreamSource(opener.open(in.stream()), true);
             }
             return stream.read(into);
-        } catch (ArchiveException | InterruptedIOException e) {
-            throw e;
+        } catch (MemoryLimitException | UnsupportedOptionsException e) {
+            throw ArchiveException.packAgain("with xz -6", "the xz data is refused: " + e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
+            in.rethrow();
             if (in.isExhausted()) {
                 throw new ArchiveException("the " + name() + " data is cut off at byte " + in.offset(), e);
             }

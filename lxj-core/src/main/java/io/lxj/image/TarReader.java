@@ -91,7 +91,8 @@ final class TarReader implements EntrySource {
     }
 
     private ArchiveException tooMuchHeader(long offset) {
-        return new ArchiveException(
+        return ArchiveException.beyond(
+                "headerBytes",
                 "the extended headers at byte " + offset + " have more than the limit of " + limits.headerBytes());
     }
 
@@ -189,7 +190,8 @@ final class TarReader implements EntrySource {
     private TarEntry entry(TarHeader header, EntryHeaders headers, long start) throws IOException {
         byte[] name = headers.name(header);
         if (++entries > limits.entries()) {
-            throw new ArchiveException("the archive has more entries than the limit of " + limits.entries());
+            throw ArchiveException.beyond(
+                    "entries", "the archive has more entries than the limit of " + limits.entries());
         }
         try {
             TarEntry entry = build(header, headers, name, start);
@@ -219,8 +221,8 @@ final class TarReader implements EntrySource {
         Optional<SparseReader.Sparse> sparse = sparse(type, header, headers);
         long stored = type == TarEntry.Type.FILE ? headers.stored(header) : 0;
         if (stored > limits.fileBytes().bytes()) {
-            throw new ArchiveException(
-                    "its size of " + stored + " bytes is more than the limit of " + limits.fileBytes());
+            throw ArchiveException.beyond(
+                    "fileBytes", "its size of " + stored + " bytes is more than the limit of " + limits.fileBytes());
         }
         return new TarEntry(
                 type,
@@ -246,7 +248,8 @@ final class TarReader implements EntrySource {
             throw new ArchiveException("its " + what + " is empty");
         }
         if (name.length > limits.pathBytes()) {
-            throw new ArchiveException(
+            throw ArchiveException.beyond(
+                    "pathBytes",
                     "its " + what + " has " + name.length + " bytes, more than the limit of " + limits.pathBytes());
         }
         for (byte b : name) {

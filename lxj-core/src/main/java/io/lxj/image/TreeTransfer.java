@@ -216,9 +216,9 @@ public final class TreeTransfer {
     public static List<String> unpack(InputStream archive, RootDir root, OwnerMap owners, String path)
             throws IOException {
         TreePath target = TreePath.of(path);
-        try (ArchiveInput input = ArchiveInput.of(archive);
+        ImportLimits limits = ImportLimits.defaults();
+        try (ArchiveInput input = ArchiveInput.of(archive, limits.totalBytes());
                 UncompressedArchive content = UncompressedArchive.open(input, false)) {
-            ImportLimits limits = ImportLimits.defaults();
             TarReader reader = new TarReader(new ChunkReader(content.content(), limits.totalBytes()), limits);
             new TreeFiles(root).mkdirs(target.toString(), 0755);
             EntryRules below = EntryRules.below(target.bytes());

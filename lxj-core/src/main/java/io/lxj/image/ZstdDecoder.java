@@ -1,5 +1,6 @@
 package io.lxj.image;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
@@ -44,6 +45,12 @@ final class ZstdDecoder implements ByteSource {
         try {
             return context.decompressDirectByteBufferStream(into, bytes);
         } catch (ZstdException e) {
+            if (Zstd.getErrorCode(e.getErrorCode()) == Zstd.errFrameParameterWindowTooLarge()) {
+                throw ArchiveException.packAgain(
+                        "without --long, or with --long=27",
+                        "the zstd data asks for a window of more than 128MiB of memory",
+                        e);
+            }
             throw new ArchiveException("the zstd data is corrupt at byte " + in.offset() + ": " + e.getMessage(), e);
         }
     }

@@ -40,11 +40,14 @@ record ReadEntry(TarEntry entry, byte[] stored) {
     }
 
     static List<ReadEntry> all(byte[] archive, ImportLimits limits) throws IOException {
-        return all(ArchiveInput.of(new ByteArrayInputStream(archive)), limits);
+        return all(ArchiveInput.of(new ByteArrayInputStream(archive), limits.totalBytes()), limits);
     }
 
     static List<ReadEntry> all(Path archive) throws IOException {
-        return all(ArchiveInput.of(FileChannel.open(archive)), ImportLimits.defaults());
+        return all(
+                ArchiveInput.of(
+                        FileChannel.open(archive), ImportLimits.defaults().totalBytes()),
+                ImportLimits.defaults());
     }
 
     private static List<ReadEntry> all(ArchiveInput input, ImportLimits limits) throws IOException {

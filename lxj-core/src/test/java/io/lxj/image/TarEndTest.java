@@ -57,7 +57,7 @@ class TarEndTest {
                 .file("lost", "x")
                 .finish();
         try (UncompressedArchive opened =
-                UncompressedArchive.open(ArchiveInput.of(new ByteArrayInputStream(archive)), true)) {
+                UncompressedArchive.open(ArchiveInput.of(new ByteArrayInputStream(archive), ByteSize.gib(1)), true)) {
             TarReader reader =
                     new TarReader(new ChunkReader(opened.content(), ByteSize.mib(1)), ImportLimits.defaults());
             while (reader.next() != null) {

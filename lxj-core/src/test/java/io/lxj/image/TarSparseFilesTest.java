@@ -52,6 +52,6 @@ class TarSparseFilesTest {
                 .pax("GNU.sparse.major", "1", "GNU.sparse.minor", "0", "GNU.sparse.realsize", "100")
                 .file("s", "9223372036854775807\n" + "0\n".repeat(300));
 
-        assertThatThrownBy(ReadEntry.reading(archive)).hasMessageContaining("more than 1000000 pieces");
+        assertThatThrownBy(ReadEntry.reading(archive)).hasMessageContaining("more than the limit of 1000000 pieces");
     }
 }
