@@ -16,15 +16,22 @@ import java.util.OptionalInt;
  * there: at the end. GNU tar would ask the host's, where the same name may have another number.
  */
 final class LateAcls {
-    private static final int MAX = 100_000;
+    /** Room for tens of thousands of ordinary lists, which an archive must not be able to fill the memory with. */
+    private static final int MAX_MEMORY = 16 << 20;
+
     private static final int MAX_FILE = 4 << 20;
 
-    private record Late(TarEntry entry, EntryPath path, String attribute, PosixAcl acl) {}
+    private record Late(byte[] name, String attribute, PosixAcl acl) {
+        long memory() {
+            return 128 + name.length + acl.memory();
+        }
+    }
 
     private final List<Late> late = new ArrayList<>();
     private final ImportWarnings warnings;
     private final int maxDepth;
     private final OwnerMap owners;
+    private long memory;
 
     LateAcls(ImportWarnings warnings, int maxDepth, OwnerMap owners) {
         this.warnings = warnings;
@@ -34,15 +41,13 @@ final class LateAcls {
 
     /** Notes a list for the end. */
     void add(TarEntry entry, String attribute, PosixAcl acl) {
-        if (late.size() == MAX) {
-            warnings.add("access control lists with names beyond the first " + MAX + " were left out", entry.name());
+        Late one = new Late(entry.name(), attribute, acl);
+        if (memory + one.memory() > MAX_MEMORY) {
+            warnings.add("access control lists with names were left out, because there are too many", entry.name());
             return;
         }
-        try {
-            late.add(new Late(entry, EntryPath.parse(entry.name(), maxDepth), attribute, acl));
-        } catch (ArchiveException e) {
-            throw new IllegalStateException("the entry was written under this name", e);
-        }
+        memory += one.memory();
+        late.add(one);
     }
 
     /** Sets all of them. */
@@ -60,11 +65,11 @@ final class LateAcls {
         List<String> unknown = new ArrayList<>();
         byte[] value = one.acl.encode(names, unknown);
         if (!unknown.isEmpty()) {
-            warnings.add("access control lists name users or groups that the image doesn't have", one.entry.name());
+            warnings.add("access control lists name users or groups that the image doesn't have", one.name);
         }
-        byte[] path = one.path.prefix(one.path.depth());
+        byte[] path = path(one.name);
         if (path.length == 0) {
-            warnings.add("access control lists with names could not be set", one.entry.name());
+            warnings.add("access control lists with names could not be set", one.name);
             return;
         }
         try (RootDir.Place place = root.place(path)) {
@@ -74,7 +79,16 @@ final class LateAcls {
             if (!e.is(Errno.ENOENT) && !e.is(Errno.EOPNOTSUPP) && !e.is(Errno.EINVAL) && !e.is(Errno.EPERM)) {
                 throw e;
             }
-            warnings.add("access control lists with names could not be set", one.entry.name());
+            warnings.add("access control lists with names could not be set", one.name);
+        }
+    }
+
+    private byte[] path(byte[] name) {
+        try {
+            EntryPath path = EntryPath.parse(name, maxDepth);
+            return path.prefix(path.depth());
+        } catch (ArchiveException e) {
+            throw new IllegalStateException("the entry was written under this name", e);
         }
     }
 

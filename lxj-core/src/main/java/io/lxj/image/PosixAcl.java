@@ -208,6 +208,11 @@ final class PosixAcl {
         return letters.toString();
     }
 
+    /** How much memory it takes, about. */
+    long memory() {
+        return entries.stream().mapToLong(e -> 64 + e.name.length()).sum();
+    }
+
     /** Whether some entry has a name and no number. */
     boolean hasNames() {
         return entries.stream().anyMatch(Entry::hasName);

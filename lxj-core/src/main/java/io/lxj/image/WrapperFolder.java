@@ -2,6 +2,7 @@ package io.lxj.image;
 
 import io.lxj.linux.Directory;
 import io.lxj.linux.DirectoryEntry;
+import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Stat;
@@ -18,6 +19,9 @@ import java.util.Set;
 final class WrapperFolder {
     private static final Set<String> ROOT_FOLDERS = Set.of("etc", "usr", "bin", "sbin", "lib", "var");
     private static final int ENOUGH = 2;
+    /** More than any root has: an archive must not be able to fill the memory with names. */
+    private static final int MAX_NAMES = 10_000;
+
     private static final String UNIFIED = "rootfs";
     private static final Set<String> CONTAINER_IMAGE = Set.of("manifest.json", "index.json", "oci-layout");
 
@@ -35,8 +39,8 @@ final class WrapperFolder {
         Optional<byte[]> inner;
         List<String> beside;
         try (Directory top = image.openDirectory(rootfs)) {
-            List<DirectoryEntry> entries = top.list();
-            if (looksLikeRoot(entries)) {
+            List<DirectoryEntry> entries = list(top);
+            if (entries.isEmpty() || looksLikeRoot(entries)) {
                 return;
             }
             refuseContainerImage(entries);
@@ -51,6 +55,18 @@ final class WrapperFolder {
         image.rename(FileName.bytes("unwrapped"), image, rootfs);
         warnings.add("the root filesystem was taken out of the folder " + FileName.quote(inner.get())
                 + (beside.isEmpty() ? "" : "; what lay beside it was left out: " + String.join(", ", beside)));
+    }
+
+    /** What is in a folder; empty if it is too much to be a root or to lie around one. */
+    private static List<DirectoryEntry> list(Directory folder) throws LinuxException {
+        try {
+            return folder.list(MAX_NAMES);
+        } catch (LinuxException e) {
+            if (e.is(Errno.EFBIG)) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     private static boolean looksLikeRoot(List<DirectoryEntry> entries) {
@@ -74,7 +90,7 @@ final class WrapperFolder {
             boolean candidate = entries.size() == 1 || entry.string().equals(UNIFIED);
             if (candidate && top.stat(entry.name()).type() == Stat.S_IFDIR) {
                 try (Directory folder = top.openDirectory(entry.name())) {
-                    if (looksLikeRoot(folder.list())) {
+                    if (looksLikeRoot(list(folder))) {
                         return Optional.of(entry.name());
                     }
                 }

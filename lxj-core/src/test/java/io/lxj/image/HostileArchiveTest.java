@@ -165,6 +165,19 @@ class HostileArchiveTest {
     }
 
     @Test
+    void doesNotFillTheMemoryWithAccessControlLists() {
+        String list = "u::rw-,g::r--,m::r--,o::r--,u:nobody-of-the-image:r--".concat(",u:another-one:r--".repeat(4000));
+        TarBytes archive = new TarBytes();
+        for (int i = 0; i < 100; i++) {
+            archive.pax("SCHILY.acl.access", list).file("f" + i, "");
+        }
+        assertThat(imports.load(archive).warnings())
+                .anyMatch(
+                        warning -> warning.matches(
+                                "access control lists with names were left out, because there are too many: \"f\\d\\d\" and \\d\\d more"));
+    }
+
+    @Test
     void refusesAnEmptyArchive() throws IOException {
         imports.refused(new TarBytes()).hasMessageContaining("without any entry");
         imports.refused(new byte[0], ImportLimits.defaults()).hasMessageContaining("it is empty");

@@ -30,16 +30,25 @@ public final class OtherJvm implements AutoCloseable {
     /** Starts it with more in its environment. */
     public static OtherJvm startIn(Map<String, String> environment, Class<?> main, Object... arguments)
             throws IOException {
-        return startBy(List.of(), environment, main, arguments);
+        return start(List.of(), List.of(), environment, main, arguments);
+    }
+
+    /** Starts it with options of java, which win over those that it gets otherwise. */
+    public static OtherJvm startWith(List<String> options, Class<?> main, Object... arguments) throws IOException {
+        return start(List.of(), options, Map.of(), main, arguments);
     }
 
     /** Starts it by another program, which executes what follows its arguments. */
     public static OtherJvm startBy(List<String> starter, Class<?> main, Object... arguments) throws IOException {
-        return startBy(starter, Map.of(), main, arguments);
+        return start(starter, List.of(), Map.of(), main, arguments);
     }
 
-    private static OtherJvm startBy(
-            List<String> starter, Map<String, String> environment, Class<?> main, Object... arguments)
+    private static OtherJvm start(
+            List<String> starter,
+            List<String> options,
+            Map<String, String> environment,
+            Class<?> main,
+            Object... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(starter);
         command.addAll(JavaCommand.begin());
@@ -49,8 +58,9 @@ public final class OtherJvm implements AutoCloseable {
                 "-Xshare:auto",
                 "-Dslf4j.internal.verbosity=ERROR",
                 "-cp",
-                classPath(),
-                main.getName()));
+                classPath()));
+        command.addAll(options);
+        command.add(main.getName());
         Arrays.stream(arguments).map(String::valueOf).forEach(command::add);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(environment);

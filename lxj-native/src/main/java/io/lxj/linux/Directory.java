@@ -351,6 +351,17 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
+     * Lists the beginning of a directory that may have more entries than there is memory for.
+     *
+     * @param enough how many are enough
+     * @return all entries if there are no more than that, else some more than that
+     * @throws LinuxException if getdents64(2) fails
+     */
+    synchronized List<DirectoryEntry> listFirst(int enough) throws LinuxException {
+        return DirectoryListing.first(fd, enough);
+    }
+
+    /**
      * Removes a name and everything below it. Directories are entered by fd and links are not followed, so that what
      * is below can't lead outside, even while another process changes it. Mounts are not crossed: EXDEV.
      *

@@ -17,24 +17,31 @@ final class DirectoryListing {
 
     /** All entries but {@code .} and {@code ..}; EFBIG if there are more than the limit. */
     static List<DirectoryEntry> read(Fd directory, int limit) throws LinuxException {
+        List<DirectoryEntry> entries = first(directory, limit);
+        if (entries.size() > limit) {
+            throw LinuxException.of(-Errno.EFBIG.number(), "getdents64", directory)
+                    .withHint("the directory has more than " + limit + " entries");
+        }
+        return entries;
+    }
+
+    /** The first entries but {@code .} and {@code ..}; all of them, unless there are more than the limit. */
+    static List<DirectoryEntry> first(Fd directory, int limit) throws LinuxException {
         List<DirectoryEntry> entries = new ArrayList<>();
         try (Scratch scratch = Scratch.open()) {
             directory.call(Syscall.LSEEK, 0, 0);
             Block block = scratch.block(BUFFER);
-            while (true) {
+            while (entries.size() <= limit) {
                 long result = directory.call(Syscall.GETDENTS64, block.address(), block.length());
                 if (result < 0) {
                     throw LinuxException.of(result, "getdents64", directory);
                 }
                 if (result == 0) {
-                    return entries;
+                    break;
                 }
                 parse(block, (int) result, entries);
-                if (entries.size() > limit) {
-                    throw LinuxException.of(-Errno.EFBIG.number(), "getdents64", directory)
-                            .withHint("the directory has more than " + limit + " entries");
-                }
             }
+            return entries;
         }
     }
 

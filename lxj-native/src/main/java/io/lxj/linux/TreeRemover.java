@@ -8,10 +8,14 @@ import java.util.Optional;
 
 /**
  * Removes a tree through directory fds. It never has more than a few levels open: deeper directories are first moved up
- * next to the top, so that neither the depth nor the length of paths in a hostile tree matters.
+ * next to the top, so that neither the depth nor the length of paths in a hostile tree matters. A directory is removed in
+ * batches, so that it doesn't matter either how many entries it has.
  */
 final class TreeRemover {
     private static final int MAX_OPEN = 64;
+    /** How many entries of a directory are held in memory at a time. */
+    private static final int BATCH = 10_000;
+
     private static final boolean IS_ROOT = Kernel.call(Syscall.GETEUID) == 0;
 
     private final Directory parent;
@@ -51,7 +55,8 @@ final class TreeRemover {
             levels.pop().directory().close();
             Directory above = levels.isEmpty() ? parent : levels.peek().directory();
             if (!rmdir(above, level.name())) {
-                // Others write into it or put another in its place, or deeper directories were moved here.
+                // It had more entries than a batch, others write into it or put another in its place, or deeper
+                // directories were moved here.
                 push(above, level.name());
             }
         }
@@ -111,7 +116,7 @@ final class TreeRemover {
         return in.openDirectoryHere(name);
     }
 
-    /** Removes all that isn't a directory, and notes the directories; or moves them up where it is too deep. */
+    /** Removes of the first entries all that isn't a directory, and notes the directories; or moves them up where it is too deep. */
     private void empty(Level level) throws LinuxException {
         Directory directory = level.directory();
         List<byte[]> files = new ArrayList<>();
@@ -134,7 +139,7 @@ final class TreeRemover {
 
     private static List<DirectoryEntry> list(Directory directory) throws LinuxException {
         try {
-            return directory.list();
+            return directory.listFirst(BATCH);
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT)) {
                 // It was removed after it was opened.
