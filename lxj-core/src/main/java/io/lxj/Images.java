@@ -33,7 +33,7 @@ public final class Images {
      * @throws io.lxj.error.InvalidConfigException if the name isn't allowed
      * @throws io.lxj.error.AlreadyExistsException if the name is taken
      * @throws io.lxj.error.ImportException if the archive can't be imported; nothing is left of it then
-     * @throws io.lxj.error.CanceledException if the thread was interrupted; nothing is left of it then
+     * @throws io.lxj.error.CanceledException if the thread was interrupted, which it still is; nothing is left of it then
      */
     public Image importTarball(String name, Path archive) {
         return importTarball(name, archive, ImportOptions.defaults(), progress -> {});
@@ -45,12 +45,13 @@ public final class Images {
      * @param name of the new image
      * @param archive the archive
      * @param options its expected SHA-256, and limits
-     * @param listener hears of the progress, about twenty times a second, on the thread that imports
+     * @param listener hears of the progress, about twenty times a second, on the thread that imports; what it throws ends
+     *     the import as an interrupt does, and is thrown on
      * @return the image
      * @throws io.lxj.error.InvalidConfigException if the name isn't allowed
      * @throws io.lxj.error.AlreadyExistsException if the name is taken
      * @throws io.lxj.error.ImportException if the archive can't be imported; nothing is left of it then
-     * @throws io.lxj.error.CanceledException if the thread was interrupted; nothing is left of it then
+     * @throws io.lxj.error.CanceledException if the thread was interrupted, which it still is; nothing is left of it then
      */
     public Image importTarball(String name, Path archive, ImportOptions options, Consumer<ImportProgress> listener) {
         importer().importArchive(name, archive, options, watch(listener));
@@ -62,14 +63,15 @@ public final class Images {
      * Imports a root file system from a stream, for example of a download.
      *
      * @param name of the new image
-     * @param archive the archive; read to its end and left open
+     * @param archive the archive; read to its end and left open. If that fails, another thread may still be in a read
      * @param options its expected SHA-256, and limits
-     * @param listener hears of the progress, about twenty times a second, on the thread that imports
+     * @param listener hears of the progress, about twenty times a second, on the thread that imports; what it throws ends
+     *     the import as an interrupt does, and is thrown on
      * @return the image
      * @throws io.lxj.error.InvalidConfigException if the name isn't allowed
      * @throws io.lxj.error.AlreadyExistsException if the name is taken
      * @throws io.lxj.error.ImportException if the archive can't be imported; nothing is left of it then
-     * @throws io.lxj.error.CanceledException if the thread was interrupted; nothing is left of it then
+     * @throws io.lxj.error.CanceledException if the thread was interrupted, which it still is; nothing is left of it then
      */
     public Image importTarball(
             String name, InputStream archive, ImportOptions options, Consumer<ImportProgress> listener) {
