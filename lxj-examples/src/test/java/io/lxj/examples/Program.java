@@ -14,7 +14,13 @@ record Program(int exitCode, String output) {
 
     static Program run(Path folder, String input, String name, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
+        return runBy(List.of(), folder, input, name, arguments);
+    }
+
+    /** Runs it by another program, which executes what follows its arguments. */
+    static Program runBy(List<String> starter, Path folder, String input, String name, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(starter);
         command.add(TestRootfs.checkout()
                 .orElseThrow()
                 .resolve("lxj-examples/bin")

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +28,50 @@ class QuickstartTest {
 
         assertThat(quickstart.output()).endsWith("\nquickstart: ok\n");
         assertThat(quickstart.exitCode()).isZero();
+    }
+
+    /** A host without busybox: its own programs are borrowed instead. */
+    @Test
+    @NeedsRoot("hides a program of the host from a process, by a mount")
+    void needsNoBusyboxEither() throws Exception {
+        String hidden = "for f in /bin /usr/bin /usr/local/bin /sbin /usr/sbin; do"
+                + " [ ! -e $f/busybox ] || mount --bind /dev/null $f/busybox; done; exec \"$@\"";
+        List<String> starter = List.of("unshare", "--mount", "--propagation", "private", "sh", "-ec", hidden, "sh");
+
+        Program quickstart = Program.runBy(starter, folder, "", "quickstart");
+
+        assertThat(quickstart.output())
+                .contains("of what this host has")
+                .doesNotContain("BusyBox")
+                .contains("\n           process 1 is init\n")
+                .endsWith("\nquickstart: ok\n");
+        assertThat(quickstart.exitCode()).isZero();
+        assertThat(leftOver()).isEmpty();
+    }
+
+    @Test
+    @NeedsContainers
+    @NeedsRootfs("debian-12.tar.gz")
+    void failsWithTheUnitsThatFailed() throws Exception {
+        String script = "mkdir -p more/etc/systemd/system/multi-user.target.wants && cd more/etc/systemd/system"
+                + " && printf '[Service]\\nExecStart=/bin/false\\n' >broken.service"
+                + " && ln -s ../broken.service multi-user.target.wants/ && cd - && chmod -R a+rX more"
+                + " && gzip -dc \"$0\" >debian.tar && tar -rf debian.tar --owner=0 --group=0 -C more ./etc/systemd/system";
+        Process tar = new ProcessBuilder(
+                        "sh", "-ec", script, TestRootfs.find("debian-12.tar.gz").toString())
+                .directory(folder.toFile())
+                .inheritIO()
+                .start();
+        assertThat(tar.waitFor()).isZero();
+
+        Program quickstart = Program.run(
+                folder, "", "quickstart", folder.resolve("debian.tar").toString());
+
+        assertThat(quickstart.output())
+                .contains("quickstart: failed at boot: systemd is degraded; units that failed: broken.service; ")
+                .doesNotContain("quickstart: ok");
+        assertThat(quickstart.exitCode()).isEqualTo(1);
+        assertThat(leftOver()).isEmpty();
     }
 
     @Test
