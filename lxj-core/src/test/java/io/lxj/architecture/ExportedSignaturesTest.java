@@ -21,6 +21,17 @@ class ExportedSignaturesTest {
             .orElseThrow();
 
     @Test
+    void onlyWhatUsersNeedIsExported() {
+        ModuleDescriptor module = MODULE.descriptor();
+
+        assertThat(exportedPackages()).containsExactlyInAnyOrder("io.lxj", "io.lxj.config", "io.lxj.error");
+        assertThat(module.exports()).noneMatch(ModuleDescriptor.Exports::isQualified);
+        assertThat(module.opens()).isEmpty();
+        assertThat(module.requires()).as("what users need not read").noneMatch(required -> required.modifiers()
+                .contains(ModuleDescriptor.Requires.Modifier.TRANSITIVE));
+    }
+
+    @Test
     void onlyTypesOfTheJdkAndOfExportedPackagesAppearInWhatUsersSee() throws Exception {
         Set<String> exported = exportedPackages();
         List<Class<?>> visible = visibleClasses(exported);
