@@ -176,7 +176,7 @@ public final class Container {
      * Asks the init to halt, waits as long as the configuration says, and kills what is left then.
      *
      * @return how the container ended
-     * @throws io.lxj.error.WrongStateException if it isn't running
+     * @throws io.lxj.error.IllegalTransitionException if it isn't running
      */
     public ExitStatus shutdown() {
         return instance.shutdown(config().stopTimeout());
@@ -187,7 +187,7 @@ public final class Container {
      *
      * @param timeout how long to wait; zero kills at once
      * @return how the container ended
-     * @throws io.lxj.error.WrongStateException if it isn't running
+     * @throws io.lxj.error.IllegalTransitionException if it isn't running
      */
     public ExitStatus shutdown(Duration timeout) {
         return instance.shutdown(Objects.requireNonNull(timeout, "timeout"));
@@ -197,7 +197,7 @@ public final class Container {
      * Kills the container with all its processes, at once.
      *
      * @return how the container ended
-     * @throws io.lxj.error.WrongStateException if it isn't running
+     * @throws io.lxj.error.IllegalTransitionException if it isn't running
      */
     public ExitStatus stop() {
         return instance.stop();
@@ -207,7 +207,7 @@ public final class Container {
      * Asks the init to reboot, and waits until the container runs again. If the init doesn't end in the time that the
      * configuration gives it, it is killed and the container started again.
      *
-     * @throws io.lxj.error.WrongStateException if it isn't running
+     * @throws io.lxj.error.IllegalTransitionException if it isn't running
      */
     public void reboot() {
         instance.reboot(config().stopTimeout());
@@ -216,8 +216,7 @@ public final class Container {
     /**
      * Suspends all processes of the container.
      *
-     * @throws io.lxj.error.WrongStateException if it doesn't run
-     * @throws io.lxj.error.IllegalTransitionException if it is being stopped
+     * @throws io.lxj.error.IllegalTransitionException if it doesn't run, or is being stopped
      * @throws io.lxj.error.FreezeException if not all of them stop within ten seconds; it runs on then
      */
     public void freeze() {
@@ -228,8 +227,7 @@ public final class Container {
      * Suspends all processes of the container.
      *
      * @param timeout how long to wait until they are
-     * @throws io.lxj.error.WrongStateException if it doesn't run
-     * @throws io.lxj.error.IllegalTransitionException if it is being stopped
+     * @throws io.lxj.error.IllegalTransitionException if it doesn't run, or is being stopped
      * @throws io.lxj.error.FreezeException if not all of them stop in time, with those that didn't; it runs on then
      */
     public void freeze(Duration timeout) {
@@ -239,7 +237,7 @@ public final class Container {
     /**
      * Resumes all processes of the container.
      *
-     * @throws io.lxj.error.WrongStateException if it isn't frozen
+     * @throws io.lxj.error.IllegalTransitionException if it isn't frozen
      * @throws io.lxj.error.LxjException if they don't go on within ten seconds: somebody has frozen all containers
      */
     public void unfreeze() {
@@ -250,7 +248,7 @@ public final class Container {
      * Resumes all processes of the container.
      *
      * @param timeout how long to wait until they go on
-     * @throws io.lxj.error.WrongStateException if it isn't frozen
+     * @throws io.lxj.error.IllegalTransitionException if it isn't frozen
      * @throws io.lxj.error.LxjException if they don't go on in time: somebody has frozen all containers
      */
     public void unfreeze(Duration timeout) {

@@ -16,6 +16,8 @@ import io.lxj.testing.NeedsRootfs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -56,8 +58,14 @@ class FreezeTest {
                         + hung.pid() + " (ls) in state D, in fuse_");
         assertThat(container.state()).isEqualTo(State.RUNNING);
         assertThat(container.exec("echo", "goes on").stdout()).isEqualTo("goes on\n");
+        CompletableFuture<?> freezing = CompletableFuture.runAsync(() -> container.freeze(TestLxj.LONG));
+        assertThat(container.awaitState(State.FREEZING, TestLxj.LONG)).isTrue();
+        assertThat(container.state()).isEqualTo(State.FREEZING);
+        assertThatThrownBy(container::freeze)
+                .hasMessage("freeze " + container.name() + ": the container can't go from FREEZING to FREEZING; it is"
+                        + " being frozen already, and next can only be RUNNING or FROZEN or STOPPING");
         hung.destroyForcibly().waitFor();
-        container.freeze(TestLxj.LONG);
+        freezing.get(60, TimeUnit.SECONDS);
         assertThat(container.state()).isEqualTo(State.FROZEN);
     }
 

@@ -19,10 +19,12 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -75,9 +77,10 @@ class LifecycleTest {
         container.unfreeze();
         assertThat(container.state()).isEqualTo(State.RUNNING);
         assertThatThrownBy(container::unfreeze)
-                .isInstanceOf(WrongStateException.class)
+                .isInstanceOf(IllegalTransitionException.class)
                 .hasMessage("unfreeze " + container.name()
-                        + ": the container is RUNNING; this is possible when it is FROZEN or FREEZING");
+                        + ": the container can't go from RUNNING to RUNNING; it runs already, and next can only be"
+                        + " FREEZING or STOPPING");
     }
 
     @Test
@@ -150,25 +153,29 @@ class LifecycleTest {
     void refusesWhatItsStateDoesNotAllow() {
         Container container = host.create(SLEEPER);
         String name = container.name();
-        assertThatThrownBy(container::stop)
-                .isInstanceOf(WrongStateException.class)
-                .hasMessage("stop " + name + ": the container is STOPPED; this is possible when it is RUNNING");
-        assertThatThrownBy(container::shutdown)
-                .hasMessage("shut down " + name + ": the container is STOPPED; this is possible when it is RUNNING");
-        assertThatThrownBy(container::reboot)
-                .hasMessage("reboot " + name + ": the container is STOPPED; this is possible when it is RUNNING");
-        assertThatThrownBy(container::freeze)
-                .hasMessage("freeze " + name + ": the container is STOPPED; this is possible when it is RUNNING");
-        assertThatThrownBy(container::unfreeze).isInstanceOf(WrongStateException.class);
-        assertThatThrownBy(() -> container.kill(Signal.SIGTERM))
-                .hasMessage(
-                        "send SIGTERM to " + name + ": the container is STOPPED; this is possible when it is RUNNING");
-        assertThatThrownBy(container::onExit).isInstanceOf(WrongStateException.class);
+        String stopped = "; it is stopped, and next can only be STARTING";
+        refuses(container::stop, "stop " + name, "STOPPED", "STOPPING", stopped);
+        refuses(container::shutdown, "shut down " + name, "STOPPED", "STOPPING", stopped);
+        refuses(container::reboot, "reboot " + name, "STOPPED", "STOPPING", stopped);
+        refuses(container::freeze, "freeze " + name, "STOPPED", "FREEZING", stopped);
+        refuses(container::unfreeze, "unfreeze " + name, "STOPPED", "RUNNING", stopped);
+        Map<String, ThrowingCallable> whileItRuns = Map.of(
+                "send SIGTERM to " + name, () -> container.kill(Signal.SIGTERM),
+                "wait for the exit of " + name, container::onExit,
+                "wait for " + name + " to boot", () -> container.awaitReady(Duration.ZERO),
+                "measure " + name, container::stats,
+                "exec in " + name, () -> container.exec("true"));
+        whileItRuns.forEach((action, call) -> assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        WrongStateException.class, e -> assertThat(e.state()).isEqualTo("STOPPED"))
+                .hasMessage(action + ": the container is STOPPED; this is possible when it is RUNNING"));
         container.start();
-        assertThatThrownBy(container::start)
-                .isInstanceOf(IllegalTransitionException.class)
-                .hasMessage("container " + name + ": can't go from RUNNING to STARTING; it runs, and next can only be"
-                        + " FREEZING or STOPPING");
+        refuses(
+                container::start,
+                "start " + name,
+                "RUNNING",
+                "STARTING",
+                "; it runs, and next can only be FREEZING or STOPPING");
         assertThatThrownBy(container::destroy)
                 .isInstanceOf(WrongStateException.class)
                 .hasMessage("destroy " + name + ": the container is RUNNING; this is possible when it is STOPPED");
@@ -178,11 +185,22 @@ class LifecycleTest {
         assertThat(container.state()).isEqualTo(State.RUNNING);
     }
 
+    private static void refuses(ThrowingCallable call, String action, String from, String to, String why) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(IllegalTransitionException.class, e -> {
+                    assertThat(e.from()).isEqualTo(from);
+                    assertThat(e.to()).isEqualTo(to);
+                })
+                .hasMessage(action + ": the container can't go from " + from + " to " + to + why);
+    }
+
     @Test
     void getsAnotherNameAndStandsForNothingUnderItsOld() {
         Container container = host.create(SLEEPER);
         host.create(SLEEPER).rename("taken");
-        assertThatThrownBy(() -> container.rename("taken")).isInstanceOf(AlreadyExistsException.class);
+        assertThatThrownBy(() -> container.rename("taken"))
+                .isInstanceOf(AlreadyExistsException.class)
+                .hasMessage("container taken: exists already; choose another name or remove that one first");
         String id = container.machineId();
         Container renamed = container.rename("web2");
         assertThat(renamed.name()).isEqualTo("web2");

@@ -1,6 +1,5 @@
 package io.lxj;
 
-import io.lxj.error.IllegalTransitionException;
 import io.lxj.error.WrongStateException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +30,7 @@ final class Race {
                 for (int i = 0; i < ROUNDS; i++) {
                     try {
                         action.run();
-                    } catch (WrongStateException | IllegalTransitionException e) {
+                    } catch (WrongStateException e) {
                         // What a state doesn't allow is refused, and somebody else's turn.
                         Thread.yield();
                     } catch (RuntimeException e) {

@@ -80,13 +80,13 @@ public enum State {
      * Goes to another state.
      *
      * @param state the state to go to
-     * @param container the name of the container, for the message
+     * @param action what is being done, for the message: for example {@code start web1}
      * @return that state
      * @throws IllegalTransitionException if it can't follow this one
      */
-    public State become(State state, String container) {
+    public State become(State state, String action) {
         if (!canBecome(state)) {
-            throw new IllegalTransitionException(container, name(), state.name(), why(state));
+            throw new IllegalTransitionException(action, name(), state.name(), why(state));
         }
         return state;
     }

@@ -5,24 +5,24 @@ package io.lxj.error;
  *
  * @serial exclude
  */
-public class IllegalTransitionException extends LxjException {
+public class IllegalTransitionException extends WrongStateException {
     private static final long serialVersionUID = 1L;
 
-    private final String from;
     private final String to;
 
     /**
      * A transition isn't possible.
      *
-     * @param container the name of the container
-     * @param from the name of the state that it is in
+     * @param action what was being done, for example {@code freeze web1}
+     * @param from the name of the state that the container is in
      * @param to the name of the state that was asked for
      * @param why why one doesn't lead to the other
      */
-    public IllegalTransitionException(String container, String from, String to, String why) {
-        super(Failure.of("container " + container, "can't go from " + from + " to " + to)
-                .hint(why));
-        this.from = from;
+    public IllegalTransitionException(String action, String from, String to, String why) {
+        super(
+                Failure.of(action, "the container can't go from " + from + " to " + to)
+                        .hint(why),
+                from);
         this.to = to;
     }
 
@@ -32,7 +32,7 @@ public class IllegalTransitionException extends LxjException {
      * @return the name of the state
      */
     public final String from() {
-        return from;
+        return state();
     }
 
     /**

@@ -25,6 +25,11 @@ public class WrongStateException extends LxjException {
         this.state = state;
     }
 
+    WrongStateException(Failure failure, String state) {
+        super(failure);
+        this.state = state;
+    }
+
     /**
      * The state that the container is in.
      *

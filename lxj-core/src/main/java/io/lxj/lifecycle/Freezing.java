@@ -3,8 +3,8 @@ package io.lxj.lifecycle;
 import io.lxj.config.State;
 import io.lxj.error.Failure;
 import io.lxj.error.FreezeException;
+import io.lxj.error.IllegalTransitionException;
 import io.lxj.error.LxjException;
-import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.LinuxException;
@@ -26,8 +26,8 @@ final class Freezing {
 
     void freeze(Duration timeout) {
         String action = "freeze " + name;
-        Run current = instance.life().running(action);
-        instance.state().become(State.FREEZING, name);
+        Run current = instance.life().running(action, State.FREEZING);
+        instance.state().become(State.FREEZING, action);
         Cgroup cgroup = current.cgroup(action);
         try {
             instance.listeners().tell(State.FREEZING, Optional.empty());
@@ -41,16 +41,14 @@ final class Freezing {
             }
             instance.listeners().tell(State.FROZEN, Optional.empty());
         } catch (LinuxException | IllegalStateException e) {
-            throw failure(action, current, e, List.of("RUNNING"));
+            throw failure(action, current, e, State.FREEZING);
         }
     }
 
     void unfreeze(Duration timeout) {
         String action = "unfreeze " + name;
-        Run current = instance.life().running(action);
-        if (instance.state() == State.RUNNING) {
-            throw new WrongStateException(action, "RUNNING", List.of("FROZEN", "FREEZING"));
-        }
+        Run current = instance.life().running(action, State.RUNNING);
+        instance.state().become(State.RUNNING, action);
         Cgroup cgroup = current.cgroup(action);
         try {
             cgroup.unfreeze();
@@ -62,15 +60,15 @@ final class Freezing {
             }
             instance.listeners().tell(State.RUNNING, Optional.empty());
         } catch (LinuxException | IllegalStateException e) {
-            throw failure(action, current, e, List.of("FROZEN", "FREEZING"));
+            throw failure(action, current, e, State.RUNNING);
         }
     }
 
     /** Most often the container has ended meanwhile, and its cgroup with it. */
-    private RuntimeException failure(String action, Run current, Exception cause, List<String> needed) {
+    private RuntimeException failure(String action, Run current, Exception cause, State next) {
         if (cause instanceof LinuxException call && instance.life().isCurrent(current)) {
             return Failures.exception(action, call);
         }
-        return new WrongStateException(action, instance.state().name(), needed);
+        return new IllegalTransitionException(action, instance.state().name(), next.name(), "it has ended meanwhile");
     }
 }

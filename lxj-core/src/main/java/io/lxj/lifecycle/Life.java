@@ -97,11 +97,11 @@ final class Life {
         try (Lock lock = instance.lockEnded()) {
             instance.check();
             State current = state();
-            current.become(State.STARTING, name);
+            current.become(State.STARTING, "start " + name);
             if (current != State.STOPPED) {
                 // Its end needs the lock that is held here: a new run would take this one's place and cgroup before.
                 throw new IllegalTransitionException(
-                        name,
+                        "start " + name,
                         current.name(),
                         State.STARTING.name(),
                         "it is being stopped, and has to be STOPPED first");
@@ -118,11 +118,13 @@ final class Life {
             try {
                 begin(started, true);
             } catch (RuntimeException e) {
+                doing(State.ABORTING);
                 engine.ending().abandon(instance, started, e);
                 throw e;
             }
             instance.listeners().tell(State.RUNNING, Optional.empty());
         } catch (RuntimeException e) {
+            doing(State.ABORTING);
             doing(null);
             instance.listeners().tell(State.STOPPED, Optional.empty());
             throw e;
@@ -137,17 +139,18 @@ final class Life {
     /**
      * Notes that this JVM is ending a run.
      *
+     * @param action what it does
      * @param current the run; nothing is noted if it has ended meanwhile
      * @param again whether it is allowed if somebody is ending it already
      */
-    void stopping(Run current, boolean again) {
+    void stopping(String action, Run current, boolean again) {
         synchronized (monitor) {
             if (run != current) {
                 return;
             }
             State now = state();
             if (!again || now != State.STOPPING) {
-                doing(now.become(State.STOPPING, name));
+                doing(now.become(State.STOPPING, action));
             }
         }
     }
@@ -220,6 +223,19 @@ final class Life {
     Run running(String action) {
         instance.check();
         return alive().orElseThrow(() -> new WrongStateException(action, state().name(), List.of("RUNNING")));
+    }
+
+    /** The same for something that leads to another state: an exception says why none leads there now. */
+    Run running(String action, State next) {
+        instance.check();
+        while (true) {
+            Optional<Run> current = alive();
+            if (current.isPresent()) {
+                return current.get();
+            }
+            // What could go there has been started since that look.
+            state().become(next, action);
+        }
     }
 
     /** Nobody is stopping it any more: it has ended, or whoever did has given up. */

@@ -32,8 +32,9 @@ final class Stopping {
     }
 
     ExitStatus shutdown(Duration timeout) {
-        Run current = instance.life().running("shut down " + name);
-        instance.life().stopping(current, false);
+        String action = "shut down " + name;
+        Run current = instance.life().running(action, State.STOPPING);
+        instance.life().stopping(action, current, false);
         Duration left = timeout;
         try {
             current.unfreeze();
@@ -43,7 +44,7 @@ final class Stopping {
         } catch (LinuxException e) {
             if (!isGone(e)) {
                 instance.life().stopped();
-                throw Failures.exception("shut down " + name, e);
+                throw Failures.exception(action, e);
             }
         }
         try {
@@ -55,8 +56,9 @@ final class Stopping {
     }
 
     ExitStatus stop() {
-        Run current = instance.life().running("stop " + name);
-        instance.life().stopping(current, true);
+        String action = "stop " + name;
+        Run current = instance.life().running(action, State.STOPPING);
+        instance.life().stopping(action, current, true);
         try {
             return kill(current, "stop");
         } finally {
@@ -97,17 +99,20 @@ final class Stopping {
     }
 
     void reboot(Duration timeout) {
-        Run current = instance.life().running("reboot " + name);
-        instance.state().become(State.STOPPING, name);
-        Duration left;
+        String action = "reboot " + name;
+        Run current = instance.life().running(action, State.STOPPING);
+        instance.life().stopping(action, current, false);
         try {
             current.unfreeze();
-            left = send(current, engine.signals(instance, current.config()).reboot(), timeout);
+            Duration left =
+                    send(current, engine.signals(instance, current.config()).reboot(), timeout);
+            if (await(current, left).isEmpty()) {
+                kill(current, "it did not reboot within " + timeout.toMillis() + " ms");
+            }
         } catch (LinuxException e) {
-            throw Failures.exception("reboot " + name, e);
-        }
-        if (await(current, left).isEmpty()) {
-            kill(current, "it did not reboot within " + timeout.toMillis() + " ms");
+            throw Failures.exception(action, e);
+        } finally {
+            instance.life().stopped();
         }
         if (instance.state() == State.STOPPED) {
             instance.start();

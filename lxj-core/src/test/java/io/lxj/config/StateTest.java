@@ -59,9 +59,9 @@ class StateTest {
     @Test
     void saysFromToAndWhy() {
         assertThatExceptionOfType(IllegalTransitionException.class)
-                .isThrownBy(() -> FROZEN.become(STARTING, "web1"))
-                .withMessage("container web1: can't go from FROZEN to STARTING; it is frozen, and next can only be "
-                        + "RUNNING or STOPPING");
+                .isThrownBy(() -> FROZEN.become(STARTING, "start web1"))
+                .withMessage("start web1: the container can't go from FROZEN to STARTING; it is frozen, and next can"
+                        + " only be RUNNING or STOPPING");
         assertThatExceptionOfType(IllegalTransitionException.class)
                 .isThrownBy(() -> STOPPED.become(STOPPED, "web1"))
                 .withMessageEndingWith("it is stopped already, and next can only be STARTING");

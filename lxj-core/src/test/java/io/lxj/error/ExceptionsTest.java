@@ -113,8 +113,8 @@ class ExceptionsTest {
                 .hasMessage("container web1: exists already; choose another name or remove that one first");
         assertThat(new InUseException("delete image debian", List.of("container a", "container b"), "destroy them"))
                 .hasMessage("delete image debian: in use by container a, container b; destroy them");
-        assertThat(new IllegalTransitionException("web1", "FROZEN", "STARTING", "it is frozen"))
-                .hasMessage("container web1: can't go from FROZEN to STARTING; it is frozen");
+        assertThat(new IllegalTransitionException("start web1", "FROZEN", "STARTING", "it is frozen"))
+                .hasMessage("start web1: the container can't go from FROZEN to STARTING; it is frozen");
         assertThat(new WrongStateException("exec in web1", "STOPPED", List.of("RUNNING")))
                 .hasMessage("exec in web1: the container is STOPPED; this is possible when it is RUNNING");
         assertThat(new UnsupportedHostException("start web1", "cgroup v2", "boot with it"))

@@ -1,0 +1,136 @@
+package io.lxj;
+
+import static io.lxj.TestLxj.LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxj.config.Config;
+import io.lxj.config.State;
+import io.lxj.error.IllegalTransitionException;
+import io.lxj.error.LaunchException;
+import io.lxj.error.WrongStateException;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsRootfs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The states that a container only passes through: listeners hear of them, and they forbid what they should. */
+@NeedsContainers
+@NeedsRootfs("busybox")
+@LeaksNothing
+@Timeout(120)
+class StatesTest {
+    /** Halts and reboots no sooner than there is a file. */
+    private static final Config RELUCTANT = Config.ofImage("busybox")
+            .stopTimeout(LONG)
+            .init(
+                    "/bin/sh",
+                    "-c",
+                    "trap 'until test -e /run/go; do sleep 0.05; done; exit 5' TERM; echo begun; while :; do sleep 0.05; done");
+
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("busybox");
+
+    private final BlockingQueue<State> heard = new LinkedBlockingQueue<>();
+
+    private List<State> next(int number) throws InterruptedException {
+        List<State> next = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            next.add(heard.poll(60, TimeUnit.SECONDS));
+        }
+        return next;
+    }
+
+    private Container listenedTo(Config config) {
+        Container container = host.create(config);
+        container.addListener((who, state, exit) -> heard.add(state));
+        return container;
+    }
+
+    @Test
+    void aStartThatFailsIsAborted() throws Exception {
+        Container container = listenedTo(Config.ofImage("busybox").init("/no/such/init"));
+        assertThatThrownBy(container::start).isInstanceOf(LaunchException.class);
+        assertThat(next(3)).containsExactly(State.STARTING, State.ABORTING, State.STOPPED);
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void aStartThatIsRefusedIsAborted() throws Exception {
+        Container container = listenedTo(Config.ofImage("busybox").workingDirectory("/no/where"));
+        assertThatThrownBy(container::start).hasMessageContaining("/no/where");
+        assertThat(next(3)).containsExactly(State.STARTING, State.ABORTING, State.STOPPED);
+    }
+
+    private Container begun() throws Exception {
+        Container container = listenedTo(RELUCTANT);
+        container.start();
+        assertThat(next(2)).containsExactly(State.STARTING, State.RUNNING);
+        container.console().waitFor("begun", LONG);
+        return container;
+    }
+
+    /** Lets it end: commands are refused by now, but its files are there. */
+    private static void letGo(Container container) throws Exception {
+        container.files().write("/run/go", "go\n");
+    }
+
+    @Test
+    void whatIsAskedToHaltIsStoppingUntilItHas() throws Exception {
+        Container container = begun();
+        CompletableFuture<?> shutdown = CompletableFuture.runAsync(container::shutdown);
+        assertThat(next(1)).containsExactly(State.STOPPING);
+        isStopping(container);
+        letGo(container);
+        shutdown.get(60, TimeUnit.SECONDS);
+        assertThat(next(1)).containsExactly(State.STOPPED);
+    }
+
+    @Test
+    void whatIsAskedToRebootIsStoppingUntilItStarts() throws Exception {
+        Container container = begun();
+        CompletableFuture<?> reboot = CompletableFuture.runAsync(container::reboot);
+        assertThat(next(1)).containsExactly(State.STOPPING);
+        isStopping(container);
+        letGo(container);
+        reboot.get(60, TimeUnit.SECONDS);
+        // It exited, which is no reboot(2): the container is stopped before it is started.
+        assertThat(next(3)).containsExactly(State.STOPPED, State.STARTING, State.RUNNING);
+        container.stop();
+        assertThat(next(2)).containsExactly(State.STOPPING, State.STOPPED);
+    }
+
+    private static void isStopping(Container container) {
+        assertThat(container.state()).isEqualTo(State.STOPPING);
+        for (Runnable call : List.<Runnable>of(container::start, container::shutdown, container::reboot)) {
+            assertThatThrownBy(call::run)
+                    .isInstanceOf(IllegalTransitionException.class)
+                    .hasMessageContaining("the container can't go from STOPPING to ")
+                    .hasMessageContaining("; it is being stopped");
+        }
+        assertThatThrownBy(container::freeze)
+                .hasMessageContaining("can't go from STOPPING to FREEZING; it is being stopped, and next can only be"
+                        + " STOPPED or STARTING");
+        assertThatThrownBy(() -> container.exec("true"))
+                .isInstanceOf(WrongStateException.class)
+                .hasMessageContaining("the container is STOPPING");
+    }
+
+    @Test
+    void whatItsInitRebootsStartsWithoutBeingStopped() throws Exception {
+        Container container = listenedTo(Config.ofImage("busybox"));
+        container.start();
+        TestLxj.fire(container, "reboot", "-f");
+        assertThat(next(5))
+                .containsExactly(State.STARTING, State.RUNNING, State.STOPPING, State.STARTING, State.RUNNING);
+    }
+}
