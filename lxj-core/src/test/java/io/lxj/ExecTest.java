@@ -75,14 +75,56 @@ class ExecTest {
         }
     }
 
+    private static void isNotExecutable(Command command, String why) {
+        ExecResult result = container.exec(command);
+        assertThat(result.exitCode()).isEqualTo(126);
+        assertThat(result.stdout()).isEmpty();
+        assertThat(result.stderr())
+                .isEqualTo("lxj: exec in " + container.name() + ": "
+                        + command.arguments().get(0) + ": not executable: " + why + "\n");
+    }
+
     @Test
     void endsWith126AndAMessageIfTheProgramIsNotExecutable() {
-        for (String program : List.of("/etc/passwd", "/etc")) {
-            ExecResult result = container.exec(program);
-            assertThat(result.exitCode()).isEqualTo(126);
-            assertThat(result.stderr())
-                    .isEqualTo("lxj: exec in " + container.name() + ": " + program + ": not executable\n");
+        isNotExecutable(Command.of("/etc/passwd"), "EACCES (Permission denied)");
+        isNotExecutable(Command.of("/etc"), "EACCES (Permission denied); it is a folder");
+        isNotExecutable(Command.of("./etc"), "EACCES (Permission denied); it is a folder");
+        isNotExecutable(Command.of("/etc").user(User.id(1500, 1500)), "EACCES (Permission denied); it is a folder");
+        out(sh("mkdir -p /opt/bad; cd /opt/bad; mkfifo fifo; chmod 755 fifo;"
+                + " head -c 500 /dev/urandom | tr '#\\177' xx >noise; printf '#! /no/such/sh -e\\necho x\\n' >script;"
+                + " printf '#!/etc/passwd\\n' >passwd; printf '#!/opt/bad/loop\\n' >loop;"
+                + " sed s,/lib/ld-musl,/lib/no-musl, /bin/busybox >unloadable; : >empty; chmod 755 *"));
+        isNotExecutable(
+                Command.of("/opt/bad/script"),
+                "ENOENT (No such file or directory); the interpreter \"/no/such/sh\" that it names is missing");
+        isNotExecutable(
+                Command.of("./script").workingDirectory("/opt/bad"),
+                "ENOENT (No such file or directory); the interpreter \"/no/such/sh\" that it names is missing");
+        isNotExecutable(
+                Command.of("script").env("PATH", "/bin:/opt/bad"),
+                "ENOENT (No such file or directory); the interpreter \"/no/such/sh\" that it names is missing");
+        isNotExecutable(
+                Command.of("/opt/bad/unloadable"),
+                "ENOENT (No such file or directory); the loader that it names is missing");
+        isNotExecutable(
+                Command.of("/opt/bad/passwd"),
+                "EACCES (Permission denied); it, or its interpreter \"/etc/passwd\", may not be executed");
+        isNotExecutable(Command.of("/opt/bad/fifo"), "EACCES (Permission denied)");
+        for (String program : List.of("/opt/bad/noise", "/opt/bad/empty")) {
+            isNotExecutable(
+                    Command.of(program),
+                    "ENOEXEC (Exec format error); it is no program for "
+                            + System.getProperty("os.arch").replace("amd64", "x86_64")
+                            + ", and no script, which begins with #! and an interpreter");
         }
+        isNotExecutable(Command.of("/opt/bad/loop"), "ELOOP (Too many levels of symbolic links)");
+    }
+
+    @Test
+    void saysOnATerminalTooThatAProgramIsNotExecutable() {
+        ExecResult result = container.exec(Command.of("/etc/passwd").terminal(new TerminalSize(24, 80)));
+        assertThat(result.exitCode()).isEqualTo(126);
+        assertThat(result.stdout()).endsWith("/etc/passwd: not executable: EACCES (Permission denied)\r\n");
     }
 
     @Test
@@ -96,7 +138,7 @@ class ExecTest {
                 .isEqualTo("two\n");
         ExecResult none = container.exec(Command.of("tool").env("PATH", "/opt/one:/bin"));
         assertThat(none.exitCode()).isEqualTo(126);
-        assertThat(none.stderr()).endsWith("tool: not executable\n");
+        assertThat(none.stderr()).endsWith("tool: not executable: EACCES (Permission denied)\n");
     }
 
     @Test

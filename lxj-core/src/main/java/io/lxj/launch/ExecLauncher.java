@@ -12,6 +12,7 @@ import io.lxj.linux.StepFailure;
 import io.lxj.plan.ExecPlan;
 import io.lxj.plan.ExecSpec;
 import io.lxj.plan.FdNames;
+import io.lxj.plan.NotExecuted;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -39,8 +40,9 @@ public final class ExecLauncher {
      *
      * @param pid its process id, as the host sees it
      * @param process the process, owned by the caller
+     * @param failure why the program could not be executed, if so: the process has ended with 127 or 126 then
      */
-    public record Executed(int pid, Pidfd process) {}
+    public record Executed(int pid, Pidfd process, Optional<NotExecuted> failure) {}
 
     /** What the stage of an ordinary user enters first. */
     static Map<String, Fd> namespaces(Deputy deputy) {
@@ -54,8 +56,7 @@ public final class ExecLauncher {
      *
      * @param plan what to execute
      * @param place where; its fds stay the caller's
-     * @return the process; if the program doesn't exist or isn't executable, it ends with 127 or 126 and says so on its
-     *     standard error
+     * @return the process
      * @throws io.lxj.error.LaunchException if a step failed; no process is left then
      * @throws LinuxException if the launch couldn't even begin
      */
@@ -86,7 +87,7 @@ public final class ExecLauncher {
                     throw Failures.exception(
                             "exec in " + spec.container(), failure.get(), LaunchHints.of(spec, failure.get()));
                 }
-                return new Executed(pid, Pidfd.open(pid));
+                return new Executed(pid, Pidfd.open(pid), NotExecuted.of(plan, stage.results()));
             }
         }
     }

@@ -54,7 +54,7 @@ final class Executing {
             return command.terminal().isPresent()
                     ? onTerminal(
                             run, plan(spec), root, cgroup, command.terminal().get())
-                    : onPipes(run, plan(spec), cgroup, command.stdin());
+                    : onPipes(run, plan(spec), root, cgroup, command.stdin());
         } catch (LaunchException e) {
             // The init may have ended since the look at it: then there is nothing to enter.
             throw stillAlive(run) ? e : new WrongStateException(action, "STOPPED", List.of("RUNNING"));
@@ -130,7 +130,7 @@ final class Executing {
                 err);
     }
 
-    private Executed onPipes(Run run, ExecPlan plan, Fd cgroup, Stdin stdin) throws IOException {
+    private Executed onPipes(Run run, ExecPlan plan, RootDir root, Fd cgroup, Stdin stdin) throws IOException {
         Undo undo = new Undo();
         try (Fd given = stdin instanceof Stdin.Bytes bytes ? InputFile.of(bytes.content()) : null) {
             Pipe in = given == null ? pipe(undo) : null;
@@ -138,6 +138,7 @@ final class Executing {
             Pipe err = pipe(undo);
             ExecLauncher.Executed started = ExecLauncher.launch(
                     plan, place(run, cgroup, given == null ? in.reader() : given, out.writer(), err.writer()));
+            explain(plan, started, root, err.writer());
             out.writer().close();
             err.writer().close();
             Optional<Fd> input = Optional.empty();
@@ -155,6 +156,14 @@ final class Executing {
         }
     }
 
+    /** A process that could execute nothing has ended, and leaves it to us to say why. */
+    private static void explain(ExecPlan plan, ExecLauncher.Executed started, RootDir root, Fd stderr)
+            throws IOException {
+        if (started.failure().isPresent()) {
+            stderr.write(ExecMessage.of(plan.spec(), started.failure().get(), root));
+        }
+    }
+
     private static Pipe pipe(Undo undo) throws LinuxException {
         Pipe pipe = Pipe.open();
         undo.add(pipe::close);
@@ -167,6 +176,7 @@ final class Executing {
             try (Fd slave = pty.peer()) {
                 Pty.resize(pty.master(), size.rows(), size.columns());
                 ExecLauncher.Executed started = ExecLauncher.launch(plan, place(run, cgroup, slave, slave, slave));
+                explain(plan, started, root, slave);
                 return executed(started, Optional.of(pty.master().duplicate()), pty.master(), Optional.empty());
             } catch (IOException | RuntimeException e) {
                 pty.close();

@@ -4,7 +4,6 @@ import static io.lxj.linux.CloneFlags.CLONE_PARENT;
 
 import io.lxj.linux.Arg;
 import io.lxj.linux.CloneFlags;
-import io.lxj.linux.FileName;
 import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.ProgramBuilder.Label;
 import io.lxj.linux.Syscall;
@@ -146,17 +145,9 @@ public final class ExecPlan {
                     .onZero(notExecutable)
                     .mayFail();
         }
-        giveUp(program, spec, "command not found", NOT_FOUND);
+        program.step("end, as there is no such command", Syscall.EXIT_GROUP, NOT_FOUND);
         program.place(notExecutable);
-        giveUp(program, spec, "not executable", NOT_EXECUTABLE);
-    }
-
-    private static void giveUp(ProgramBuilder program, ExecSpec spec, String why, int status) {
-        byte[] text = FileName.bytes(
-                "lxj: exec in " + spec.container() + ": " + spec.argv().get(0) + ": " + why + "\n");
-        program.step("say " + why, Syscall.WRITE, 2, program.bytes(text, "message"), text.length)
-                .mayFail();
-        program.step("end with " + status, Syscall.EXIT_GROUP, status);
+        program.step("end, as it can't be executed", Syscall.EXIT_GROUP, NOT_EXECUTABLE);
     }
 
     /**
