@@ -11,7 +11,9 @@ import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.IoLimit;
 import io.lxj.config.Limits;
+import io.lxj.config.OnExit;
 import io.lxj.config.Percent;
+import io.lxj.config.Signal;
 import io.lxj.config.State;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.storage.OtherJvm;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -142,7 +145,30 @@ class LimitsMachineTest {
         Container container = host.start(SLEEPER.limits(limits));
         container.exec("sh", "-c", EAT);
         ExitStatus exit = container.onExit().join();
-        assertThat(exit.cause()).isEqualTo(ExitStatus.Cause.SIGNALED);
+        assertThat(exit).isEqualTo(ExitStatus.outOfMemory());
+    }
+
+    @Test
+    void anInitThatTakesTooMuchMemoryIsWhyTheContainerEnds() {
+        Limits limits = Limits.NONE.memory(ByteSize.mib(20)).swap(ByteSize.ZERO);
+        for (OnExit fate : OnExit.values()) {
+            Container container = host.start(Config.ofImage("busybox")
+                    .init("/bin/sh", "-c", "exec " + EAT)
+                    .limits(limits)
+                    .onExit(fate));
+            assertThat(container.onExit().join()).isEqualTo(ExitStatus.outOfMemory());
+            assertThat(container.lastExit()).contains(ExitStatus.outOfMemory());
+        }
+    }
+
+    @Test
+    void anInitThatIsKilledByACallerIsNotKilledForMemory() {
+        Limits limits = Limits.NONE.memory(ByteSize.mib(20)).swap(ByteSize.ZERO);
+        Container container = host.start(SLEEPER.limits(limits));
+        assertThat(container.exec("sh", "-c", EAT).exitCode()).isEqualTo(KILLED);
+        CompletableFuture<ExitStatus> exit = container.onExit();
+        container.kill(Signal.SIGKILL);
+        assertThat(exit.join()).isEqualTo(ExitStatus.signaled(Signal.SIGKILL));
     }
 
     @Test

@@ -24,6 +24,13 @@ public record ExitStatus(Cause cause, OptionalInt code, Optional<Signal> signal,
         /** Its init was ended by a signal that lxj didn't send. */
         SIGNALED,
 
+        /**
+         * Its init was ended by a SIGKILL that lxj didn't send, and the kernel has killed processes of the container in that
+         * run because memory ran out: that of the container, or of a cgroup around it, or of the host. It takes the memory
+         * controller of cgroup v2 to know; else the cause is {@link #SIGNALED}.
+         */
+        OUT_OF_MEMORY,
+
         /** The container asked for a halt or to be powered off, with reboot(2). */
         HALTED,
 
@@ -85,6 +92,15 @@ public record ExitStatus(Cause cause, OptionalInt code, Optional<Signal> signal,
     }
 
     /**
+     * The kernel killed the init because memory ran out.
+     *
+     * @return the status
+     */
+    public static ExitStatus outOfMemory() {
+        return new ExitStatus(Cause.OUT_OF_MEMORY, OptionalInt.empty(), Optional.of(Signal.SIGKILL), Optional.empty());
+    }
+
+    /**
      * lxj killed the container.
      *
      * @param reason why, for example {@code it did not shut down within 20 s}
@@ -117,6 +133,8 @@ public record ExitStatus(Cause cause, OptionalInt code, Optional<Signal> signal,
                 return "exited with code " + code.orElse(0);
             case SIGNALED:
                 return "ended by " + signal.map(Signal::name).orElse("a signal");
+            case OUT_OF_MEMORY:
+                return "killed by the kernel because memory ran out";
             case HALTED:
                 return "halted";
             case REBOOTED:

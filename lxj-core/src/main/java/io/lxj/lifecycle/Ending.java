@@ -3,6 +3,7 @@ package io.lxj.lifecycle;
 import io.lxj.config.ExitStatus;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
+import io.lxj.linux.Cgroup;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
@@ -46,7 +47,9 @@ final class Ending {
             Optional<WaitStatus> known = status.isPresent() ? status : keepersWord(folder);
             Optional<String> note = note(folder, run.record());
             Optional<String> reason = run.killReason().or(() -> note);
-            ExitStatus exit = known.map(word -> ExitStatuses.of(word, reason))
+            boolean outOfMemory =
+                    !run.sentKill() && run.cgroup().map(Ending::ranOutOfMemory).orElse(false);
+            ExitStatus exit = known.map(word -> ExitStatuses.of(word, reason, outOfMemory))
                     .orElseGet(() -> reason.map(ExitStatus::killed)
                             .orElse(ExitStatus.unknown("nobody was there to see it end")));
             clear(folder, run.record(), exit);
@@ -80,15 +83,35 @@ final class Ending {
     /** A run of which only the record is left: its JVM is gone, and so is its init. */
     ExitStatus endLeftOver(ContainerFolder folder, RunRecord record, String bootId) {
         Optional<String> reason = note(folder, record);
+        boolean outOfMemory = ranOutOfMemory(folder.name(), record);
         ExitStatus exit = keepersWord(folder)
                 .filter(word -> record.bootId().equals(bootId))
-                .map(word -> ExitStatuses.of(word, reason))
+                .map(word -> ExitStatuses.of(word, reason, outOfMemory))
                 .orElse(ExitStatus.unknown(
                         record.bootId().equals(bootId)
                                 ? "the JVM that it belonged to ended"
                                 : "the host was restarted"));
         clear(folder, record, exit);
         return exit;
+    }
+
+    private boolean ranOutOfMemory(String name, RunRecord record) {
+        try (Cgroup cgroup = engine.cgroups().find(record.cgroup()).orElse(null)) {
+            return cgroup != null && ranOutOfMemory(cgroup);
+        } catch (LinuxException e) {
+            throw Failures.exception("look for the cgroup of " + name, e);
+        }
+    }
+
+    /** The kernel counts a process before it kills it. The cgroup is as old as the run. */
+    private static boolean ranOutOfMemory(Cgroup cgroup) {
+        try {
+            return cgroup.readKeyed("memory.events").getOrDefault("oom_kill", 0L) > 0;
+        } catch (LinuxException e) {
+            // Most often there is no memory controller; the init has ended in any case.
+            LOG.debug("Whether memory ran out in {} isn't known", cgroup, e);
+            return false;
+        }
     }
 
     private void clear(ContainerFolder folder, RunRecord record, ExitStatus exit) {

@@ -16,13 +16,23 @@ final class ExitStatuses {
 
     private ExitStatuses() {}
 
-    static ExitStatus of(WaitStatus status, Optional<String> killReason) {
+    /**
+     * How a container ended.
+     *
+     * @param status how its init did
+     * @param killReason why lxj killed it, if it did
+     * @param outOfMemory whether the kernel has killed processes of it in that run because memory ran out
+     */
+    static ExitStatus of(WaitStatus status, Optional<String> killReason, boolean outOfMemory) {
         if (status.signal().isEmpty()) {
             return ExitStatus.exited(status.exitCode().getAsInt());
         }
         Signal signal = Signal.of(status.signal().get().number());
         if (signal.equals(Signal.SIGKILL) && killReason.isPresent()) {
             return ExitStatus.killed(killReason.get());
+        }
+        if (signal.equals(Signal.SIGKILL) && outOfMemory) {
+            return ExitStatus.outOfMemory();
         }
         return ExitStatus.signaled(signal);
     }

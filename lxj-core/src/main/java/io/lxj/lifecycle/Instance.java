@@ -253,6 +253,7 @@ public final class Instance {
     }
 
     static void send(Run run, Signal signal) throws LinuxException {
+        run.signaling(signal);
         run.init().send(new io.lxj.linux.Signal(signal.number()));
     }
 

@@ -46,6 +46,7 @@ final class Run {
     private final List<ConsoleSource> sources = new ArrayList<>();
     private final List<Fd> held = new ArrayList<>();
     private volatile String killReason;
+    private volatile boolean sentKill;
     private final Object metering = new Object();
     private Meter meter;
 
@@ -165,6 +166,16 @@ final class Run {
     /** Says why lxj is about to kill the container, so that its exit can be told from others. */
     void killing(String reason) {
         killReason = reason;
+    }
+
+    /** A caller of lxj sends the init a signal. */
+    void signaling(io.lxj.config.Signal signal) {
+        sentKill |= signal.equals(io.lxj.config.Signal.SIGKILL);
+    }
+
+    /** Whether a caller of lxj has sent the init a SIGKILL. */
+    boolean sentKill() {
+        return sentKill;
     }
 
     Optional<String> killReason() {

@@ -34,7 +34,13 @@ class ResultsTest {
     void killAndUnknownEndHaveAReason() {
         assertThat(ExitStatus.killed("stop was called")).hasToString("killed: stop was called");
         assertThat(ExitStatus.killed("stop was called").signal()).contains(Signal.SIGKILL);
+        assertThat(ExitStatus.outOfMemory()).hasToString("killed by the kernel because memory ran out");
+        assertThat(ExitStatus.outOfMemory().signal()).contains(Signal.SIGKILL);
+        assertThat(ExitStatus.outOfMemory().isClean()).isFalse();
         assertThat(ExitStatus.unknown("the host was restarted")).hasToString("unknown: the host was restarted");
+        assertThat(ExitStatus.outOfMemory()).hasToString("killed by the kernel because memory ran out");
+        assertThat(ExitStatus.outOfMemory().signal()).contains(Signal.SIGKILL);
+        assertThat(ExitStatus.outOfMemory().isClean()).isFalse();
         assertThat(ExitStatus.unknown("the host was restarted").isClean()).isFalse();
     }
 

@@ -48,6 +48,7 @@ class RecordsTest {
                 ExitStatus.signaled(Signal.SIGTERM),
                 ExitStatus.signaled(Signal.SIGHUP),
                 ExitStatus.signaled(Signal.SIGINT),
+                ExitStatus.outOfMemory(),
                 ExitStatus.killed("it did not shut down within 20 s"),
                 ExitStatus.unknown("the host was restarted"));
         for (ExitStatus status : all) {
