@@ -14,6 +14,7 @@ import io.lxj.error.LxjException;
 import io.lxj.lifecycle.ContainerTerminal;
 import io.lxj.lifecycle.Instance;
 import java.io.InputStream;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -332,7 +333,8 @@ public final class Container {
 
     /**
      * Waits until the container has booted. systemd says when that is so; an init of another kind doesn't, and counts as
-     * booted when it runs.
+     * booted when it runs. One that says {@code READY=1}, see sd_notify(3), is waited for if it is told where, by {@code
+     * Config.env("NOTIFY_SOCKET", "/run/host/notify")}.
      *
      * @param timeout how long to wait
      * @throws io.lxj.error.WrongStateException if it isn't running
@@ -463,6 +465,22 @@ public final class Container {
         ContainerTerminal tty = instance.terminals().configured(number);
         return new Console(
                 "tty " + number + " of " + name(), tty.output(), tty, InputStream::nullInputStream, instance.lane());
+    }
+
+    /**
+     * Connects to a socket of the container's: one that it has bound in {@code /run/host/unix-export}, as systemd's container
+     * interface has it, for example {@code ssh} there. It needs no network. As for any socket, this process needs the right to
+     * write to it, which root has.
+     *
+     * @param socket its name in that folder
+     * @return the connection, which the caller closes
+     * @throws io.lxj.error.InvalidConfigException if that is no name of a file
+     * @throws io.lxj.error.WrongStateException if the container isn't running
+     * @throws io.lxj.error.LxjException ENOENT if there is no such socket, ENOTSOCK if it is something else; or if nobody
+     *     accepts the connection, or this process may not connect
+     */
+    public SocketChannel connect(String socket) {
+        return instance.connect(Objects.requireNonNull(socket, "socket"));
     }
 
     /**

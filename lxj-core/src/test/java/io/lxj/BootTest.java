@@ -1,17 +1,27 @@
 package io.lxj;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.State;
+import io.lxj.error.InvalidConfigException;
+import io.lxj.error.LxjException;
+import io.lxj.error.WrongStateException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,23 +109,128 @@ class BootTest {
                 .stdout();
     }
 
+    private static void awaitOpenRc(Container openrc) {
+        openrc.exec(
+                Command.of("sh", "-c", "until rc-status --runlevel 2>/dev/null | grep -q default; do sleep 0.2; done")
+                        .timeout(TestLxj.LONG));
+    }
+
     @Test
     @NeedsRootfs("debian-12-openrc")
     void openRcBootsAndHaltsOnItsSignal() throws Exception {
         Container openrc = boot("debian-12-openrc");
-        openrc.exec(
-                Command.of("sh", "-c", "until rc-status --runlevel 2>/dev/null | grep -q default; do sleep 0.2; done")
-                        .timeout(TestLxj.LONG));
+        awaitOpenRc(openrc);
         halts(openrc);
     }
 
     @Test
+    @NeedsRootfs("debian-12-openrc")
+    void sysvinitWithOpenRcRebootsAndPowersOffFromInside() throws Exception {
+        Container openrc = boot("debian-12-openrc");
+        awaitOpenRc(openrc);
+        rebootsFromInside(openrc, "reboot");
+        awaitOpenRc(openrc);
+        var ended = openrc.onExit();
+        TestLxj.fire(openrc, "poweroff");
+        assertThat(ended.get(120, TimeUnit.SECONDS).cause()).isEqualTo(ExitStatus.Cause.HALTED);
+        assertThat(openrc.state()).isEqualTo(State.STOPPED);
+    }
+
+    @Test
+    @NeedsRootfs("debian-12-openrc")
+    void theInitOfOpenRcItselfBootsRebootsAndHaltsOnItsSignals() throws Exception {
+        host.add("debian-12-openrc");
+        try (ImageBuilder builder =
+                host.lxj().images().builder(host.lxj().images().get("debian-12-openrc"))) {
+            builder.run("ln", "-sf", "openrc-init", "/usr/sbin/init").build("openrc-init");
+        }
+        Container openrc = host.start("openrc-init");
+        awaitOpenRc(openrc);
+        assertThat(openrc.exec("readlink", "/proc/1/exe").stdout()).isEqualTo("/usr/sbin/openrc-init\n");
+        var ended = openrc.onExit();
+        openrc.reboot();
+        assertThat(ended.get(120, TimeUnit.SECONDS).cause()).isEqualTo(ExitStatus.Cause.REBOOTED);
+        awaitOpenRc(openrc);
+        halts(openrc);
+    }
+
+    /** By whatever command it takes. */
+    private static void rebootsFromInside(Container container, String... command) throws Exception {
+        long pid = container.pid().orElseThrow();
+        var ended = container.onExit();
+        TestLxj.fire(container, "sh", "-c", String.join(" ", command));
+        assertThat(ended.get(120, TimeUnit.SECONDS).cause()).isEqualTo(ExitStatus.Cause.REBOOTED);
+        assertThat(container.awaitState(State.RUNNING, TestLxj.LONG)).isTrue();
+        assertThat(container.pid().orElseThrow()).isNotEqualTo(pid);
+    }
+
+    @Test
     @NeedsRootfs("alpine")
-    void alpineBootsAndHaltsOnItsSignal() throws IOException {
+    void alpineBootsRebootsAndHalts() throws Exception {
         Container alpine = boot("alpine");
         assertThat(alpine.exec("cat", "/proc/1/comm").stdout()).isEqualTo("init\n");
         assertThat(alpine.exec("cat", "/etc/os-release").stdout()).contains("ID=alpine");
+        rebootsFromInside(alpine, "reboot");
+        alpine.reboot();
+        assertThat(alpine.exec("echo", "third").stdout()).isEqualTo("third\n");
         halts(alpine);
+    }
+
+    @Test
+    @NeedsRootfs("debian-12")
+    void anyInitCanSayThatItHasBooted() throws Exception {
+        host.add("debian-12");
+        Config quiet = Config.ofImage("debian-12")
+                .init(
+                        "/bin/sh",
+                        "-c",
+                        "until test -e /run/go; do sleep 0.05; done; systemd-notify --ready; sleep 1000000");
+        // Nobody can know that it will say so.
+        Container other = host.start(quiet);
+        other.awaitReady(Duration.ZERO);
+        Container told = host.start(quiet.env("NOTIFY_SOCKET", "/run/host/notify"));
+        assertThatThrownBy(() -> told.awaitReady(Duration.ofMillis(200)))
+                .hasMessageContaining("it has not booted within 200 ms");
+        told.files().write("/run/go", "");
+        told.awaitReady(TestLxj.LONG);
+    }
+
+    @Test
+    @NeedsRootfs("debian-12")
+    @NeedsRoot("connects to a socket of the container's root")
+    void theHostConnectsToSocketsThatTheContainerExports() throws Exception {
+        host.add("debian-12");
+        Container debian = host.start(Config.ofImage("debian-12").init("/bin/sleep", "1000000"));
+        String folder = "/run/host/unix-export";
+        ContainerProcess echo =
+                debian.process("systemd-socket-activate", "--listen", folder + "/echo", "--accept", "--inetd", "cat");
+        debian.exec(Command.of("sh", "-c", "until test -S " + folder + "/echo; do sleep 0.05; done")
+                .timeout(TestLxj.LONG));
+        try (SocketChannel channel = debian.connect("echo")) {
+            channel.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.UTF_8)));
+            channel.shutdownOutput();
+            assertThat(new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("hello");
+        }
+        debian.exec(
+                "sh", "-c", "cd " + folder + "; ln -s echo link; ln -s /proc/1/root/run/systemd/notify out; : >file");
+        for (String link : List.of("link", "out")) {
+            assertThatThrownBy(() -> debian.connect(link))
+                    .hasMessageStartingWith("connect to " + link + " of " + debian.name())
+                    .satisfies(e ->
+                            assertThat(((LxjException) e).errno().orElse("")).isIn("ELOOP", "ENOTSOCK"));
+        }
+        assertThatThrownBy(() -> debian.connect("file")).hasMessageContaining("ENOTSOCK (");
+        assertThatThrownBy(() -> debian.connect("none"))
+                .hasMessageContaining("ENOENT (")
+                .hasMessageEndingWith("; nothing in the container has bound that socket, or not yet");
+        for (String name : List.of("", ".", "..", "a/b", "../notify", "a\0b")) {
+            assertThatThrownBy(() -> debian.connect(name)).isInstanceOf(InvalidConfigException.class);
+        }
+        echo.destroyForcibly().waitFor();
+        assertThatThrownBy(() -> debian.connect("echo")).hasMessageContaining("Connection refused");
+        debian.stop();
+        assertThatThrownBy(() -> debian.connect("echo")).isInstanceOf(WrongStateException.class);
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,7 +113,7 @@ class ContractTest {
                 .containsEntry("USER", "root")
                 .containsEntry("TERM", "linux");
         assertThat(environment.keySet())
-                .filteredOn(name -> !name.startsWith("container_host_") && !name.equals("NOTIFY_SOCKET"))
+                .filteredOn(name -> !name.startsWith("container_host_"))
                 .containsExactlyInAnyOrder(
                         "container",
                         "container_uuid",
@@ -136,12 +137,15 @@ class ContractTest {
 
     @Test
     void theHostsReleaseIsInTheEnvironment() throws IOException {
-        String id = Files.readAllLines(Path.of("/etc/os-release")).stream()
-                .filter(line -> line.startsWith("ID="))
-                .map(line -> line.substring(3).replace("\"", ""))
-                .findFirst()
-                .orElse("");
-        assertThat(sh("tr '\\0' '\\n' </proc/1/environ")).contains("container_host_id=" + id + "\n");
+        List<String> expected = Files.readAllLines(Path.of("/etc/os-release")).stream()
+                .filter(line -> line.matches("(ID|VERSION_ID|BUILD_ID|VARIANT_ID)=.*"))
+                .map(line ->
+                        "container_host_" + line.substring(0, line.indexOf('=')).toLowerCase(Locale.ROOT)
+                                + line.substring(line.indexOf('=')).replace("\"", ""))
+                .toList();
+        assertThat(expected).anyMatch(variable -> variable.startsWith("container_host_id="));
+        assertThat(sh("tr '\\0' '\\n' </proc/1/environ | grep ^container_host_").split("\n"))
+                .containsExactlyInAnyOrderElementsOf(expected);
     }
 
     @Test
@@ -194,8 +198,66 @@ class ContractTest {
                         fifo fifo 0
                         chr character special file 0
                         """ + blk);
-        assertThat(sh("ls -d /run/host/incoming /run/host/unix-export")).isNotEmpty();
         assertThat(refused("touch /run/host/x")).contains("Read-only file system");
+        // What else systemd describes is only to be there if it serves what it is for.
+        assertThat(sh("ls -A /run/host").split("\n"))
+                .containsExactlyInAnyOrder(
+                        "container-manager",
+                        "container-uuid",
+                        "credentials",
+                        "inaccessible",
+                        "nesting",
+                        "notify",
+                        "os-release",
+                        "unix-export");
+    }
+
+    @Test
+    void socketsForTheHostAreBoundInAFolderOfTheirOwn() {
+        assertThat(sh("cd /run/host/unix-export; stat -c '%F %a %U' .; touch x; ls -A; rm x"))
+                .isEqualTo("directory 755 root\nx\n");
+        assertThat(sh("awk '$2 == \"/run/host/unix-export\" {print $3, $4}' /proc/mounts"))
+                .startsWith("tmpfs rw,nosuid,nodev,noexec,");
+        assertThat(refused("dd if=/dev/zero of=/run/host/unix-export/x bs=100000 count=1"))
+                .contains("No space left on device");
+        assertThat(sh("rm /run/host/unix-export/x")).isEmpty();
+    }
+
+    @Test
+    void onlyAnInitThatSpeaksItIsToldOfTheNotifySocket() {
+        assertThat(sh("test -S /run/host/notify && tr '\\0' '\\n' </proc/1/environ"))
+                .doesNotContain("NOTIFY_SOCKET");
+    }
+
+    @Test
+    void theTimeZoneStaysTheLinkThatItIsInTheImage() {
+        try (ImageBuilder builder =
+                host.lxj().images().builder(host.lxj().images().get("alpine"))) {
+            builder.run("ln", "-s", "../usr/share/zoneinfo/Asia/Tokyo", "/etc/localtime")
+                    .build("tokyo");
+        }
+        Container other = host.start(Config.ofImage("tokyo"));
+        assertThat(other.exec("readlink", "/etc/localtime").stdout()).isEqualTo("../usr/share/zoneinfo/Asia/Tokyo\n");
+        other.stop();
+        other.start();
+        assertThat(other.exec("readlink", "/etc/localtime").stdout()).isEqualTo("../usr/share/zoneinfo/Asia/Tokyo\n");
+        other.stop();
+        other.destroy();
+        host.lxj().images().get("tokyo").delete();
+    }
+
+    @Test
+    void theInterfacesOfTheContainerAreWritableInSys() {
+        assertThat(sh("awk '$2 == \"/sys/devices/virtual/net\" {print $3, $4}' /proc/mounts"))
+                .startsWith("sysfs rw,");
+        // Which kinds there are depends on the kernel.
+        sh(
+                "for type in bridge veth dummy ifb; do ip link add own type $type 2>/dev/null && break; done; test -e /sys/class/net/own");
+        assertThat(sh("cd /sys/class/net/own; echo 1400 >mtu; cat mtu; echo nice >ifalias; cat ifalias"))
+                .isEqualTo("1400\nnice\n");
+        // lo is older than the ids of the user namespace, and so its files are the host's root's: netlink(7) is left.
+        assertThat(sh("ip link set lo mtu 1500; cat /sys/class/net/lo/mtu; ip link set lo mtu 65536; ip link del own"))
+                .isEqualTo("1500\n");
     }
 
     @Test
@@ -312,7 +374,8 @@ class ContractTest {
                         "/run",
                         "/run/host",
                         "/run/host/nesting/proc",
-                        "/run/host/nesting/sys");
+                        "/run/host/nesting/sys",
+                        "/run/host/unix-export");
         assertThat(table)
                 .filteredOn(line -> line.matches("\\S+ \\S+ \\S+ \\S+ /proc/.*") && !line.contains(" /proc/sys/net "))
                 .allMatch(line -> line.split(" ")[5].startsWith("ro,"));

@@ -9,6 +9,8 @@ public enum InitSystem {
     SYSTEMD,
     /** OpenRC's own init, or sysvinit that starts OpenRC. */
     OPENRC,
+    /** Upstart. */
+    UPSTART,
     /** The init of busybox. */
     BUSYBOX,
     /** sysvinit. */

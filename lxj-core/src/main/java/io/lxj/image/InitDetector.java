@@ -64,6 +64,11 @@ final class InitDetector {
         if (stat("/etc/s6-linux-init/current").isPresent() && text(path).contains("s6-linux-init")) {
             return InitSystem.S6;
         }
+        // Its jobs lie in /etc/init, and initctl talks to it; sysvinit has a FIFO of that name, elsewhere.
+        if (stat("/etc/init").map(Stat::isDirectory).orElse(false)
+                && stat("/sbin/initctl").isPresent()) {
+            return InitSystem.UPSTART;
+        }
         if (text("/etc/inittab").isEmpty()) {
             return InitSystem.OTHER;
         }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * Reads os-release(5). The file is shell assignments, but nothing is expanded: quotes and backslashes are undone, and
  * that is all.
  */
-final class OsReleaseFile {
+public final class OsReleaseFile {
     private static final List<String> PATHS = List.of("etc/os-release", "usr/lib/os-release");
     private static final int MAX_FILE = 64 * 1024;
     private static final int MAX_VALUE = 128;
@@ -43,6 +43,20 @@ final class OsReleaseFile {
     }
 
     static OsRelease parse(String text) {
+        Map<String, String> values = fields(text);
+        String id = values.getOrDefault("ID", "linux");
+        String version = values.getOrDefault("VERSION_ID", "");
+        String name = values.getOrDefault("PRETTY_NAME", (values.getOrDefault("NAME", id) + " " + version).strip());
+        return new OsRelease(id, version, name);
+    }
+
+    /**
+     * The fields of such a file.
+     *
+     * @param text its content
+     * @return their values by their names, without quotes and control characters
+     */
+    public static Map<String, String> fields(String text) {
         Map<String, String> values = new HashMap<>();
         for (String line : text.split("\n")) {
             int equals = line.indexOf('=');
@@ -52,10 +66,7 @@ final class OsReleaseFile {
                         value(line.substring(equals + 1).strip()));
             }
         }
-        String id = values.getOrDefault("ID", "linux");
-        String version = values.getOrDefault("VERSION_ID", "");
-        String name = values.getOrDefault("PRETTY_NAME", (values.getOrDefault("NAME", id) + " " + version).strip());
-        return new OsRelease(id, version, name);
+        return values;
     }
 
     private static String value(String quoted) {

@@ -30,8 +30,8 @@ final class Environments {
         environment.put("container_uuid", dashed(uuid));
         HOST.forEach((key, name) ->
                 Optional.ofNullable(hostRelease.get(key)).ifPresent(value -> environment.put(name, value)));
-        if (image.initSystem() == InitSystem.SYSTEMD) {
-            environment.put("NOTIFY_SOCKET", "/run/host/notify");
+        if (BootedInit.of(config, image) == InitSystem.SYSTEMD) {
+            environment.put(Readiness.VARIABLE, Readiness.SOCKET);
         }
         if (!config.credentials().isEmpty()) {
             environment.put("CREDENTIALS_DIRECTORY", "/run/host/credentials");

@@ -23,9 +23,7 @@ record HaltSignals(Signal halt, Signal reboot) {
 
     /** The configuration's own signals; where it has none, those of the image's init if that is what is run. */
     static HaltSignals of(Config config, ImageInfo image) {
-        boolean own = config.init().isEmpty()
-                || image.init().map(config.init().get(0)::equals).orElse(false);
-        HaltSignals usual = own ? of(image.initSystem()) : OTHER;
+        HaltSignals usual = of(BootedInit.of(config, image));
         return new HaltSignals(
                 config.stopSignal().orElse(usual.halt()), config.rebootSignal().orElse(usual.reboot()));
     }
@@ -34,7 +32,7 @@ record HaltSignals(Signal halt, Signal reboot) {
         return switch (init) {
             case SYSTEMD -> SYSTEMD;
             case BUSYBOX -> BUSYBOX;
-            case SYSVINIT, OPENRC -> SYSVINIT;
+            case SYSVINIT, OPENRC, UPSTART -> SYSVINIT;
             default -> OTHER;
         };
     }

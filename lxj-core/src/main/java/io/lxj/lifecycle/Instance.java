@@ -4,7 +4,6 @@ import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
-import io.lxj.config.InitSystem;
 import io.lxj.config.Limits;
 import io.lxj.config.Names;
 import io.lxj.config.Signal;
@@ -26,6 +25,7 @@ import io.lxj.storage.LockSet;
 import io.lxj.supervise.Registration;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -226,15 +226,14 @@ public final class Instance {
     }
 
     /**
-     * Waits until the container has booted: until systemd says so. An init of another kind doesn't say anything; it
-     * counts as booted when it runs.
+     * Waits until the container has booted: until its init says so. One that doesn't counts as booted when it runs.
      *
      * @param timeout how long to wait
      */
     public void awaitReady(Duration timeout) {
         String action = "wait for " + name + " to boot";
         Run current = life.running(action);
-        if (engine.imageOf(this).initSystem() == InitSystem.SYSTEMD) {
+        if (Readiness.isTold(current.config(), engine.imageOf(this))) {
             Readiness.await(action, current, timeout);
         }
     }
@@ -289,6 +288,17 @@ public final class Instance {
             throw new WrongStateException(action, state.name(), List.of("RUNNING"));
         }
         return engine.executing().execute(name, current, command);
+    }
+
+    /**
+     * Connects to a socket that the container has bound in /run/host/unix-export.
+     *
+     * @param socket its name there
+     * @return the connection, owned by the caller
+     */
+    public SocketChannel connect(String socket) {
+        String action = "connect to " + socket + " of " + name;
+        return new ExportedSockets(engine, name).connect(action, life.running(action), socket);
     }
 
     /**

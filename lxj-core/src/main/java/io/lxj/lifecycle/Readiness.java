@@ -1,5 +1,8 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.Config;
+import io.lxj.config.ImageInfo;
+import io.lxj.config.InitSystem;
 import io.lxj.error.CanceledException;
 import io.lxj.error.Failure;
 import io.lxj.error.LxjException;
@@ -25,11 +28,22 @@ import java.util.concurrent.TimeoutException;
  * sd_notify(3). Whatever else is said there is the container's and of no meaning to us.
  */
 final class Readiness {
+    /** Tells an init of the socket. Another one than systemd would only pass it on to services, whose word isn't its own. */
+    static final String VARIABLE = "NOTIFY_SOCKET";
+    /** The socket's path in the container. */
+    static final String SOCKET = "/run/host/notify";
+
     private static final String READY = "READY=1";
     private static final int LONGEST = 4096;
     private static final int MOST_AT_ONCE = 16;
 
     private Readiness() {}
+
+    /** Whether an init says when it has booted: systemd does, and one whose configuration tells it of the socket. */
+    static boolean isTold(Config config, ImageInfo image) {
+        return BootedInit.of(config, image) == InitSystem.SYSTEMD
+                || SOCKET.equals(config.environment().get(VARIABLE));
+    }
 
     static void watch(Supervisor supervisor, Run run) throws IOException {
         if (run.fds().isPresent()) {

@@ -19,6 +19,9 @@ final class ApiFileSystems {
     /** The path of the notify socket in the container. */
     static final String NOTIFY_SOCKET = "/run/host/notify";
 
+    /** Where the container binds sockets that the host connects to, below /run/host. */
+    static final String EXPORT = "unix-export";
+
     /** Where containers in the container find what they need, below /run/host. */
     private static final String NESTING = "nesting";
 
@@ -158,6 +161,10 @@ final class ApiFileSystems {
         steps.placeOn("mount /run", run, target);
         steps.place("mount /run/host", host, run, "host");
         placeWhole(host);
+        // Writable, as the container makes files in it; few and small ones.
+        Arg export =
+                steps.make("tmpfs", FileSystemSteps.NO_EXEC, Map.of("mode", "755", "size", "64k", "nr_inodes", "64"));
+        steps.place("mount /run/host/" + EXPORT, export, host, EXPORT);
         notifySocket();
         steps.restrict("make /run/host read-only", host, attributes | MountFlags.MOUNT_ATTR_RDONLY);
     }

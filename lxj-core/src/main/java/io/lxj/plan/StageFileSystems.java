@@ -102,14 +102,16 @@ final class StageFileSystems {
         return bound;
     }
 
-    /** /run/host, as systemd's container interface describes it. */
+    /**
+     * /run/host, as systemd's container interface describes it. There is no "incoming", which serves to bring mounts of the
+     * host's into a container that runs: lxj needs no such detour, since it puts mounts in their place by their fds.
+     */
     Arg runHost(LaunchSpec spec) {
         Arg host = make(MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV, "1m");
         content(host, "container-manager", READABLE, "lxj\n".getBytes(StandardCharsets.US_ASCII));
         content(host, "container-uuid", READABLE, (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
         content(host, "os-release", READABLE, spec.osRelease());
-        directory(host, "incoming", 0755);
-        directory(host, "unix-export", 0755);
+        directory(host, ApiFileSystems.EXPORT, 0755);
         if (!spec.credentials().isEmpty()) {
             directory(host, "credentials", 0500);
             spec.credentials().forEach((name, content) -> content(host, "credentials/" + name, 0400, content));
