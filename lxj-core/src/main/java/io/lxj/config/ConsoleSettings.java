@@ -74,7 +74,8 @@ public record ConsoleSettings(TerminalSize size, ByteSize logSize, int logRotati
     }
 
     /**
-     * The same console without a log.
+     * The same console without a log. A container that is kept has a file of up to 4KiB all the same: by it its console gets
+     * to other JVMs.
      *
      * @return the console
      */
