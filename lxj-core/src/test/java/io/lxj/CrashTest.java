@@ -46,6 +46,7 @@ class CrashTest {
                         "start: recorded",
                         "running",
                         "exec: started",
+                        "stop: killed",
                         "end: known",
                         "end: cgroup removed",
                         "end: recorded",
@@ -54,7 +55,7 @@ class CrashTest {
                         "delete: removed")
                 .map(step -> List.of(step, "OVERLAY", "KILL"));
         Stream<List<String>> kept = Stream.of(
-                        "start: cgroup made", "start: launched", "end: known", "end: cgroup removed")
+                        "start: cgroup made", "start: launched", "stop: killed", "end: known", "end: cgroup removed")
                 .map(step -> List.of(step, "OVERLAY", "KEEP"));
         Stream<List<String>> copied =
                 Stream.of("create: root prepared", "delete: renamed").map(step -> List.of(step, "COPY", "KILL"));
@@ -75,7 +76,7 @@ class CrashTest {
     void theNextOpenRepairsWhatAKilledJvmLeft(List<String> at) throws Exception {
         Set<Path> before = CgroupFiles.named("web1");
         try (OtherJvm other = OtherJvm.start(
-                CrashingJvm.class, folder(), TestRootfs.find("busybox"), at.get(0), at.get(1), at.get(2))) {
+                CrashingJvm.class, folder(), TestRootfs.find("busybox"), at.get(0), at.get(1), at.get(2), "stop")) {
             assertThat(other.lines()).containsExactly("reached");
             assertThat(other.waitFor()).isEqualTo(137);
         }

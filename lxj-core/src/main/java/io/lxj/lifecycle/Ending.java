@@ -14,6 +14,7 @@ import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ExitRecord;
 import io.lxj.storage.RunRecord;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,7 @@ final class Ending {
                         .map(ExitRecord::status)
                         .orElse(ExitStatus.unknown("another process removed its record"));
             }
-            Optional<WaitStatus> known = status.isPresent() ? status : keepersWord(folder);
+            Optional<WaitStatus> known = status.isPresent() ? status : keepersWord(folder, run.record());
             Optional<String> note = note(folder, run.record());
             Optional<String> reason = run.killReason().or(() -> note);
             boolean outOfMemory =
@@ -84,7 +85,7 @@ final class Ending {
     ExitStatus endLeftOver(ContainerFolder folder, RunRecord record, String bootId) {
         Optional<String> reason = note(folder, record);
         boolean outOfMemory = ranOutOfMemory(folder.name(), record);
-        ExitStatus exit = keepersWord(folder)
+        ExitStatus exit = keepersWord(folder, record)
                 .filter(word -> record.bootId().equals(bootId))
                 .map(word -> ExitStatuses.of(word, reason, outOfMemory))
                 .orElse(ExitStatus.unknown(
@@ -124,6 +125,7 @@ final class Ending {
         }
         folder.ended(new ExitRecord(exit, Instant.now()));
         engine.checkpoints().reached("end: recorded");
+        forget(folder);
     }
 
     /** It has ended even if this fails; the next opening gives back what nobody has any more. */
@@ -137,18 +139,32 @@ final class Ending {
 
     private static Optional<String> note(ContainerFolder folder, RunRecord record) {
         try {
-            return KillNote.take(folder.directory(), record);
+            return KillNote.read(folder.directory(), record);
         } catch (LinuxException e) {
             throw Failures.exception("read why " + folder.name() + " was killed", e);
         }
     }
 
-    /** What the keeper wrote before it ended. */
-    private static Optional<WaitStatus> keepersWord(ContainerFolder folder) {
+    /** What was noted for whoever records the end isn't needed any more; of what is left by a crash no other run is meant. */
+    private static void forget(ContainerFolder folder) {
+        for (byte[] name : List.of(EXIT, KillNote.NAME)) {
+            try {
+                folder.directory().unlink(name);
+            } catch (LinuxException e) {
+                if (!e.is(Errno.ENOENT)) {
+                    throw Failures.exception("remove what was noted of the end of " + folder.name(), e);
+                }
+            }
+        }
+    }
+
+    /** What the keeper wrote before it ended, if the run had one: its file was empty when that began. */
+    private static Optional<WaitStatus> keepersWord(ContainerFolder folder, RunRecord record) {
+        if (record.keeper().isEmpty()) {
+            return Optional.empty();
+        }
         try (Fd file = folder.directory().open(EXIT, Open.O_RDONLY, 0)) {
-            Optional<WaitStatus> word = ExitStatuses.read(file);
-            folder.directory().unlink(EXIT);
-            return word;
+            return ExitStatuses.read(file);
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT)) {
                 return Optional.empty();

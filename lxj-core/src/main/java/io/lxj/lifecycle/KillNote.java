@@ -17,7 +17,7 @@ import java.util.Optional;
  * from a run which ended otherwise means nothing to the next.
  */
 final class KillNote {
-    private static final byte[] NAME = FileName.bytes("killed");
+    static final byte[] NAME = FileName.bytes("killed");
     private static final int LIMIT = 4096;
 
     private KillNote() {}
@@ -28,12 +28,11 @@ final class KillNote {
         }
     }
 
-    /** The reason for which a run was killed, if somebody left it. The note is gone then. */
-    static Optional<String> take(Directory folder, RunRecord run) throws LinuxException {
+    /** The reason for which a run was killed, if somebody left it. */
+    static Optional<String> read(Directory folder, RunRecord run) throws LinuxException {
         byte[] note;
         try (Fd file = folder.open(NAME, Open.O_RDONLY, 0)) {
             note = file.readAll(LIMIT);
-            folder.unlink(NAME);
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT)) {
                 return Optional.empty();

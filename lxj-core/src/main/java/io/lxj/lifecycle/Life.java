@@ -199,6 +199,7 @@ final class Life {
                     && ended.part() != Run.Part.OBSERVER
                     && !engine.isClosed();
             if (again) {
+                engine.checkpoints().reached("reboot: ended");
                 instance.background().releaseNow(ended);
                 restart(exit);
             } else {

@@ -1,9 +1,11 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.ExitStatus;
+import io.lxj.config.OnExit;
 import io.lxj.error.CorruptStateException;
 import io.lxj.linux.LinuxException;
 import io.lxj.storage.ContainerFolder;
+import io.lxj.storage.ExitRecord;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.RunRecord;
@@ -30,7 +32,7 @@ final class Repair {
         this.engine = engine;
     }
 
-    /** Repairs everything; the containers that asked for a reboot while nobody was there to start them again. */
+    /** Repairs everything; the containers that asked for a reboot and were not started again by whoever had to. */
     List<String> run() throws LinuxException {
         List<String> rebooting = new ArrayList<>();
         engine.images().sweep();
@@ -41,7 +43,7 @@ final class Repair {
             Optional<Lock> lock = engine.folder().locks().tryExclusive(LockName.container(name));
             if (lock.isPresent()) {
                 try (Lock held = lock.get()) {
-                    if (isRebooted(repair(name))) {
+                    if (isRebooted(repair(name)) || isRebooting(name)) {
                         rebooting.add(name);
                     }
                 }
@@ -68,6 +70,19 @@ final class Repair {
     private static boolean isRebooted(Optional<ExitStatus> exit) {
         return exit.filter(status -> status.cause() == ExitStatus.Cause.REBOOTED)
                 .isPresent();
+    }
+
+    /** Whether it was left between the end of a run and the start of the next; what dies with its JVM doesn't go on. */
+    private boolean isRebooting(String name) {
+        try (ContainerFolder folder = engine.store().find(name).orElse(null)) {
+            return folder != null
+                    && folder.run().isEmpty()
+                    && isRebooted(folder.exit().map(ExitRecord::status))
+                    && folder.record().config().onExit() == OnExit.KEEP;
+        } catch (CorruptStateException e) {
+            LOG.warn("Container {} can't be started again", name, e);
+            return false;
+        }
     }
 
     /** Repairs a container whose lock is held; how it ended, if that wasn't known before. */

@@ -39,6 +39,7 @@ final class Stopping {
         try {
             current.unfreeze();
             left = send(current, engine.signals(instance, current.config()).halt(), timeout);
+            engine.checkpoints().reached("shutdown: asked");
         } catch (IllegalStateException e) {
             LOG.debug("Container {} has ended meanwhile", name, e);
         } catch (LinuxException e) {
@@ -73,6 +74,7 @@ final class Stopping {
         }
         try {
             current.sendKill();
+            engine.checkpoints().reached("stop: killed");
         } catch (LinuxException e) {
             if (!isGone(e)) {
                 throw Failures.exception("kill " + name, e);
@@ -106,6 +108,7 @@ final class Stopping {
             current.unfreeze();
             Duration left =
                     send(current, engine.signals(instance, current.config()).reboot(), timeout);
+            engine.checkpoints().reached("reboot: asked");
             if (await(current, left).isEmpty()) {
                 kill(current, "it did not reboot within " + timeout.toMillis() + " ms");
             }
