@@ -6,6 +6,7 @@ import io.lxj.linux.KernelFeatures;
 import io.lxj.linux.UserNamespaces;
 import io.lxj.storage.Deputies;
 import io.lxj.storage.IdsCheck;
+import io.lxj.storage.ReflinkCheck;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class Host {
     private static final String DEVICE_FILTER = "device filter";
     private static final String USER_NAMESPACE = "user namespace";
     private static final String USER_NAMESPACE_SETTINGS = "user namespace settings";
+    private static final String OVERLAY_OF_USERS = "overlay userxattr";
 
     /** Without any of these, no container of root's starts. All other features are used only by some, or make things better. */
     private static final Set<String> REQUIRED = Set.of(
@@ -83,6 +85,9 @@ public final class Host {
                     feature.available(),
                     feature.detail(),
                     feature.advice()));
+            if (feature.name().equals(OVERLAY_OF_USERS)) {
+                features.add(reflink());
+            }
             if (feature.name().equals(OWN_CGROUPS)) {
                 features.add(place());
             }
@@ -102,6 +107,17 @@ public final class Host {
                 place.available(),
                 place.detail(),
                 place.advice());
+    }
+
+    private static HostFeature reflink() {
+        ReflinkCheck reflink = ReflinkCheck.run();
+        return new HostFeature(
+                "reflink",
+                "copies files without copying their content",
+                false,
+                reflink.available(),
+                reflink.detail(),
+                reflink.advice());
     }
 
     private static HostFeature ids() {

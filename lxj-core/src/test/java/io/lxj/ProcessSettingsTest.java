@@ -2,7 +2,6 @@ package io.lxj;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lxj.config.ClockOffsets;
 import io.lxj.config.Command;
@@ -16,9 +15,9 @@ import io.lxj.config.Security;
 import io.lxj.config.State;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LaunchException;
-import io.lxj.linux.Architecture;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.Syscall;
+import io.lxj.linux.SyscallNumbers;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsContainers;
@@ -182,11 +181,12 @@ class ProcessSettingsTest {
     @Test
     @NeedsCommand("gcc")
     void everyProcessHasASessionKeyringThatNobodyElseHas(@TempDir Path folder) throws IOException {
-        assumeTrue(Architecture.current() == Architecture.X86_64, "the program that makes the calls is for x86-64");
         int getKeyringId = 0;
         long sessionKeyring = -3;
+        int keyctl = SyscallNumbers.of(RawCalls.WAYS.get(0)).number("keyctl").orElseThrow();
         RawCalls calls = new RawCalls(
-                new byte[0], List.of(new RawCalls.Call(false, 250, List.of((long) getKeyringId, sessionKeyring, 0L))));
+                new byte[0],
+                List.of(new RawCalls.Call(false, keyctl, List.of((long) getKeyringId, sessionKeyring, 0L))));
         RawCalls.build(folder.resolve("calls"));
         Config config = Config.ofImage("alpine")
                 .init("/bin/sh", "-c", "/calls 0<>/of-init; exec sleep 1000000")

@@ -8,7 +8,7 @@ import java.util.function.LongConsumer;
  * a copy. Thread-safe.
  */
 public final class FileCopy {
-    private static final int FICLONE = 0x40049409;
+    static final int FICLONE = 0x40049409;
     private static final int SEEK_DATA = 3;
     private static final int SEEK_HOLE = 4;
     // Below this, a read and a write of memory cost less than what the kernel sets up for a copy of its own.

@@ -35,6 +35,7 @@ public final class KernelFeatures {
 
     private void run() {
         facts.report(outcomes);
+        HostServices.report(outcomes);
         executableMemfd();
         deviceFilter();
         try (Cgroup cgroup = cgroup().orElse(null)) {

@@ -24,6 +24,14 @@ enum ProbedFeature {
     OPENAT2("openat2", "opens files below a root, despite symbolic links", ""),
     CLOSE_RANGE("close_range", "lets no descriptor slip into a new program", ""),
     SECCOMP("seccomp filter", "restricts system calls", "use a kernel with CONFIG_SECCOMP_FILTER"),
+    SESSION_KEYRING(
+            "session keyring",
+            "keeps this process's keys out of containers",
+            "not needed where a seccomp filter denies keyctl(2): containers don't get at keys then either"),
+    INOTIFY(
+            "inotify",
+            "follows consoles that another process reads",
+            "end what has so many, or raise fs.inotify.max_user_instances"),
 
     USER_NAMESPACE("user namespace", "root inside is nobody outside", ""),
     MOUNT_NAMESPACE("mount namespace", "mounts of its own", ""),
@@ -69,6 +77,11 @@ enum ProbedFeature {
     HUGETLB_CONTROLLER("hugetlb controller", "limits huge pages", ""),
     RDMA_CONTROLLER("rdma controller", "limits remote direct memory access", ""),
     MISC_CONTROLLER("misc controller", "limits what the hardware has only so many of", ""),
+    PRESSURE("pressure", "measures how long processes wait", "boot with psi=1, on a kernel with CONFIG_PSI"),
+    KERNEL_LOG(
+            "kernel log",
+            "names processes killed because memory ran out",
+            "run as root, outside of containers, or set kernel.dmesg_restrict to 0"),
     DEVICE_FILTER(
             "device filter", "decides which devices may be used", "run as root, on a kernel with CONFIG_CGROUP_BPF"),
 

@@ -32,6 +32,7 @@ class KernelFeaturesTest {
             "setns by pidfd",
             "openat2",
             "close_range",
+            "inotify",
             "mount namespace",
             "pid namespace",
             "uts namespace",
@@ -101,6 +102,13 @@ class KernelFeaturesTest {
     void controllersAreThereOrTheReportSaysWhatHasThem() throws Exception {
         Map<String, KernelFeature> features = probe();
         List<String> mounts = Files.readAllLines(Path.of("/proc/self/mountinfo"));
+        Path unified = mounts.stream()
+                .filter(line -> line.contains(" - cgroup2 "))
+                .map(line -> Path.of(line.split(" ")[4]))
+                .findFirst()
+                .orElseThrow();
+        List<String> atTheTop = List.of(
+                Files.readString(unified.resolve("cgroup.controllers")).strip().split(" "));
         for (String name : List.of("cpu", "cpuset", "memory", "pids")) {
             KernelFeature feature = features.get(name + " controller");
             boolean first = mounts.stream()
@@ -111,6 +119,12 @@ class KernelFeaturesTest {
                 assertThat(feature.available()).isFalse();
                 assertThat(feature.detail()).startsWith("bound to cgroup v1, /");
                 assertThat(feature.advice()).contains("systemd.unified_cgroup_hierarchy=1");
+            } else if (feature.available()) {
+                assertThat(atTheTop).contains(name);
+            } else {
+                assertThat(feature.detail()).isEqualTo("not in cgroup.controllers");
+                // What is at the top may not have been passed on to this process.
+                assertThat(feature.advice()).contains("delegated to this cgroup by the one above");
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.lxj.testing;
 
+import io.lxj.linux.Architecture;
+import io.lxj.linux.SyscallAbi;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,13 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * System calls made one after the other by a program of a few instructions, by all ways into the kernel of x86-64, and
- * what each returned. Needs gcc. Immutable and thread-safe.
+ * System calls made one after the other by a program of a few instructions, by all ways into the kernel that one of 64 bits
+ * has, and what each returned. Needs gcc. Immutable and thread-safe.
  */
 public final class RawCalls {
     private static final int SIZE = 1 << 20;
     private static final int CALL = 9 * Long.BYTES;
     private static final int RESULT = 8 * Long.BYTES;
+
+    /** The ways into the kernel by which the program makes calls on this machine. */
+    public static final List<SyscallAbi> WAYS = Architecture.current() == Architecture.X86_64
+            ? SyscallAbi.of(Architecture.X86_64)
+            : List.of(SyscallAbi.AARCH64);
 
     private final byte[] filter;
     private final List<Call> calls;
