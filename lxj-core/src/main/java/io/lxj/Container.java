@@ -515,11 +515,12 @@ public final class Container {
         return instance.isShiftedCopy();
     }
 
-    /** {@return the name, and whether it is a shifted copy; of one that is gone the name alone} */
+    /** {@return the name, the state, and whether it is a shifted copy; of one that is gone the name alone} */
     @Override
     public String toString() {
         try {
-            return "container " + name() + (isShiftedCopy() ? ", a copy of its image for its ids" : "");
+            return "container " + name() + " (" + state() + ")"
+                    + (isShiftedCopy() ? ", a copy of its image for its ids" : "");
         } catch (LxjException | IllegalStateException e) {
             // Whoever prints a container doesn't want to know more of one that is gone.
             return "container " + name();

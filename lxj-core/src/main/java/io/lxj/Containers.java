@@ -65,6 +65,20 @@ public final class Containers {
         return engine.instances().stream().map(Container::new).toList();
     }
 
+    /**
+     * Adds a listener for changes of the state of all containers, also of those that are created later. It is called on
+     * threads of lxj's: for one container one change after the other, for several at once. Of what another process starts
+     * it hears from when this one first looks at that container.
+     *
+     * @param listener the listener, thread-safe
+     * @return removes the listener when it is closed
+     */
+    public Subscription addListener(ContainerListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        return engine.listen((instance, state, exit) -> listener.stateChanged(new Container(instance), state, exit))
+                ::close;
+    }
+
     @Override
     public String toString() {
         return list().toString();

@@ -31,8 +31,9 @@ class OrdinaryUserTest {
     static final String USER = "lxj-ci";
 
     private static final String ROOT = " / / rw,relatime\n";
-    private static final String OWN_IDS = "container one\n0 65536\n7:8\n65534\n" + ROOT
-            + "container two, a copy of its image for its ids\n" + "65536 65536\n7:8\n65534\n" + ROOT + "9\n9\n";
+    private static final String OWN_IDS = "container one (RUNNING)\n0 65536\n7:8\n65534\n" + ROOT
+            + "container two (RUNNING), a copy of its image for its ids\n" + "65536 65536\n7:8\n65534\n" + ROOT
+            + "9\n9\n";
 
     private static String run(String user, Class<?> main) throws Exception {
         return run(user, List.of("env"), main);

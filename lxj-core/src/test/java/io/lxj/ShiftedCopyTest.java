@@ -146,7 +146,8 @@ class ShiftedCopyTest {
             lxj.images().importTarball("busybox", TestRootfs.find("busybox"));
             Container container = create(lxj, "busybox");
             assertThat(container.isShiftedCopy()).isTrue();
-            assertThat(container).hasToString("container " + container.name() + ", a copy of its image for its ids");
+            assertThat(container)
+                    .hasToString("container " + container.name() + " (STOPPED), a copy of its image for its ids");
             for (String when : new String[] {"stopped", "running"}) {
                 if (when.equals("running")) {
                     container.start();

@@ -126,6 +126,37 @@ class StatesTest {
     }
 
     @Test
+    void whoListensToAllHearsOfThoseThatAreCreatedLaterToo() throws Exception {
+        BlockingQueue<String> all = new LinkedBlockingQueue<>();
+        Subscription subscription = host.lxj()
+                .containers()
+                .addListener((who, state, exit) -> all.add(who.name() + " " + state
+                        + exit.map(status -> ": " + status).orElse("")));
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Container container = host.start(Config.ofImage("busybox").init("/bin/sleep", "1000000"));
+            names.add(container.name());
+            assertThat(container).hasToString("container " + container.name() + " (RUNNING)");
+            container.stop();
+            assertThat(container).hasToString("container " + container.name() + " (STOPPED)");
+        }
+        List<String> heardOfAll = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            heardOfAll.add(all.poll(60, TimeUnit.SECONDS));
+        }
+        for (String name : names) {
+            // Of different containers one hears in any order.
+            assertThat(heardOfAll)
+                    .filteredOn(change -> change.startsWith(name + " "))
+                    .containsExactly(
+                            name + " STARTING", name + " RUNNING", name + " STOPPING", name + " STOPPED: killed: stop");
+        }
+        subscription.close();
+        host.start(Config.ofImage("busybox").init("/bin/sleep", "1000000")).stop();
+        assertThat(all).isEmpty();
+    }
+
+    @Test
     void whatItsInitRebootsStartsWithoutBeingStopped() throws Exception {
         Container container = listenedTo(Config.ofImage("busybox"));
         container.start();

@@ -36,6 +36,7 @@ import io.lxj.storage.RootStorage;
 import io.lxj.storage.Settler;
 import io.lxj.storage.StateFolder;
 import io.lxj.supervise.OomVictims;
+import io.lxj.supervise.Registration;
 import io.lxj.supervise.Supervisor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -76,6 +77,7 @@ public final class Engine implements AutoCloseable {
     private final DeviceRules devices = new DeviceRules();
     private final OomVictims oomVictims = new OomVictims();
     private final Sampling sampling;
+    private final AllListeners listeners = new AllListeners();
 
     private Engine(StateFolder folder, ProcFs proc, Supervisor supervisor, CgroupTree cgroups, Checkpoints checkpoints)
             throws LinuxException {
@@ -280,6 +282,23 @@ public final class Engine implements AutoCloseable {
 
     Sampling sampling() {
         return sampling;
+    }
+
+    AllListeners listeners() {
+        return listeners;
+    }
+
+    /**
+     * Adds a listener for the changes of all containers, and takes part in whatever run is going on, to hear of its end.
+     *
+     * @param listener the listener
+     * @return removes it when it is closed
+     */
+    public Registration listen(AllListeners.Listener listener) {
+        check();
+        Registration registration = listeners.add(listener);
+        instances().forEach(Instance::join);
+        return registration;
     }
 
     OomVictims oomVictims() {

@@ -58,7 +58,8 @@ public final class Instance {
         this.engine = engine;
         this.name = name;
         this.lane = engine.supervisor().lane();
-        this.listeners = new StateListeners(lane);
+        this.listeners =
+                new StateListeners(lane, (state, exit) -> engine.listeners().tell(this, state, exit));
         this.events = new ContainerEvents(engine, this);
         this.background = new Background(engine, name);
         this.life = new Life(engine, this);

@@ -20,9 +20,17 @@ public final class StateListeners {
 
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Executor lane;
+    private final Listener others;
 
-    StateListeners(Executor lane) {
+    /**
+     * Of a container.
+     *
+     * @param lane where they are told
+     * @param others tells those who listen to all containers
+     */
+    StateListeners(Executor lane, Listener others) {
         this.lane = lane;
+        this.others = others;
     }
 
     /** Hears of a container's changes. */
@@ -52,6 +60,7 @@ public final class StateListeners {
         for (Listener listener : listeners) {
             lane.execute(() -> listener.changed(state, exit));
         }
+        others.changed(state, exit);
     }
 
     /** Waits until the state is the wanted one; false if the time is over. */
