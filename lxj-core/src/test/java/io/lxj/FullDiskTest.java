@@ -86,7 +86,11 @@ class FullDiskTest {
             }
             assertThatThrownBy(() -> container.files().write("/root/file", new byte[100_000]))
                     .isInstanceOf(LxjException.class)
-                    .hasMessageContaining("ENOSPC");
+                    .hasMessageStartingWith("write /root/file in c1: ")
+                    .hasMessageContaining("ENOSPC (")
+                    .hasMessageEndingWith(
+                            "; the file system is full; if it is that of the state folder, remove images or"
+                                    + " containers, or make room");
             assertThat(container.files().list("/root")).isEmpty();
             assertThat(lxj.containers().list()).containsExactly(container);
             assertThat(container.state()).isEqualTo(State.STOPPED);

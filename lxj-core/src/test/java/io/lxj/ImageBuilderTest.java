@@ -149,7 +149,9 @@ class ImageBuilderTest {
                     .hasMessageContaining("went wrong");
             assertThatThrownBy(() -> builder.run("nosuchprogram")).hasMessageContaining("exit code 127");
             builder.run("sh", "-c", "sleep 1000 & exit 0");
-            assertThatThrownBy(() -> builder.build("alpine")).isInstanceOf(AlreadyExistsException.class);
+            assertThatThrownBy(() -> builder.build("alpine"))
+                    .isInstanceOf(AlreadyExistsException.class)
+                    .hasMessage("image alpine: exists already; choose another name or remove that one first");
             assertThatThrownBy(() -> builder.build("../x")).isInstanceOf(InvalidConfigException.class);
         }
         assertThat(host.imageFolders()).containsExactly("alpine");

@@ -63,6 +63,27 @@ public final class Failures {
     }
 
     /**
+     * The exception for a failed call on a file of an image or a container: on the disk of the state folder, or on something
+     * that is mounted in a container.
+     *
+     * @param action what was being done to what, for example {@code write /file in web1}
+     * @param cause the failed call, or another I/O error
+     * @return the exception, to be thrown by the caller
+     */
+    public static LxjException inFiles(String action, IOException cause) {
+        Failure failure = of(action, cause);
+        boolean full = cause instanceof LinuxException call
+                && call.is(Errno.ENOSPC)
+                && call.hint().isEmpty();
+        return new LxjException(
+                full
+                        ? failure.hint("the file system is full; if it is that of the state folder, remove images or"
+                                + " containers, or make room")
+                        : failure,
+                cause);
+    }
+
+    /**
      * The exception for a step of a launch that failed.
      *
      * @param action what was being done to what

@@ -53,7 +53,7 @@ public final class TreeTransfer {
         }
         return cause instanceof ArchiveException problem
                 ? new LxjException(Failure.of(action, problem.getMessage()), cause)
-                : Failures.exception(action, cause);
+                : Failures.inFiles(action, cause);
     }
 
     /**

@@ -199,7 +199,8 @@ class ImageImporterTest {
         imports.load(new TarBytes().file("f", "x"));
 
         assertThatThrownBy(() -> imports.load(new TarBytes().file("f", "y")))
-                .isInstanceOf(AlreadyExistsException.class);
+                .isInstanceOf(AlreadyExistsException.class)
+                .hasMessageMatching("image [^ ]+: exists already; choose another name or remove that one first");
         assertThat(imports.rootfs().resolve("f")).hasContent("x");
     }
 

@@ -135,7 +135,9 @@ class ImageStoreTest {
     void aRenameReplacesNothing() throws Exception {
         ImageInfo alpine = make("alpine");
         ImageInfo base = make("base");
-        assertThatThrownBy(() -> images.rename("alpine", "base")).isInstanceOf(AlreadyExistsException.class);
+        assertThatThrownBy(() -> images.rename("alpine", "base"))
+                .isInstanceOf(AlreadyExistsException.class)
+                .hasMessage("image base: exists already; choose another name or remove that one first");
         assertThatThrownBy(() -> images.rename("debian", "other")).isInstanceOf(NotFoundException.class);
         assertThat(images.list()).containsExactly(alpine, base);
     }
