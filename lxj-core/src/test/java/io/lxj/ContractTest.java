@@ -199,17 +199,18 @@ class ContractTest {
                         chr character special file 0
                         """ + blk);
         assertThat(refused("touch /run/host/x")).contains("Read-only file system");
-        // What else systemd describes is only to be there if it serves what it is for.
         assertThat(sh("ls -A /run/host").split("\n"))
                 .containsExactlyInAnyOrder(
                         "container-manager",
                         "container-uuid",
                         "credentials",
                         "inaccessible",
+                        "incoming",
                         "nesting",
                         "notify",
                         "os-release",
                         "unix-export");
+        assertThat(sh("stat -c '%F %a %U' /run/host/incoming")).isEqualTo("directory 755 root\n");
     }
 
     @Test

@@ -103,14 +103,15 @@ final class StageFileSystems {
     }
 
     /**
-     * /run/host, as systemd's container interface describes it. There is no "incoming", which serves to bring mounts of the
-     * host's into a container that runs: lxj needs no such detour, since it puts mounts in their place by their fds.
+     * /run/host, as systemd's container interface describes it. Nothing ever comes in at "incoming", which is there for what
+     * looks for it: a manager that can bring mounts in by path alone lets them propagate there first; lxj has their fds.
      */
     Arg runHost(LaunchSpec spec) {
         Arg host = make(MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV, "1m");
         content(host, "container-manager", READABLE, "lxj\n".getBytes(StandardCharsets.US_ASCII));
         content(host, "container-uuid", READABLE, (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
         content(host, "os-release", READABLE, spec.osRelease());
+        directory(host, "incoming", 0755);
         directory(host, ApiFileSystems.EXPORT, 0755);
         if (!spec.credentials().isEmpty()) {
             directory(host, "credentials", 0500);
