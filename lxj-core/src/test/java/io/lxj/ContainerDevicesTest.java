@@ -9,7 +9,7 @@ import io.lxj.config.Device;
 import io.lxj.config.DeviceAccess;
 import io.lxj.config.ExecResult;
 import io.lxj.config.User;
-import io.lxj.error.LxjException;
+import io.lxj.error.InvalidConfigException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
@@ -127,16 +127,18 @@ class ContainerDevicesTest {
         assertThatThrownBy(() -> host.lxj()
                         .containers()
                         .create("none", SLEEPER.device(Device.host(Path.of("/dev/no-such-device")))))
-                .isInstanceOf(LxjException.class)
-                .hasMessageStartingWith("create none: device /dev/no-such-device: ")
-                .hasMessageContaining("ENOENT (");
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageStartingWith(
+                        "devices: source of /dev/no-such-device: \"/dev/no-such-device\" is not allowed; ")
+                .hasMessageContaining("a device node that is there on this host");
         assertThat(host.lxj().containers().find("none")).isEmpty();
         Container container = host.create(SLEEPER);
         assertThatThrownBy(
                         () -> container.configure(SLEEPER.device(Device.host(Path.of("/etc/passwd"), "/dev/passwd"))))
-                .isInstanceOf(LxjException.class)
-                .hasMessage("configure " + container.name() + ": device /etc/passwd: it is no device node; mount files"
-                        + " and folders with Mount.bind(...)");
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessage(
+                        "devices: source of /dev/passwd: \"/etc/passwd\" is not allowed; allowed: a device node; files"
+                                + " and folders are mounted with Mount.bind(...)");
         assertThat(container.config()).isEqualTo(SLEEPER);
     }
 
@@ -150,7 +152,7 @@ class ContainerDevicesTest {
         Container container = host.create(SLEEPER.device(Device.host(node, "/dev/fuse")));
         Files.delete(node);
         assertThatThrownBy(container::start)
-                .isInstanceOf(LxjException.class)
-                .hasMessageStartingWith("start " + container.name() + ": device " + node + ": ");
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageStartingWith("devices: source of /dev/fuse: \"" + node + "\"");
     }
 }

@@ -7,10 +7,13 @@ import io.lxj.config.ByteSize;
 import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
+import io.lxj.config.IdMap;
+import io.lxj.config.IdRange;
 import io.lxj.config.Mount;
 import io.lxj.config.Propagation;
 import io.lxj.config.State;
 import io.lxj.config.User;
+import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LaunchException;
 import io.lxj.error.LxjException;
 import io.lxj.testing.LeaksNothing;
@@ -68,6 +71,18 @@ class ContainerMountsTest {
     }
 
     /** As long as a disk is mounted anywhere, however hidden, the kernel lets nobody have it for himself. */
+    @Test
+    @NeedsRoot("maps the ids of files")
+    void idsOfFilesForNobodyInTheContainerAreRefusedBeforeAnythingIsCreated() {
+        Mount mount = Mount.bind(shared, "/srv/data").shifted(IdMap.of(IdRange.of(70_000, 1000, 5)));
+        assertThatThrownBy(() -> host.lxj().containers().create("bad", SLEEPER.mount(mount)))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageStartingWith(
+                        "mounts: /srv/data: shifted: users: \"[70000-70004 as 1000-1004]\" is not allowed;"
+                                + " allowed: ranges of which one has ids of the container inside; it has [0-65535 as ");
+        assertThat(host.lxj().containers().find("bad")).isEmpty();
+    }
+
     @Test
     @NeedsCommand({"mount", "umount", "losetup", "mkfs.ext4", "truncate"})
     void aDiskOfTheHostThatIsMountedInAContainerIsFreeAtItsEnd() throws Exception {

@@ -17,7 +17,7 @@ final class HostIds {
      * @param last the last one
      */
     record Range(long first, long last) {
-        private boolean overlaps(Range other) {
+        boolean overlaps(Range other) {
             return first <= other.last && other.first <= last;
         }
     }

@@ -2,6 +2,7 @@ package io.lxj;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lxj.config.Config;
 import io.lxj.config.IdMap;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,6 +107,23 @@ class IdsStayApartTest {
         two.stop();
         two.destroy();
         assertThat(one.exec("true").exitCode()).isZero();
+    }
+
+    /** Folders of the environment are one thing, what the kernel and /etc/subuid say of a user another. */
+    @Test
+    void containersOfAUserHaveOtherIdsWhateverTheEnvironmentIs() throws IOException {
+        assumeTrue(Caller.isRoot() || Caller.hasIds(), "this user's containers have one id");
+        Map<String, String> environment = Map.of(
+                "XDG_DATA_HOME", parent.resolve("data").toString(),
+                "XDG_RUNTIME_DIR", parent.resolve("run").toString(),
+                "HOME", parent.resolve("home").toString());
+        Container one = host.start(POOLED);
+        try (OtherJvm other = OtherJvm.startIn(environment, RunningJvm.class, state())) {
+            HostIds.Range users = new HostIds.Range(Long.parseLong(other.line()), Long.parseLong(other.line()));
+            assertThat(HostIds.users(one)).noneMatch(users::overlaps);
+            other.enter();
+            assertThat(other.waitFor()).isZero();
+        }
     }
 
     @Test

@@ -40,7 +40,7 @@ class OrdinaryUserTest {
     }
 
     /** With a launcher that runs as root, in which {@code {place}} is a folder of the user's. */
-    private static String run(String user, List<String> launcher, Class<?> main) throws Exception {
+    static String run(String user, List<String> launcher, Class<?> main) throws Exception {
         try (PortableJvm jvm = PortableJvm.copy()) {
             Path rootfs = Files.createTempDirectory(Path.of("/tmp"), "lxj-rootfs");
             try {

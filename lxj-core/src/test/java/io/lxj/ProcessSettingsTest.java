@@ -18,6 +18,7 @@ import io.lxj.error.LaunchException;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.Syscall;
 import io.lxj.linux.SyscallNumbers;
+import io.lxj.storage.OtherJvm;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsContainers;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,16 +107,20 @@ class ProcessSettingsTest {
 
     @Test
     @NeedsRoot("starts a privileged container")
-    void groupsThatTheContainerDoesNotHaveFailTheStart() {
-        ProcessSettings settings = ProcessSettings.DEFAULT.groups(4_000_000_000L);
-        Container container = host.create(ALPINE.processes(settings));
-        assertThatThrownBy(container::start)
-                .isInstanceOf(LaunchException.class)
-                .hasMessageContaining("setgroups")
-                .hasMessageContaining("usually it has 0 to 65535");
+    void groupsThatTheContainerDoesNotHaveAreRefused() {
+        ProcessSettings settings = ProcessSettings.DEFAULT.groups(7, 4_000_000_000L);
+        String message =
+                "processes.groups: \"4000000000\" is not allowed; allowed: groups that the container has: 0 to 65535";
+        assertThatThrownBy(() -> host.lxj().containers().create("bad", ALPINE.processes(settings)))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessage(message);
+        assertThat(host.lxj().containers().find("bad")).isEmpty();
+        Container container = host.create(ALPINE);
+        assertThatThrownBy(() -> container.configure(ALPINE.processes(settings)))
+                .hasMessage(message);
         container.configure(ALPINE.processes(settings).privileged());
         container.start();
-        assertThat(out(container, "grep", "Groups", "/proc/1/status")).isEqualTo("Groups:\t4000000000");
+        assertThat(out(container, "grep", "Groups", "/proc/1/status")).isEqualTo("Groups:\t7 4000000000");
     }
 
     @Test
@@ -135,14 +141,55 @@ class ProcessSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"net.ipv4.conf.eth9.forwarding, 1, no such setting", "kernel.msgmax, many, doesn't take that value"})
-    void aSysctlThatTheKernelRefusesFailsTheStart(String name, String value, String hint) {
-        Container container = host.create(ALPINE.sysctl(name, value));
+    @CsvSource({
+        "kernel.msgmax, many",
+        "kernel.sem, 1 2 3 x",
+        "fs.mqueue.msg_max, 0",
+        "net.ipv4.ip_forward, on",
+        "kernel.domainname, a-name-of-more-than-64-characters-which-is-more-than-the-kernel-has-room-for"
+    })
+    @NeedsRoot("tries settings in namespaces of its own")
+    void aValueThatTheKernelRefusesIsRefusedBeforeAnythingIsCreated(String name, String value) {
+        // Those around it are good, and each is tried.
+        Config config =
+                ALPINE.sysctl("fs.mqueue.queues_max", "9").sysctl(name, value).sysctl("net.ipv4.ip_default_ttl", "63");
+        assertThatThrownBy(() -> host.lxj().containers().create("bad", config))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessage(
+                        "sysctls." + name + ": \"" + value
+                                + "\" is not allowed; allowed: values that the kernel takes; it answers EINVAL (Invalid argument)");
+        assertThat(host.lxj().containers().find("bad")).isEmpty();
+    }
+
+    @Test
+    void aSettingOfAnInterfaceThatIsNotThereFailsTheStart() {
+        Container container = host.create(ALPINE.sysctl("net.ipv4.conf.eth9.forwarding", "1"));
         assertThatThrownBy(container::start)
                 .isInstanceOf(LaunchException.class)
-                .hasMessageContaining("sysctl " + name)
-                .hasMessageContaining(hint);
+                .hasMessageContaining("sysctl net.ipv4.conf.eth9.forwarding")
+                .hasMessageContaining("no such setting");
         assertThat(container.state()).isEqualTo(State.STOPPED);
+    }
+
+    /** Nobody but root can have less than what a process was given by root. */
+    @Test
+    @NeedsRoot("gives itself a score")
+    void aScoreThatThisProcessMayNotGiveIsRefused() throws Exception {
+        List<String> withoutResources = List.of(
+                "sh",
+                "-c",
+                "echo 0 >/proc/self/oom_score_adj; exec setpriv --bounding-set=-sys_resource"
+                        + " --inh-caps=-sys_resource \"$@\"",
+                "sh");
+        try (OtherJvm jvm = OtherJvm.startBy(withoutResources, ScoreJvm.class, host.folder())) {
+            assertThat(jvm.lines())
+                    .containsExactly(
+                            "-1 processes.oomScoreAdjust: \"-1\" is not allowed; allowed: what this process has itself, or"
+                                    + " more: less than it was given needs CAP_SYS_RESOURCE",
+                            "0 created",
+                            "1 created");
+            assertThat(jvm.waitFor()).isZero();
+        }
     }
 
     @ParameterizedTest
@@ -229,12 +276,16 @@ class ProcessSettingsTest {
 
     @Test
     void aClockBeforeItsBeginningIsRefused() {
-        Container container =
-                host.create(ALPINE.clockOffsets(new ClockOffsets(Duration.ofDays(-30_000), Duration.ZERO)));
-        assertThatThrownBy(container::start)
-                .isInstanceOf(LaunchException.class)
-                .hasMessageContaining("set the clocks")
-                .hasMessageContaining("Config.clockOffsets");
+        Duration behind = Duration.ofDays(-30_000);
+        Map<String, ClockOffsets> bad = Map.of(
+                "clockOffsets.monotonic", new ClockOffsets(behind, Duration.ZERO),
+                "clockOffsets.boottime", new ClockOffsets(Duration.ZERO, behind));
+        bad.forEach((field, offsets) -> {
+            assertThatThrownBy(() -> host.lxj().containers().create("bad", ALPINE.clockOffsets(offsets)))
+                    .isInstanceOf(InvalidConfigException.class)
+                    .hasMessageStartingWith(field + ": \"" + behind + "\" is not allowed; allowed: an offset from -PT");
+            assertThat(host.lxj().containers().find("bad")).isEmpty();
+        });
         assertThatThrownBy(() -> new ClockOffsets(Duration.ZERO, Duration.ofDays(40_000)))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("clockOffsets.boottime");

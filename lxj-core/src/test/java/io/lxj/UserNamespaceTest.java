@@ -21,6 +21,8 @@ import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.StateFolder;
+import io.lxj.testing.TestRootfs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -49,6 +51,9 @@ class UserNamespaceTest {
 
     @RegisterExtension
     static final TestLxj host = TestLxj.of("alpine");
+
+    @StateFolder
+    Path folder;
 
     private static Config config() {
         Config config = Config.ofImage("alpine").init("/bin/sleep", "1000000");
@@ -304,6 +309,34 @@ class UserNamespaceTest {
         other.stop();
         other.destroy();
         assertThat(Path.of("/var/lib/lxj-ids", Long.toString(taken))).doesNotExist();
+    }
+
+    /** Of whatever state folder, and although lxj gives these ids to nobody. */
+    @Test
+    @NeedsRoot("sets ids by hand")
+    void noTwoContainersHaveTheSameIdsByHand() throws IOException {
+        Container container = host.create(config());
+        Config overlapping = config().idMap(IdMap.of(FIRST + 65_535, 10));
+        String message = FIRST + " to " + (FIRST + 65_535) + " belong to "
+                + host.folder().resolve("containers").resolve(container.name());
+        try (Lxj other = Lxj.open(folder.resolve("state"))) {
+            other.images().importTarball("alpine", TestRootfs.find("alpine"));
+            assertThatThrownBy(() -> other.containers().create("other", overlapping))
+                    .isInstanceOf(InvalidConfigException.class)
+                    .hasMessageStartingWith("idMap: ")
+                    .hasMessageContaining(message);
+            assertThat(other.containers().list()).isEmpty();
+            // A user of the host may be that of several containers.
+            Config passedOn = config().idMap(IdMap.of(FIRST + 100_000, 10).user(1000, 1000));
+            Container one = other.containers().create("one", passedOn);
+            Container two = other.containers()
+                    .create("two", config().idMap(IdMap.of(FIRST + 200_000, 10).user(1000, 1000)));
+            assertThatThrownBy(() -> two.configure(overlapping)).hasMessageContaining(message);
+            one.destroy();
+            two.configure(passedOn);
+            two.destroy();
+        }
+        TestLxj.remove(folder.resolve("state"));
     }
 
     @Test

@@ -12,13 +12,12 @@ import java.util.function.ToLongFunction;
  * The ids of a container's user namespace, and what they are on the host; see user_namespaces(7). An id that isn't mapped
  * doesn't exist in the container: a file that it owns seems to be nobody's. An immutable value; thread-safe.
  *
- * <p>Ids that another container was given are refused, and what is set by hand is given to no other container while this
- * one has it, as far as lxj gives it out: the caller's ids in /etc/subuid and /etc/subgid, or for root without any
- * 1879048192 to 2147352575, 65,536 of them at a time, so that one id taken there by hand takes as many away. It is best
- * taken from outside of those ranges; but there nobody sees that two containers share ids.
+ * <p>Ids that another container of the host has, whatever state folder it is in, are refused when a container is created or
+ * configured, and no other container is given what this one has. Only a single id, a range of one, may be that of several
+ * containers, and so of one user of the host; but one of those that lxj gives out (the caller's ids in /etc/subuid and
+ * /etc/subgid, or for root without any 1879048192 to 2147352575) takes 65,536 of them away: it is best taken from outside.
  *
  * <p>Root of the host, user 0 and group 0, is in no map: a container is given it by {@link Config#privileged()} only.
- * Single ids of others can be passed on as they are.
  *
  * <pre>{@code
  * IdMap map = IdMap.of(1_900_000_000L, 65_536)     // 0 to 65535 as 1900000000 to 1900065535

@@ -58,7 +58,7 @@ final class BuildRoom {
         try {
             first = engine.ids().claim(name, config);
             Optional<IdMap> ids = engine.ids().of(first);
-            if (engine.shifting().ofNew(ids).isPresent()) {
+            if (engine.shifting().ofNew(name, ids).isPresent()) {
                 return ShiftedBuild.run(
                         image, ids.orElseThrow(), rootfs -> run(name, StartRoot.of(rootfs, ids), config, ids, command));
             }

@@ -21,14 +21,15 @@ final class ConfigChecks {
         refuseHostRoot(config);
         engine.confinement(config, !config.isPrivileged());
         engine.ids().refuseForeign(container, config);
-        engine.ids().refuseTaken(container, config);
         Devices.of(action, config.devices(), Optional.empty());
         engine.limits().check(action, config.limits());
         HostSysctls.check(config.sysctls().keySet());
+        ProcessChecks.check(action, config);
     }
 
     /** What depends on the ids; without any, nothing does. */
     static void check(String container, Config config, Optional<IdMap> ids, Optional<Deputy> deputy) {
+        ProcessChecks.checkGroups(config, ids);
         MountSpecs.refuseStrangers(container, config.mounts(), ids, deputy);
     }
 

@@ -18,6 +18,7 @@ import io.lxj.linux.UserNamespaces;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerRecord;
 import io.lxj.storage.Deputies;
+import io.lxj.storage.IdNote;
 import io.lxj.storage.IdPool;
 import io.lxj.storage.IdRegistry;
 import io.lxj.storage.StatePath;
@@ -27,9 +28,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -132,8 +134,10 @@ final class ContainerIds implements AutoCloseable {
         String owner = folders + container;
         try {
             List<IdRange> ranges = new ArrayList<>(own.get().users());
-            List<Long> nested = new ArrayList<>(registry().held(owner));
-            nested.removeIf(lot -> IdRegistry.isIn(own.get(), lot));
+            List<Long> nested = registry().held(owner).stream()
+                    .filter(note -> note.isLot() && !note.isIn(own.get()))
+                    .map(IdNote::first)
+                    .collect(Collectors.toCollection(ArrayList::new));
             while (nested.size() < config.nesting()) {
                 OptionalLong more = registry().claim(pool(), owner);
                 if (more.isEmpty()) {
@@ -159,7 +163,7 @@ final class ContainerIds implements AutoCloseable {
     /** Gives back what a container that is gone had for containers in it, or by hand. */
     void releaseMore(String container, Config config) {
         if (hasMore(config)) {
-            release(container, first -> true);
+            release(container, note -> true);
         }
     }
 
@@ -168,11 +172,11 @@ final class ContainerIds implements AutoCloseable {
         return config.nesting() > 0 || config.idMap().isPresent();
     }
 
-    private void release(String container, LongPredicate which) {
+    private void release(String container, Predicate<IdNote> which) {
         try {
-            for (long first : registry().held(folders + container)) {
-                if (which.test(first)) {
-                    registry().release(first, folders + container);
+            for (IdNote note : registry().held(folders + container)) {
+                if (which.test(note)) {
+                    registry().release(note, folders + container);
                 }
             }
         } catch (LinuxException e) {
@@ -181,20 +185,33 @@ final class ContainerIds implements AutoCloseable {
     }
 
     /**
-     * Sets ids apart that were chosen by hand, so that no other container is given them later: of those that are given out,
-     * all lots that have one of them. The container's lock is held.
+     * Sets ids apart that were chosen by hand, so that no other container has them; the container's lock is held. A single
+     * id is a user or group of the host, which may be passed on to several containers: unless it is among the ids that are
+     * given out, where it takes as many away as a container is given.
      *
-     * @throws InvalidConfigException if another container has them
+     * @throws InvalidConfigException if another container has one of them
      */
     void claimByHand(String container, Config config) {
         if (deputy.isPresent() || config.idMap().isEmpty()) {
             return;
         }
+        IdMap map = config.idMap().get();
+        Map<Boolean, List<IdNote>> ranges = Stream.concat(map.users().stream(), map.groups().stream())
+                .map(IdNote::of)
+                .collect(Collectors.partitioningBy(note -> note.count() > 1));
         try {
-            for (long first : pool().firsts()) {
-                if (IdRegistry.isIn(config.idMap().get(), first) && !registry().take(first, folders + container)) {
-                    throw taken(config.idMap().get(), first);
-                }
+            List<IdNote> own = new ArrayList<>(ranges.get(true));
+            pool().firsts().stream()
+                    .map(IdNote::lot)
+                    .filter(lot -> ranges.get(false).stream().anyMatch(lot::overlaps))
+                    .forEach(own::add);
+            Optional<IdNote> taken = registry().take(own, ranges.get(false), folders + container);
+            if (taken.isPresent()) {
+                throw new InvalidConfigException(
+                        "idMap",
+                        map,
+                        "ids that no other container has; " + taken.get() + " belong to "
+                                + registry().holder(taken.get()).orElse("one that was just destroyed"));
             }
         } catch (LinuxException e) {
             throw Failures.exception("set the ids of " + container + " apart", e);
@@ -210,7 +227,7 @@ final class ContainerIds implements AutoCloseable {
             List<IdMap> needed = Stream.of(record.config().idMap(), of(record.firstId()), running)
                     .flatMap(Optional::stream)
                     .toList();
-            release(container, first -> needed.stream().noneMatch(ids -> IdRegistry.isIn(ids, first)));
+            release(container, note -> needed.stream().noneMatch(note::isIn));
         }
     }
 
@@ -219,14 +236,6 @@ final class ContainerIds implements AutoCloseable {
         if (!ran.equals(of(record))) {
             releaseFormer(container, record, Optional.empty());
         }
-    }
-
-    private InvalidConfigException taken(Object ids, long first) throws LinuxException {
-        return new InvalidConfigException(
-                "idMap",
-                ids,
-                "ids that no other container was given; " + first + " to " + (first + IdPool.SIZE - 1) + " belong to "
-                        + registry().holder(first).orElse("one that was just destroyed"));
     }
 
     /** Refuses ids set by hand that this process hasn't itself: the kernel lets nobody give a container others. */
@@ -258,26 +267,6 @@ final class ContainerIds implements AutoCloseable {
         }
     }
 
-    /** Refuses ids set by hand that another container was given. */
-    void refuseTaken(String container, Config config) {
-        if (deputy.isPresent() || config.idMap().isEmpty()) {
-            return;
-        }
-        IdMap map = config.idMap().get();
-        try {
-            for (IdRange range :
-                    Stream.concat(map.users().stream(), map.groups().stream()).toList()) {
-                OptionalLong taken =
-                        registry().taken(range.outside(), range.outside() + range.count(), folders + container);
-                if (taken.isPresent()) {
-                    throw taken(range, taken.getAsLong());
-                }
-            }
-        } catch (LinuxException e) {
-            throw Failures.exception("look whose ids those of " + container + " are", e);
-        }
-    }
-
     /** Whether this user's containers have one id each, which is the user's own: there is nothing to be given out. */
     private boolean hasOneId() {
         return deputy.isPresent() && !deputy.get().hasSeveralIds();
@@ -291,15 +280,14 @@ final class ContainerIds implements AutoCloseable {
         return new LxjException(Failure.of(action, problem).hint(moreIds()));
     }
 
-    private static String moreIds() {
-        if (Deputies.areNeeded()) {
-            return "destroy containers; or have root add a line " + System.getProperty("user.name")
-                    + ":START:COUNT to both /etc/subuid and /etc/subgid";
+    private static String moreIds() throws LinuxException {
+        if (!Deputies.areNeeded() && !UserNamespaces.inFirst()) {
+            return "configure the container that lxj runs in to have more: Config.nesting(...)";
         }
-        return UserNamespaces.inFirst()
-                ? "destroy containers; add a line root:START:COUNT to both /etc/subuid and /etc/subgid; set ids by hand"
-                        + " with Config.idMap(...); or do without with Config.privileged()"
-                : "configure the container that lxj runs in to have more: Config.nesting(...)";
+        String more = "destroy containers; or get more ids, " + IdPool.advice(System.getProperty("user.name"));
+        return Deputies.areNeeded()
+                ? more
+                : more + "; or set ids by hand with Config.idMap(...), or do without with Config.privileged()";
     }
 
     /** The record of a container that is about to start, which has ids that nobody else has; its lock is held. */
@@ -307,7 +295,6 @@ final class ContainerIds implements AutoCloseable {
         if (hasOneId() || !wantsIds(record.config())) {
             ConfigChecks.refuseHostRoot(record.config());
             refuseForeign(container, record.config());
-            refuseTaken(container, record.config());
             claimByHand(container, record.config());
             return record;
         }
@@ -323,7 +310,7 @@ final class ContainerIds implements AutoCloseable {
                 throw new LxjException(Failure.of(
                                 action,
                                 "its ids from " + first + " on belong to the container "
-                                        + registry().holder(first).orElse("that was destroyed just now"))
+                                        + registry().holder(IdNote.lot(first)).orElse("that was destroyed just now"))
                         .hint("two containers must not share ids: destroy one of them"));
             }
             return record;
@@ -336,7 +323,7 @@ final class ContainerIds implements AutoCloseable {
     void release(String container, Optional<Long> first) {
         if (!hasOneId() && first.isPresent()) {
             try {
-                registry().release(first.get(), folders + container);
+                registry().release(IdNote.lot(first.get()), folders + container);
             } catch (LinuxException e) {
                 throw Failures.exception("give the ids of " + container + " back", e);
             }
@@ -348,11 +335,11 @@ final class ContainerIds implements AutoCloseable {
         if (!hasOneId()) {
             try {
                 if (record.firstId().isPresent()) {
-                    registry().move(record.firstId().get(), folders + from, folders + to);
+                    registry().move(IdNote.lot(record.firstId().get()), folders + from, folders + to);
                 }
                 if (hasMore(record.config())) {
-                    for (long first : registry().held(folders + from)) {
-                        registry().move(first, folders + from, folders + to);
+                    for (IdNote note : registry().held(folders + from)) {
+                        registry().move(note, folders + from, folders + to);
                     }
                 }
             } catch (LinuxException e) {
@@ -377,8 +364,7 @@ final class ContainerIds implements AutoCloseable {
 
     private synchronized IdRegistry registry() throws LinuxException {
         if (registry == null) {
-            Path folder = StatePath.ids(
-                    (int) Kernel.call(Syscall.GETEUID), System.getenv(), Path.of(System.getProperty("user.home")));
+            Path folder = StatePath.ids((int) Kernel.call(Syscall.GETEUID), Path.of(System.getProperty("user.home")));
             if (deputy.isPresent()) {
                 makeAbove(folder);
             }
@@ -394,7 +380,9 @@ final class ContainerIds implements AutoCloseable {
         } catch (IOException e) {
             throw LinuxException.of(
                             -Errno.EACCES.number(), "mkdir", folder.getParent().toString())
-                    .withHint(String.valueOf(e.getMessage()));
+                    .withHint(
+                            e + "; which container has which ids is noted there, whatever the state folder: a user with"
+                                    + " containers needs a home folder");
         }
     }
 

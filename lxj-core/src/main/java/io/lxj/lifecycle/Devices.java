@@ -5,11 +5,10 @@ import io.lxj.config.DeviceAccess;
 import io.lxj.config.HostDevice;
 import io.lxj.config.IdMap;
 import io.lxj.config.NodeDevice;
-import io.lxj.error.Failure;
 import io.lxj.error.InvalidConfigException;
-import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.DeviceRule;
+import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
@@ -91,19 +90,24 @@ final class Devices {
                     new Node(below(node.target()), type | node.mode(), node.major(), node.minor()), node.access());
         }
         HostDevice host = (HostDevice) device;
-        String action = doing + ": device " + host.source();
         try (Fd file = Fd.open(Path.of(host.source()), Open.O_PATH, 0)) {
             Stat stat = file.stat();
             if (stat.type() != Stat.S_IFCHR && stat.type() != Stat.S_IFBLK) {
-                throw new LxjException(Failure.of(action, "it is no device node")
-                        .hint("mount files and folders with Mount.bind(...)"));
+                throw refusal(host, "a device node; files and folders are mounted with Mount.bind(...)");
             }
             Node node = new Node(
                     below(host.target()), stat.mode(), stat.deviceMajor(), stat.deviceMinor(), stat.uid(), stat.gid());
             return new Allowed(node, host.access());
         } catch (LinuxException e) {
-            throw Failures.exception(action, e);
+            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
+                throw refusal(host, "a device node that is there on this host: some come with a kernel module");
+            }
+            throw Failures.exception(doing + ": device " + host.source(), e);
         }
+    }
+
+    private static InvalidConfigException refusal(HostDevice device, String allowed) {
+        return new InvalidConfigException("devices: source of " + device.target(), device.source(), allowed);
     }
 
     private static String below(String target) {

@@ -404,7 +404,7 @@ public final class Engine implements AutoCloseable {
                     config.isPrivileged() ? Optional.empty() : config.idMap().or(() -> ids.of(firstId));
             Optional<IdMap> all = ids.withNested(name, config, own);
             ConfigChecks.check(name, config, all, folder.deputy());
-            return store.create(lock, config, firstId, shifting.ofNew(all), firstBoot, CopyProgress.NONE);
+            return store.create(lock, config, firstId, shifting.ofNew(name, all), firstBoot, CopyProgress.NONE);
         } catch (RuntimeException e) {
             Undo undo = new Undo();
             undo.add(() -> ids.release(name, firstId));

@@ -3,7 +3,9 @@ package io.lxj.lifecycle;
 import io.lxj.error.InvalidConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Which of the kernel's settings there are on this host: others are refused before anything is made. Those of a network
@@ -38,15 +40,25 @@ final class HostSysctls {
         }
     }
 
+    /** Settings without those of an interface, which a start makes. */
+    static Map<String, String> withoutInterfaces(Map<String, String> sysctls) {
+        Map<String, String> others = new TreeMap<>(sysctls);
+        others.keySet().removeIf(HostSysctls::isOfInterface);
+        return others;
+    }
+
     private static boolean isThere(String name) {
-        String[] parts = name.split("\\.");
         Path file = ALL;
-        for (String part : parts) {
+        for (String part : name.split("\\.")) {
             file = file.resolve(part.replace('/', '.'));
         }
-        boolean ofInterface = parts.length > INTERFACE + 1
+        return isOfInterface(name) || Files.isRegularFile(file);
+    }
+
+    private static boolean isOfInterface(String name) {
+        String[] parts = name.split("\\.");
+        return parts.length > INTERFACE + 1
                 && OF_INTERFACES.contains(parts[KIND])
                 && !OF_ALL.contains(parts[INTERFACE]);
-        return ofInterface || Files.isRegularFile(file);
     }
 }

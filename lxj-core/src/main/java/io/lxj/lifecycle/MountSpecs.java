@@ -107,10 +107,11 @@ final class MountSpecs implements AutoCloseable {
         }
     }
 
-    /** Refuses sources whose owner has no id in the container. One that isn't there yet may come before the start. */
+    /** Refuses mounts whose owners have no id in the container. A source that isn't there yet may come before the start. */
     static void refuseStrangers(String container, List<Mount> mounts, Optional<IdMap> ids, Optional<Deputy> deputy) {
         for (Mount mount : mounts) {
             if (mount instanceof BindMount bind) {
+                bind.ids().ifPresent(owners -> ShiftedIds.of(bind.target(), owners, ids));
                 try (Fd source = source(bind, deputy)) {
                     refuseStranger(container, bind, source.stat(), ids, deputy);
                 } catch (LinuxException e) {
@@ -170,7 +171,7 @@ final class MountSpecs implements AutoCloseable {
 
     private void shift(DetachedMount mount, BindMount bind) throws LinuxException {
         try {
-            mount.mapIds(namespace(ShiftedIds.of(bind.ids().get(), ids)), bind.recursive());
+            mount.mapIds(namespace(ShiftedIds.of(bind.target(), bind.ids().get(), ids)), bind.recursive());
         } catch (LinuxException e) {
             if (e.is(Errno.EINVAL)) {
                 throw e.withHint("the file system of " + bind.source() + " can't map the ids of files");

@@ -17,16 +17,19 @@ final class ShiftedIds {
     /**
      * The ids of the user namespace for the mount.
      *
+     * @param target where the mount is in the container
      * @param owners the ids in the container, and those that the files have
      * @param container the ids of the container, or empty if they are the host's
+     * @throws InvalidConfigException if the container has none of them
      */
-    static IdMap of(IdMap owners, Optional<IdMap> container) {
+    static IdMap of(String target, IdMap owners, Optional<IdMap> container) {
+        String field = "mounts: " + target + ": shifted: ";
         return new IdMap(
-                compose(owners.users(), container.map(IdMap::users)),
-                compose(owners.groups(), container.map(IdMap::groups)));
+                compose(field + "users", owners.users(), container.map(IdMap::users)),
+                compose(field + "groups", owners.groups(), container.map(IdMap::groups)));
     }
 
-    private static List<IdRange> compose(List<IdRange> owners, Optional<List<IdRange>> container) {
+    private static List<IdRange> compose(String field, List<IdRange> owners, Optional<List<IdRange>> container) {
         List<IdRange> composed = new ArrayList<>();
         for (IdRange owner : owners) {
             if (container.isEmpty()) {
@@ -45,7 +48,10 @@ final class ShiftedIds {
             }
         }
         if (composed.isEmpty()) {
-            throw new InvalidConfigException("mount.ids", owners, "ids of the container: " + container.orElseThrow());
+            throw new InvalidConfigException(
+                    field,
+                    owners,
+                    "ranges of which one has ids of the container inside; it has " + container.orElseThrow());
         }
         return composed;
     }

@@ -78,9 +78,13 @@ final class Shifting {
     }
 
     /** For whom the files of a new container with these ids have to be copied. */
-    Optional<ShiftedStorage.Shift> ofNew(Optional<IdMap> ids) {
+    Optional<ShiftedStorage.Shift> ofNew(String container, Optional<IdMap> ids) {
         try {
-            return isNeeded(ids) ? Optional.of(shift(Optional.empty(), ids)) : Optional.empty();
+            if (!isNeeded(ids)) {
+                return Optional.empty();
+            }
+            logCopy("container " + container, ids);
+            return Optional.of(shift(Optional.empty(), ids));
         } catch (LinuxException e) {
             throw Failures.exception("find out whether " + engine.folder() + " can map ids", e);
         }
@@ -88,6 +92,10 @@ final class Shifting {
 
     private static ShiftedStorage.Shift shift(Optional<IdMap> from, Optional<IdMap> to) {
         return new ShiftedStorage.Shift(to, new ShiftedOwners(from, to));
+    }
+
+    private static void logCopy(Object container, Optional<IdMap> ids) {
+        LOG.info("The files of {} are copied for the ids {}", container, ids.isPresent() ? ids.get() : "of the host");
     }
 
     /**
@@ -104,7 +112,7 @@ final class Shifting {
         } else if (!isNeeded(ids)) {
             return;
         }
-        LOG.info("The files of {} are copied for the ids {}", container, ids.isPresent() ? ids.get() : "of the host");
+        logCopy(container, ids);
         try (Fd root = engine.mountRoot(container, config, RootStorage.Use.LOOK)) {
             ShiftedStorage.convert(engine.folder(), container, root, shift(stored, ids));
         }

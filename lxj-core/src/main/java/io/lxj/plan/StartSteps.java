@@ -12,6 +12,8 @@ import java.util.List;
  * Inside of a user namespace it would lack the rights.
  */
 final class StartSteps {
+    static final String SCORE = "adjust the score for when memory is short";
+
     private static final String OOM_SCORE_ADJUST = "/proc/self/oom_score_adj";
     private static final int PR_SET_DUMPABLE = 4;
     private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
@@ -115,8 +117,8 @@ final class StartSteps {
         }
     }
 
-    private void oomScoreAdjust(int score) {
-        write(program, "adjust the score for when memory is short", OOM_SCORE_ADJUST, Integer.toString(score));
+    void oomScoreAdjust(int score) {
+        write(program, SCORE, OOM_SCORE_ADJUST, Integer.toString(score));
     }
 
     /** Writes to a file by which the kernel lets a process change itself, in the host's procfs. */

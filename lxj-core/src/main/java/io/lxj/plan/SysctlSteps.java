@@ -26,16 +26,16 @@ final class SysctlSteps {
         return path.toString();
     }
 
+    static String setting(String name, String value) {
+        return "set sysctl " + name + " to " + value;
+    }
+
     void set(Arg proc, Map<String, String> sysctls) {
         sysctls.forEach((name, value) -> {
             byte[] text = value.getBytes(StandardCharsets.UTF_8);
             if (name.equals(DOMAIN_NAME)) {
                 // The file in /proc is the host's root's in every user namespace.
-                program.step(
-                        "set sysctl " + name + " to " + value,
-                        Syscall.SETDOMAINNAME,
-                        program.bytes(text, value),
-                        text.length);
+                program.step(setting(name, value), Syscall.SETDOMAINNAME, program.bytes(text, value), text.length);
                 return;
             }
             Arg file = program.step(
@@ -46,12 +46,7 @@ final class SysctlSteps {
                             Arg.of(Open.O_WRONLY | Open.O_CLOEXEC | Open.O_NOFOLLOW, "O_WRONLY|O_CLOEXEC|O_NOFOLLOW"),
                             0)
                     .result();
-            program.step(
-                    "set sysctl " + name + " to " + value,
-                    Syscall.WRITE,
-                    file,
-                    program.bytes(text, value),
-                    text.length);
+            program.step(setting(name, value), Syscall.WRITE, file, program.bytes(text, value), text.length);
             program.step("close it", Syscall.CLOSE, file);
         });
     }

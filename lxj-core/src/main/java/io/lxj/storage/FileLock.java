@@ -27,6 +27,17 @@ final class FileLock {
         return take(file, LOCK_SH, "LOCK_SH");
     }
 
+    /** Waits until nobody has the lock, and takes it alone: for what is soon given up again, as the wait can't be ended. */
+    static void awaitExclusive(Fd file) throws LinuxException {
+        long result;
+        do {
+            result = file.call(Syscall.FLOCK, LOCK_EX);
+        } while (Errno.EINTR.is(result));
+        if (result < 0) {
+            throw LinuxException.of(result, "flock", file, "LOCK_EX");
+        }
+    }
+
     private static boolean take(Fd file, int operation, String name) throws LinuxException {
         long result = file.call(Syscall.FLOCK, operation | LOCK_NB);
         if (Errno.EAGAIN.is(result)) {

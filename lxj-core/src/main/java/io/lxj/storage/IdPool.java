@@ -9,6 +9,7 @@ import io.lxj.linux.ProcFs;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
  * subuid(5), as far as this process has them itself. Immutable and thread-safe.
  *
  * <p>Where root has no entry there, it is 1879048192 to 2147352575 (0x70000000 to 0x7FFDFFFF), which is enough for 4094
- * containers. They are above those that systemd gives to containers (524288 to 1879048191), and below those of its
+ * containers, but for what others have of it there. They are above those that systemd gives to containers (524288 to 1879048191), and below those of its
  * foreign images (2147352576 to 2147418111) and those that it advises against (from 2147483648 on), see "Users, Groups,
  * UIDs and GIDs" on systemd.io; and they are above those that useradd(8) gives out (SUB_UID_MAX in login.defs(5) is
  * 600100000 unless changed).
@@ -86,7 +87,7 @@ public record IdPool(List<Range> ranges) {
         List<Range> users = subordinate(name, uid, subuid);
         List<Range> groups = subordinate(name, uid, subgid);
         if (uid == 0 && users.isEmpty() && groups.isEmpty()) {
-            users = List.of(DEFAULT);
+            users = free(DEFAULT, subuid + "\n" + subgid);
             groups = users;
         }
         return new IdPool(both(both(users, groups), both(own(uidMap), own(gidMap))));
@@ -126,18 +127,52 @@ public record IdPool(List<Range> ranges) {
         return ranges;
     }
 
+    /** What nobody has of a range. */
+    private static List<Range> free(Range range, String text) {
+        List<Range> free = new ArrayList<>();
+        long first = range.first();
+        List<Range> taken = all(text).stream()
+                .sorted(Comparator.comparingLong(Range::first))
+                .toList();
+        for (Range other : taken) {
+            if (other.first() > first && other.first() < range.end()) {
+                free.add(new Range(first, other.first()));
+            }
+            first = Math.max(first, other.end());
+        }
+        if (first < range.end()) {
+            free.add(new Range(first, range.end()));
+        }
+        return free;
+    }
+
+    private static List<Range> all(String text) {
+        return text.lines()
+                .flatMap(line -> subordinate(line.strip().split(":")[0], -1, line).stream())
+                .toList();
+    }
+
     /** What is behind all that anybody has, and behind the ids of users; a multiple of what a container has. */
     static long firstFree(String text) {
         long free = FIRST_SUBORDINATE;
-        for (String line : text.split("\n")) {
-            String[] fields = line.strip().split(":");
-            if (fields.length == 3) {
-                for (Range range : subordinate(fields[0], -1, line)) {
-                    free = Math.max(free, (range.end() + SIZE - 1) / SIZE * SIZE);
-                }
-            }
+        for (Range range : all(text)) {
+            free = Math.max(free, (range.end() + SIZE - 1) / SIZE * SIZE);
         }
         return free;
+    }
+
+    /**
+     * What gives a user ids for one container more.
+     *
+     * @param name the user's name
+     * @return the line to add, the same for users and groups
+     * @throws LinuxException if /etc/subuid or /etc/subgid can't be read
+     */
+    public static String advice(String name) throws LinuxException {
+        long first = Math.max(firstFree(read("/etc/subuid")), firstFree(read("/etc/subgid")));
+        String range = first + "-" + (first + SIZE - 1);
+        return "as root: usermod --add-subuids " + range + " --add-subgids " + range + " " + name + ", or add the line "
+                + name + ":" + first + ":" + SIZE + " to both /etc/subuid and /etc/subgid; and open lxj again";
     }
 
     /** The ids that this process has in its own user namespace, see user_namespaces(7). */

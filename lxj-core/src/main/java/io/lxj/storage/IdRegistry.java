@@ -1,7 +1,5 @@
 package io.lxj.storage;
 
-import io.lxj.config.IdMap;
-import io.lxj.error.CorruptStateException;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Directory;
 import io.lxj.linux.DirectoryEntry;
@@ -11,25 +9,27 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
-import io.lxj.linux.RootDir;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
  * Which container of this host has which ids, whatever the state folder that it is in: a private folder with a symbolic
- * link for each container, whose name is the container's first id and whose target is the container's folder. symlinkat(2)
- * makes a link with its content at once and fails if it is there; so no lock is needed, and no end of a process leaves
- * anything half done.
+ * link for each container, whose name is the container's ids and whose target is the container's folder. symlinkat(2) makes
+ * a link with its content at once, so that no end of a process leaves anything half done. Whoever changes it holds a lock
+ * on the folder, see flock(2): of two that take ids with one in common, one comes second.
  *
  * <p>A link that a dead process left is found by what it leads to: there is no container, or one with other ids that
  * doesn't run, and nobody holds the lock under which it would be made. Thread-safe, and safe against other processes.
@@ -38,11 +38,11 @@ public final class IdRegistry implements AutoCloseable {
     private static final int OTHERS = 077;
 
     private final Directory links;
-    private final Optional<Deputy> deputy;
+    private final IdHolders holders;
 
     private IdRegistry(Directory links, Optional<Deputy> deputy) {
         this.links = links;
-        this.deputy = deputy;
+        this.holders = new IdHolders(deputy);
     }
 
     /**
@@ -88,6 +88,20 @@ public final class IdRegistry implements AutoCloseable {
         }
     }
 
+    private interface Change<T> {
+        T make() throws LinuxException;
+    }
+
+    /** Whoever looks what is free and takes it is alone meanwhile: among threads, too, which share what is locked. */
+    private synchronized <T> T alone(Change<T> change) throws LinuxException {
+        FileLock.awaitExclusive(links.fd());
+        try {
+            return change.make();
+        } finally {
+            FileLock.release(links.fd());
+        }
+    }
+
     /**
      * Takes ids that nobody has. What dead processes left is taken only when there is nothing else.
      *
@@ -97,20 +111,24 @@ public final class IdRegistry implements AutoCloseable {
      * @throws LinuxException if the registry can't be read or written
      */
     public OptionalLong claim(IdPool pool, String owner) throws LinuxException {
-        OptionalLong free = claimFree(pool, owner);
-        return free.isPresent() || !discardDead() ? free : claimFree(pool, owner);
+        return alone(() -> {
+            OptionalLong free = claimFree(pool, owner);
+            return free.isPresent() || !discardDead() ? free : claimFree(pool, owner);
+        });
     }
 
     private OptionalLong claimFree(IdPool pool, String owner) throws LinuxException {
-        TreeMap<Long, String> taken = new TreeMap<>();
-        for (DirectoryEntry entry : links.list()) {
-            OptionalLong first = number(entry.string());
-            if (first.isPresent()) {
-                taken.put(first.getAsLong(), entry.string());
-            }
+        // What is behind all ids of the notes up to one that begins there: the pool may have been another one before.
+        TreeMap<Long, Long> taken = new TreeMap<>();
+        long end = 0;
+        for (IdNote note : notes()) {
+            end = Math.max(end, note.end());
+            taken.put(note.first(), end);
         }
         for (long first : pool.firsts()) {
-            if (!overlaps(taken, first) && add(first, owner)) {
+            Map.Entry<Long, Long> below = taken.floorEntry(first + IdPool.SIZE - 1);
+            if (below == null || below.getValue() <= first) {
+                add(IdNote.lot(first), owner);
                 return OptionalLong.of(first);
             }
         }
@@ -120,117 +138,88 @@ public final class IdRegistry implements AutoCloseable {
     /** Gives back what belongs to no container, of whatever state folder: it may have been deleted as a whole. */
     private boolean discardDead() throws LinuxException {
         boolean any = false;
-        for (DirectoryEntry entry : links.list()) {
-            OptionalLong first = number(entry.string());
-            if (first.isPresent()) {
-                Optional<String> holder = holder(first.getAsLong());
-                if (holder.isPresent() && !isAlive(first.getAsLong(), holder.get())) {
-                    any |= discard(first.getAsLong(), holder.get());
-                }
+        for (IdNote note : notes()) {
+            if (!isAlive(note)) {
+                remove(note);
+                any = true;
             }
         }
         return any;
     }
 
     /**
-     * Whether one of some ids belongs to another container.
+     * Takes ids for a container: all of them, or none if another container has one of them.
      *
-     * @param from the first of the ids
-     * @param to what is behind the last of them
-     * @param owner the folder of the container that is to have them
-     * @return the first id of a container that has one of them
-     * @throws LinuxException if the registry can't be read
+     * @param wanted the ids
+     * @param owner the folder of the container; its lock is held
+     * @return what another container has of them, empty if they are this container's now
+     * @throws LinuxException if the registry can't be read or written
      */
-    public OptionalLong taken(long from, long to, String owner) throws LinuxException {
-        for (DirectoryEntry entry : links.list()) {
-            OptionalLong first = number(entry.string());
-            if (first.isPresent() && first.getAsLong() < to && first.getAsLong() + IdPool.SIZE > from) {
-                Optional<String> holder = holder(first.getAsLong()).filter(path -> !path.equals(owner));
-                if (holder.isPresent() && isAlive(first.getAsLong(), holder.get())) {
-                    return first;
+    public Optional<IdNote> take(Collection<IdNote> wanted, String owner) throws LinuxException {
+        return take(wanted, List.of(), owner);
+    }
+
+    /**
+     * Takes ids for a container: all of them, or none if another container has one of them.
+     *
+     * @param wanted the ids
+     * @param shared ids that the container has together with others who may have them, too, but that none was given alone
+     * @param owner the folder of the container; its lock is held
+     * @return what another container has of them, empty if they are this container's now
+     * @throws LinuxException if the registry can't be read or written
+     */
+    public Optional<IdNote> take(Collection<IdNote> wanted, Collection<IdNote> shared, String owner)
+            throws LinuxException {
+        return alone(() -> {
+            for (IdNote note : notes()) {
+                boolean concerned =
+                        Stream.concat(wanted.stream(), shared.stream()).anyMatch(note::overlaps);
+                if (concerned && !holder(note).equals(Optional.of(owner))) {
+                    if (isAlive(note)) {
+                        return Optional.of(note);
+                    }
+                    remove(note);
                 }
             }
-        }
-        return OptionalLong.empty();
-    }
-
-    /**
-     * Whether a map has ids of the lot that begins with a first one.
-     *
-     * @param map the map
-     * @param first the first id of the lot
-     * @return true if there is one
-     */
-    public static boolean isIn(IdMap map, long first) {
-        return Stream.concat(map.users().stream(), map.groups().stream())
-                .anyMatch(range -> range.outside() < first + IdPool.SIZE && range.outside() + range.count() > first);
-    }
-
-    /** The pool may have been another one when the others were taken. */
-    private static boolean overlaps(TreeMap<Long, String> taken, long first) {
-        Long below = taken.floorKey(first + IdPool.SIZE - 1);
-        return below != null && below + IdPool.SIZE > first;
-    }
-
-    private static OptionalLong number(String name) {
-        return name.matches("[0-9]{1,10}") ? OptionalLong.of(Long.parseLong(name)) : OptionalLong.empty();
-    }
-
-    private boolean add(long first, String owner) throws LinuxException {
-        try {
-            links.symlink(FileName.bytes(owner), name(first));
-            return true;
-        } catch (LinuxException e) {
-            if (e.is(Errno.EEXIST)) {
-                return false;
+            for (IdNote note : new TreeSet<>(wanted)) {
+                if (holder(note).isEmpty()) {
+                    add(note, owner);
+                }
             }
-            throw e;
-        }
+            return Optional.empty();
+        });
     }
 
     /**
-     * Makes sure that a container has its ids alone, and takes them for it if the link was lost or is from a container
+     * Makes sure that a container has its ids alone, and takes them for it if the note was lost or is from a container
      * that is gone.
      *
-     * @param first the first id
+     * @param first the first id of {@link IdPool#SIZE}
      * @param owner the folder of the container; its lock is held
      * @return whether it has them
      * @throws LinuxException if the registry can't be read or written
      */
     public boolean take(long first, String owner) throws LinuxException {
-        if (add(first, owner)) {
-            return true;
-        }
-        Optional<String> holder = holder(first);
-        if (holder.isEmpty()) {
-            return add(first, owner);
-        }
-        if (holder.get().equals(owner)) {
-            return true;
-        }
-        if (isAlive(first, holder.get())) {
-            return false;
-        }
-        if (discard(first, holder.get())) {
-            add(first, owner);
-        }
-        return holder(first).filter(owner::equals).isPresent();
+        return take(List.of(IdNote.lot(first)), owner).isEmpty();
     }
 
     /**
      * Notes that a container has another folder.
      *
-     * @param first its first id
+     * @param note some of its ids
      * @param from the old folder
      * @param to the new folder; the locks of both are held
      * @throws LinuxException if the registry can't be read or written
      */
-    public void move(long first, String from, String to) throws LinuxException {
-        if (holder(first).filter(from::equals).isPresent()) {
-            byte[] made = temporary();
-            links.symlink(FileName.bytes(to), made);
-            links.rename(made, links, name(first));
-        }
+    public void move(IdNote note, String from, String to) throws LinuxException {
+        alone(() -> {
+            if (holder(note).filter(from::equals).isPresent()) {
+                byte[] made = temporary();
+                links.symlink(FileName.bytes(to), made);
+                links.rename(made, links, name(note));
+            }
+            return null;
+        });
     }
 
     private static byte[] temporary() {
@@ -238,37 +227,16 @@ public final class IdRegistry implements AutoCloseable {
                 String.format(".lxj-%016x", ThreadLocalRandom.current().nextLong()));
     }
 
-    /** A rename can't tell whether the old link is still the one that was looked at: who comes second finds it gone. */
-    private boolean discard(long first, String before) throws LinuxException {
-        byte[] aside = temporary();
-        try {
-            links.rename(name(first), links, aside);
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return true;
-            }
-            throw e;
-        }
-        boolean same = FileName.string(links.readLink(aside)).equals(before);
-        if (!same) {
-            // Somebody else was faster, and it is his link.
-            links.rename(aside, links, name(first));
-            return false;
-        }
-        links.unlink(aside);
-        return true;
-    }
-
     /**
      * Who has ids.
      *
-     * @param first the first id
+     * @param note the ids
      * @return the folder of the container, or empty if nobody has them
      * @throws LinuxException if the registry can't be read
      */
-    public Optional<String> holder(long first) throws LinuxException {
+    public Optional<String> holder(IdNote note) throws LinuxException {
         try {
-            return Optional.of(FileName.string(links.readLink(name(first))));
+            return Optional.of(FileName.string(links.readLink(name(note))));
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT)) {
                 return Optional.empty();
@@ -281,40 +249,33 @@ public final class IdRegistry implements AutoCloseable {
      * All ids that a container has.
      *
      * @param owner the folder of the container
-     * @return the first id of each lot, in ascending order
+     * @return the ids, in ascending order
      * @throws LinuxException if the registry can't be read
      */
-    public List<Long> held(String owner) throws LinuxException {
-        List<Long> held = new ArrayList<>();
-        for (DirectoryEntry entry : links.list()) {
-            OptionalLong first = number(entry.string());
-            if (first.isPresent()
-                    && holder(first.getAsLong()).filter(owner::equals).isPresent()) {
-                held.add(first.getAsLong());
+    public List<IdNote> held(String owner) throws LinuxException {
+        List<IdNote> held = new ArrayList<>();
+        for (IdNote note : notes()) {
+            if (holder(note).filter(owner::equals).isPresent()) {
+                held.add(note);
             }
         }
-        Collections.sort(held);
         return held;
     }
 
     /**
      * Gives ids back.
      *
-     * @param first the first id
+     * @param note the ids
      * @param owner the folder of the container that has them; nothing happens if another one has
      * @throws LinuxException if the registry can't be written
      */
-    public void release(long first, String owner) throws LinuxException {
-        if (holder(first).filter(owner::equals).isEmpty()) {
-            return;
-        }
-        try {
-            links.unlink(name(first));
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
+    public void release(IdNote note, String owner) throws LinuxException {
+        alone(() -> {
+            if (holder(note).filter(owner::equals).isPresent()) {
+                remove(note);
             }
-        }
+            return null;
+        });
     }
 
     /**
@@ -324,79 +285,46 @@ public final class IdRegistry implements AutoCloseable {
      * @throws LinuxException if the registry can't be read or written
      */
     public void sweep(String folders) throws LinuxException {
-        for (DirectoryEntry entry : links.list()) {
-            OptionalLong first = number(entry.string());
-            if (first.isPresent()) {
-                Optional<String> holder = holder(first.getAsLong()).filter(path -> path.startsWith(folders));
-                if (holder.isPresent() && !isAlive(first.getAsLong(), holder.get())) {
-                    release(first.getAsLong(), holder.get());
+        alone(() -> {
+            for (IdNote note : notes()) {
+                if (holder(note).filter(path -> path.startsWith(folders)).isPresent() && !isAlive(note)) {
+                    remove(note);
                 }
             }
+            return null;
+        });
+    }
+
+    private boolean isAlive(IdNote note) throws LinuxException {
+        Optional<String> holder = holder(note);
+        return holder.isPresent() && holders.isAlive(note, holder.get());
+    }
+
+    private Set<IdNote> notes() throws LinuxException {
+        Set<IdNote> notes = new TreeSet<>();
+        for (DirectoryEntry entry : links.list()) {
+            IdNote.of(entry.string()).ifPresent(notes::add);
         }
+        return notes;
     }
 
-    /** Whether a container has these ids, or may be about to get them: then its lock is held. */
-    private boolean isAlive(long first, String owner) throws LinuxException {
-        Path folder = Path.of(owner);
-        // In this order: what isn't locked any more has been completed, or never will be.
-        return isLocked(folder) || hasIds(folder, first);
+    private void add(IdNote note, String owner) throws LinuxException {
+        links.symlink(FileName.bytes(owner), name(note));
     }
 
-    private boolean hasIds(Path folder, long first) throws LinuxException {
-        try (Directory directory = new Directory(look(folder, Open.O_RDONLY | Open.O_DIRECTORY | Open.O_NOFOLLOW))) {
-            Optional<String> text = JsonFile.read(directory, ContainerFolder.CONTAINER);
-            if (text.isEmpty()) {
-                return false;
-            }
-            ContainerRecord record = ContainerRecord.fromJson(folder + "/" + ContainerFolder.CONTAINER, text.get());
-            // What it has for containers in it is noted nowhere else; nor is what a run has that began before it was
-            // configured otherwise.
-            return record.config().nesting() > 0
-                    || JsonFile.read(directory, ContainerFolder.RUN).isPresent()
-                    || record.firstId().filter(id -> id == first).isPresent()
-                    || record.config().idMap().filter(map -> isIn(map, first)).isPresent();
-        } catch (CorruptStateException e) {
-            // Nobody knows, so nobody else may have them.
-            return true;
+    /** Somebody may have removed it by hand. */
+    private void remove(IdNote note) throws LinuxException {
+        try {
+            links.unlink(name(note));
         } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
-                return false;
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
             }
-            throw e;
         }
     }
 
-    private boolean isLocked(Path folder) throws LinuxException {
-        String lock = LockName.container(folder.getFileName().toString()).fileName();
-        Path file = folder.getParent().resolveSibling("locks").resolve(lock);
-        try (Fd held = look(file, Open.O_RDONLY)) {
-            boolean free = FileLock.tryShared(held);
-            if (free) {
-                FileLock.release(held);
-            }
-            return !free;
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
-    /** What is in a state folder is the deputy's; the way there is the user's. */
-    private Fd look(Path path, int flags) throws LinuxException {
-        if (deputy.isEmpty()) {
-            return Fd.open(path, flags, 0);
-        }
-        Path state = path.getParent().getParent();
-        try (Fd own = Fd.open(state, Open.O_PATH | Open.O_DIRECTORY, 0);
-                RootDir root = new RootDir(deputy.get().actFor(own))) {
-            return root.open(FileName.bytes(state.relativize(path).toString()), flags, 0);
-        }
-    }
-
-    private static byte[] name(long first) {
-        return FileName.bytes(Long.toString(first));
+    private static byte[] name(IdNote note) {
+        return FileName.bytes(note.name());
     }
 
     @Override

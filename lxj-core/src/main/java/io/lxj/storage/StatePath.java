@@ -29,14 +29,14 @@ public final class StatePath {
     }
 
     /**
-     * Where it is written down which container has which ids, for all state folders of a user.
+     * Where it is written down which container has which ids, for all state folders of a user, whatever the environment of
+     * whoever opens them.
      *
      * @param effectiveUid who runs this process
-     * @param environment the environment variables
      * @param home the home folder of the user
-     * @return {@code lxj-ids} beside the usual state folder
+     * @return {@code /var/lib/lxj-ids} for root, else {@code .local/share/lxj-ids} in the home folder
      */
-    public static Path ids(int effectiveUid, Map<String, String> environment, Path home) {
-        return usual(effectiveUid, environment, home).resolveSibling(IDS);
+    public static Path ids(int effectiveUid, Path home) {
+        return usual(effectiveUid, Map.of(), home).resolveSibling(IDS);
     }
 }

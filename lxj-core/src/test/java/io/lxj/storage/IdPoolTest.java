@@ -19,6 +19,13 @@ class IdPoolTest {
     }
 
     @Test
+    void rootWithoutAnEntryHasNothingOfWhatOthersHave() {
+        String users = "alice:1879048192:65536\nbob:1879179264:10\nbob:1879179270:65530\n";
+        assertThat(pool("root", 0, users, "carol:2147000000:1000000\n"))
+                .hasToString("1879113728 to 1879179263, 1879244800 to 2146999999");
+    }
+
+    @Test
     void entriesOfTheNameAndOfTheIdCountAndOthersDoNot() {
         String entries = "alice:100000:131072\n# root\nroot:200000:x\nbob:300000:65536\n1000:400000:65536\nalice:::\n";
         assertThat(pool("alice", 1000, entries, entries).firsts()).containsExactly(100_000L, 165_536L, 400_000L);

@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,7 @@ class IdRegistryTest {
     private static final IdPool TWO = new IdPool(List.of(new IdPool.Range(100_000, 100_000 + 2 * IdPool.SIZE)));
     private static final long FIRST = 100_000;
     private static final long SECOND = FIRST + IdPool.SIZE;
+    private static final IdNote LOT = IdNote.lot(FIRST);
 
     @TempDir
     Path folder;
@@ -62,11 +66,11 @@ class IdRegistryTest {
         assertThat(registry.claim(TWO, container("one", FIRST))).hasValue(FIRST);
         assertThat(registry.claim(TWO, container("two", SECOND))).hasValue(SECOND);
         assertThat(registry.claim(TWO, container("three"))).isEmpty();
-        registry.release(FIRST, container("another"));
+        registry.release(LOT, container("another"));
         assertThat(registry.claim(TWO, container("three"))).isEmpty();
-        registry.release(FIRST, container("one"));
+        registry.release(LOT, container("one"));
         assertThat(registry.claim(TWO, container("three"))).hasValue(FIRST);
-        assertThat(registry.holder(FIRST)).contains(container("three"));
+        assertThat(registry.holder(LOT)).contains(container("three"));
     }
 
     @Test
@@ -91,7 +95,7 @@ class IdRegistryTest {
         registry.claim(
                 new IdPool(List.of(new IdPool.Range(FIRST + 5, FIRST + 5 + IdPool.SIZE))), "/gone/containers/one");
         assertThat(registry.claim(TWO, container("new"))).hasValue(FIRST);
-        assertThat(registry.holder(FIRST + 5)).isEmpty();
+        assertThat(registry.holder(IdNote.lot(FIRST + 5))).isEmpty();
     }
 
     @Test
@@ -102,16 +106,16 @@ class IdRegistryTest {
         try (StateFolder state = StateFolder.open(folder.resolve("other"));
                 Lock lock = state.locks().exclusive(LockName.container("in-the-making"))) {
             assertThat(lock).isNotNull();
-            registry.release(FIRST, container("in-the-making"));
+            registry.release(LOT, container("in-the-making"));
             String owner = folder + "/other/containers/in-the-making";
             assertThat(registry.claim(TWO, owner)).hasValue(FIRST);
             assertThat(registry.claim(TWO, container("third"))).isEmpty();
             registry.sweep(folder + "/other/containers/");
-            assertThat(registry.holder(FIRST)).contains(owner);
+            assertThat(registry.holder(LOT)).contains(owner);
         }
         registry.sweep(folder + "/other/containers/");
-        assertThat(registry.holder(FIRST)).isEmpty();
-        assertThat(registry.holder(SECOND)).isPresent();
+        assertThat(registry.holder(LOT)).isEmpty();
+        assertThat(registry.holder(IdNote.lot(SECOND))).isPresent();
     }
 
     @Test
@@ -122,7 +126,7 @@ class IdRegistryTest {
         assertThat(registry.take(FIRST, container("copy", FIRST))).isFalse();
         Files.delete(Path.of(one, "container.json"));
         assertThat(registry.take(FIRST, container("copy"))).isTrue();
-        assertThat(registry.holder(FIRST)).contains(container("copy"));
+        assertThat(registry.holder(LOT)).contains(container("copy"));
     }
 
     @Test
@@ -132,9 +136,10 @@ class IdRegistryTest {
         assertThat(registry.claim(TWO, container("one"))).hasValue(FIRST);
         assertThat(registry.claim(TWO, container("one"))).hasValue(SECOND);
         assertThat(registry.claim(TWO, container("two"))).isEmpty();
-        assertThat(registry.taken(SECOND + 7, SECOND + 8, container("two"))).hasValue(SECOND);
+        assertThat(registry.take(List.of(new IdNote(SECOND + 7, 1)), container("two")))
+                .contains(IdNote.lot(SECOND));
         registry.sweep(folder + "/state/containers/");
-        assertThat(registry.held(container("one"))).containsExactly(FIRST, SECOND);
+        assertThat(registry.held(container("one"))).containsExactly(LOT, IdNote.lot(SECOND));
         Files.delete(run);
         assertThat(registry.claim(TWO, container("two"))).hasValue(SECOND);
     }
@@ -142,10 +147,62 @@ class IdRegistryTest {
     @Test
     void aRenameKeepsTheIds() throws Exception {
         registry.claim(TWO, container("one", FIRST));
-        registry.move(FIRST, container("one"), container("two"));
-        assertThat(registry.holder(FIRST)).contains(container("two"));
-        registry.move(FIRST, container("one"), container("three"));
-        assertThat(registry.holder(FIRST)).contains(container("two"));
+        registry.move(LOT, container("one"), container("two"));
+        assertThat(registry.holder(LOT)).contains(container("two"));
+        registry.move(LOT, container("one"), container("three"));
+        assertThat(registry.holder(LOT)).contains(container("two"));
+    }
+
+    @Test
+    void idsByHandAreTakenAsAWholeOrNotAtAll() throws Exception {
+        IdNote few = new IdNote(FIRST + 10, 20);
+        Files.writeString(Path.of(container("one", FIRST), "run.json"), "{}");
+        assertThat(registry.take(List.of(few, new IdNote(7, 5)), List.of(new IdNote(1000, 1)), container("one")))
+                .isEmpty();
+        // What is given out has one of them.
+        assertThat(registry.claim(TWO, container("two", SECOND))).hasValue(SECOND);
+        assertThat(registry.claim(TWO, container("three"))).isEmpty();
+        assertThat(registry.take(FIRST, container("three"))).isFalse();
+        assertThat(registry.take(List.of(new IdNote(500, 9), new IdNote(FIRST + 29, 2)), container("four")))
+                .contains(few);
+        assertThat(registry.held(container("four"))).isEmpty();
+        // A single one is everybody's, unless somebody has it alone.
+        IdNote single = new IdNote(1000, 1);
+        assertThat(registry.take(List.of(new IdNote(500, 9)), List.of(single), container("four")))
+                .isEmpty();
+        assertThat(registry.take(List.of(), List.of(new IdNote(FIRST + 10, 1)), container("five")))
+                .contains(few);
+        assertThat(registry.held(container("one"))).containsExactly(new IdNote(7, 5), few);
+        registry.move(few, container("one"), container("renamed"));
+        assertThat(registry.holder(few)).contains(container("renamed"));
+    }
+
+    /** What is looked at and what is written is one step: no two of them come between each other. */
+    @Test
+    void rangesThatOverlapAreGivenToOneOfManyAtOnce() throws Exception {
+        List<String> winners = Collections.synchronizedList(new ArrayList<>());
+        CyclicBarrier barrier = new CyclicBarrier(8);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            IdNote range = new IdNote(FIRST + i, 100);
+            String owner = container("racer-" + i, FIRST + i);
+            Files.writeString(Path.of(owner, "run.json"), "{}");
+            threads.add(new Thread(() -> {
+                try (IdRegistry other = IdRegistry.open(folder.resolve("ids"))) {
+                    barrier.await();
+                    if (other.take(List.of(range), owner).isEmpty()) {
+                        winners.add(owner);
+                    }
+                } catch (IOException | InterruptedException | BrokenBarrierException e) {
+                    throw new IllegalStateException(e);
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(winners).hasSize(1);
     }
 
     @Test

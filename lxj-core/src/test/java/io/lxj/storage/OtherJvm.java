@@ -84,6 +84,12 @@ public final class OtherJvm implements AutoCloseable {
         return output.readLine();
     }
 
+    /** Has it read a line. */
+    public void enter() throws IOException {
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
+    }
+
     /** What the other JVM prints to its end. */
     public List<String> lines() {
         return output.lines().toList();

@@ -250,4 +250,10 @@ class StateFolderTest {
         assertThat(StatePath.usual(1000, Map.of("XDG_DATA_HOME", "data"), home))
                 .isEqualTo(Path.of("/home/ann/.local/share/lxj"));
     }
+
+    @Test
+    void idsAreNotedInOnePlaceForAllStateFoldersOfAUser() {
+        assertThat(StatePath.ids(0, Path.of("/root"))).isEqualTo(Path.of("/var/lib/lxj-ids"));
+        assertThat(StatePath.ids(1000, Path.of("/home/ann"))).isEqualTo(Path.of("/home/ann/.local/share/lxj-ids"));
+    }
 }

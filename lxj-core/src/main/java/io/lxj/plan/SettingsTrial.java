@@ -1,0 +1,73 @@
+package io.lxj.plan;
+
+import io.lxj.linux.Arg;
+import io.lxj.linux.CloneFlags;
+import io.lxj.linux.Open;
+import io.lxj.linux.ProgramBuilder;
+import io.lxj.linux.Syscall;
+import io.lxj.linux.SyscallProgram;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * A program that tries on itself what the kernel alone knows whether it takes: a score for when memory is short, and values
+ * of its settings, in namespaces that end with it. Nothing of it stays. Immutable and thread-safe.
+ *
+ * @param program the steps
+ * @param names by what a step says the name of the setting that it sets
+ */
+public record SettingsTrial(SyscallProgram program, Map<String, String> names) {
+    /** The name of the score among the answers. */
+    public static final String SCORE = "oom_score_adj";
+
+    /**
+     * Tries settings.
+     *
+     * @param oomScoreAdjust the score, if there is one to be tried
+     * @param sysctls names and values of the kernel's settings, without those of network interfaces
+     * @return the program
+     */
+    public static SettingsTrial of(OptionalInt oomScoreAdjust, Map<String, String> sysctls) {
+        ProgramBuilder program = SyscallProgram.builder();
+        oomScoreAdjust.ifPresent(score -> new StartSteps(program).oomScoreAdjust(score));
+        if (!sysctls.isEmpty()) {
+            program.step(
+                    "make namespaces",
+                    Syscall.UNSHARE,
+                    Arg.of(
+                            CloneFlags.CLONE_NEWNET | CloneFlags.CLONE_NEWIPC | CloneFlags.CLONE_NEWUTS,
+                            "CLONE_NEWNET|CLONE_NEWIPC|CLONE_NEWUTS"));
+            Arg proc = program.step(
+                            "open /proc",
+                            Syscall.OPENAT,
+                            Arg.of(Open.AT_FDCWD, "AT_FDCWD"),
+                            program.string("/proc"),
+                            Arg.of(Open.O_PATH | Open.O_DIRECTORY | Open.O_CLOEXEC, "O_PATH|O_DIRECTORY|O_CLOEXEC"),
+                            0)
+                    .result();
+            new SysctlSteps(program).set(proc, sysctls);
+        }
+        program.step("end", Syscall.EXIT_GROUP, 0);
+        Map<String, String> names = new HashMap<>(Map.of(StartSteps.SCORE, SCORE));
+        sysctls.forEach((name, value) -> names.put(SysctlSteps.setting(name, value), name));
+        return new SettingsTrial(program.build(), names);
+    }
+
+    /**
+     * What the kernel answered.
+     *
+     * @param results what every step returned
+     * @return by the name of each setting that was tried what its system call returned
+     */
+    public Map<String, Long> answers(long[] results) {
+        Map<String, Long> answers = new HashMap<>();
+        for (int i = 0; i < results.length; i++) {
+            String name = names.get(program.steps().get(i).what());
+            if (name != null && results[i] != SyscallProgram.NOT_RUN) {
+                answers.put(name, results[i]);
+            }
+        }
+        return answers;
+    }
+}
