@@ -64,7 +64,7 @@ final class NestedJvm {
         container.files().write("/etc/by-lxj", "written\n");
         String script =
                 "touch /etc/own; for i in null zero full random urandom tty; do test -c /dev/$i || echo $i; done;"
-                        + " echo >/dev/null; echo $(stat -c %u:%g /etc/own /etc/by-lxj) $(cat /etc/by-lxj)"
+                        + " echo >/dev/null; echo $(stat -c %u:%g /etc/own /etc/by-lxj /dev/mqueue) $(cat /etc/by-lxj)"
                         + " $(tr -s ' ' </proc/self/uid_map | head -n 1) $(ls -d /sys/fs/cgroup/cgroup.procs)";
         System.out.print(name + " " + container.exec("sh", "-c", script).stdout());
         System.out.println(

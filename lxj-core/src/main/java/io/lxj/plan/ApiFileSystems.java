@@ -39,7 +39,6 @@ final class ApiFileSystems {
     private final FileSystemSteps steps;
     private final Arg root;
     private final boolean hostRoot;
-    private final MaskSteps masks;
     private final Map<String, Arg> whole = new LinkedHashMap<>();
 
     ApiFileSystems(ProgramBuilder program, Arg root, boolean hostRoot) {
@@ -47,7 +46,6 @@ final class ApiFileSystems {
         this.steps = new FileSystemSteps(program);
         this.root = root;
         this.hostRoot = hostRoot;
-        this.masks = new MaskSteps(program);
     }
 
     /**
@@ -67,7 +65,6 @@ final class ApiFileSystems {
         PROC_READ_ONLY.forEach(path -> readOnly(proc, path));
         if (hostRoot) {
             MaskSteps.PROC_READ_ONLY.forEach(path -> readOnly(proc, path));
-            masks.proc(proc);
         }
         steps.place("leave /proc/" + PROC_WRITABLE + " writable", net, proc, PROC_WRITABLE);
     }
@@ -120,9 +117,6 @@ final class ApiFileSystems {
         Arg net = steps.copy("keep /sys/" + SYS_WRITABLE, sys, SYS_WRITABLE);
         steps.restrict("make /sys read-only", sys, MountFlags.MOUNT_ATTR_RDONLY);
         steps.place("leave /sys/" + SYS_WRITABLE + " writable", net, sys, SYS_WRITABLE);
-        if (hostRoot) {
-            masks.sys(sys);
-        }
         Arg cgroup = steps.make("cgroup2", FileSystemSteps.NO_EXEC, Map.of());
         steps.place("mount /sys/fs/cgroup", cgroup, sys, "fs/cgroup");
     }
@@ -167,6 +161,15 @@ final class ApiFileSystems {
         steps.place("mount /run/host/" + EXPORT, export, host, EXPORT);
         notifySocket();
         steps.restrict("make /run/host read-only", host, attributes | MountFlags.MOUNT_ATTR_RDONLY);
+    }
+
+    /** Hides what tells of the host or acts on it, where root is the host's: with files of /run/host, once that is mounted. */
+    void hide(Arg proc, Arg sys, Arg host) {
+        if (hostRoot) {
+            MaskSteps masks = new MaskSteps(program, host);
+            masks.proc(proc);
+            masks.sys(sys);
+        }
     }
 
     /** Where systemd says that it has booted, see sd_notify(3) and systemd's container interface. */

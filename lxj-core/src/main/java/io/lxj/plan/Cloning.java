@@ -16,11 +16,16 @@ import io.lxj.linux.Syscall;
 /** The step by which the stage makes the process that becomes a program of the container, born into its cgroup. */
 final class Cloning {
     /** What a stage can make for the init that it is about to clone. */
-    static final long STAGE_NAMESPACES = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
-    /** What an init has at once. Its cgroup namespace comes later: its root is the cgroup that it is in by then. */
+    static final long STAGE_NAMESPACES = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWNET;
+    /** What an init has at once. */
     static final long INIT_NAMESPACES = STAGE_NAMESPACES | CLONE_NEWPID;
+    /**
+     * What an init makes as the container's root: the root of a cgroup namespace is the cgroup that its maker is in, and its
+     * maker owns the folder of message queues of an IPC namespace.
+     */
+    static final long OWN_NAMESPACES = CLONE_NEWCGROUP | CLONE_NEWIPC;
     /** What a container has of its own. */
-    static final long ALL_NAMESPACES = INIT_NAMESPACES | CLONE_NEWCGROUP;
+    static final long ALL_NAMESPACES = INIT_NAMESPACES | OWN_NAMESPACES;
 
     private static final int CLONE_ARGS_SIZE = 88;
 

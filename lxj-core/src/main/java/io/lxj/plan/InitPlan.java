@@ -1,6 +1,5 @@
 package io.lxj.plan;
 
-import static io.lxj.linux.CloneFlags.CLONE_NEWCGROUP;
 import static io.lxj.linux.CloneFlags.CLONE_NEWPID;
 import static io.lxj.linux.CloneFlags.CLONE_PARENT;
 import static io.lxj.linux.CloneFlags.CLONE_PIDFD;
@@ -175,7 +174,10 @@ public final class InitPlan {
             ExecPlan.letGoOfSurroundings(end, spec.confinement().process());
             end.letGoOf(spec.keep() ? KeeperSteps.FDS : List.of());
             program.step("start a session", Syscall.SETSID);
-            program.step("start a cgroup namespace", Syscall.UNSHARE, Arg.of(CLONE_NEWCGROUP, "CLONE_NEWCGROUP"));
+            program.step(
+                    "start a cgroup and an IPC namespace",
+                    Syscall.UNSHARE,
+                    Arg.of(Cloning.OWN_NAMESPACES, "CLONE_NEWCGROUP|CLONE_NEWIPC"));
             if (locked.isEmpty()) {
                 new FileSystemSteps(program).keepToItself();
             }
@@ -192,6 +194,7 @@ public final class InitPlan {
                     spec.userNamespace().map(UserNamespace::terminalGroup).orElse(true);
             api.dev(stage.dev(), stage.bound(), spec.terminals(), terminalGroup);
             api.run(stage.runHost());
+            api.hide(proc, sys, stage.runHost());
             FdMessage.send(
                     program, program.fd(FdNames.CONSOLE), spec.terminals().ttys());
             mounts(root);

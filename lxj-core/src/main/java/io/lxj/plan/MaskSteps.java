@@ -4,16 +4,14 @@ import io.lxj.linux.Arg;
 import io.lxj.linux.MountFlags;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
-import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Hides the parts of /proc and /sys that tell of the whole host or act on it, in a container whose root is the host's: in
- * a user namespace the kernel denies them itself. What covers them is a file and a folder of a file system that the init
- * has just made, and both are mounted by fd onto files of the kernel's own: nothing of the image takes part, whatever it
- * has at /dev/null (CVE-2025-31133).
+ * a user namespace the kernel denies them itself. What covers them is a file and a folder of /run/host, which the stage has
+ * just made, and both are mounted by fd onto files of the kernel's own: nothing of the image takes part, whatever it has at
+ * /dev/null (CVE-2025-31133).
  */
 final class MaskSteps {
     /** What systemd-nspawn makes inaccessible, and what Docker does that is there with CAP_SYS_ADMIN alone. */
@@ -37,15 +35,17 @@ final class MaskSteps {
     /** The firmware's tables, and meters of power that tell what others calculate (CVE-2020-8694). */
     private static final List<String> SYS_FOLDERS = List.of("firmware", "devices/virtual/powercap");
 
-    private static final String FILE = "reg";
-    private static final String FOLDER = "dir";
+    private static final String FILE = "inaccessible/reg";
+    private static final String FOLDER = "inaccessible/dir";
 
     private final ProgramBuilder program;
     private final FileSystemSteps steps;
-    private Arg covers;
+    private final Arg host;
 
-    MaskSteps(ProgramBuilder program) {
+    /** With a mount that has its place: before Linux 6.15 open_tree(2) copies nothing of one that has none. */
+    MaskSteps(ProgramBuilder program, Arg host) {
         this.program = program;
+        this.host = host;
         this.steps = new FileSystemSteps(program);
     }
 
@@ -57,19 +57,7 @@ final class MaskSteps {
         SYS_FOLDERS.forEach(path -> cover("/sys/", sys, path, FOLDER));
     }
 
-    private Arg covers() {
-        if (covers == null) {
-            covers = steps.make("tmpfs", FileSystemSteps.NO_EXEC, Map.of("mode", "0", "size", "4k"));
-            steps.node(covers, new LaunchSpec.Node(FILE, Stat.S_IFREG, 0, 0));
-            steps.directory(covers, FOLDER, 0);
-            steps.restrict(
-                    "make what covers read-only", covers, FileSystemSteps.NO_EXEC | MountFlags.MOUNT_ATTR_RDONLY);
-        }
-        return covers;
-    }
-
     private void cover(String where, Arg fileSystem, String path, String with) {
-        Arg source = covers();
         // Not every kernel has all of them.
         ProgramBuilder.Label absent = program.label();
         program.step(
@@ -80,7 +68,9 @@ final class MaskSteps {
                         0,
                         Arg.of(Open.AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"))
                 .onError(absent);
-        Arg cover = steps.copy("take what covers " + where + path, source, with);
+        Arg cover = steps.copy("take what covers " + where + path, host, with);
+        // All else that covers are to be, /run/host is by now.
+        steps.restrict("let nothing be executed there", cover, MountFlags.MOUNT_ATTR_NOEXEC);
         steps.place("hide " + where + path, cover, fileSystem, path);
         program.place(absent);
     }

@@ -89,7 +89,7 @@ class InitPlanTest {
     @Test
     void theStageMakesNamespacesBeforeItWaitsForTheRootAndLeavesTheCgroupsToTheHostsRoot() {
         List<Step> steps = steps(Specs.unprivileged(false));
-        int namespaces = indexOf(steps, "unshare(0x5c020000)");
+        int namespaces = indexOf(steps, "unshare(0x54020000)");
         int told = indexOf(steps, "write(<jvm>");
         int rest = indexOf(steps, "recvmsg(<jvm>");
         int clone = indexOf(steps, "clone3({flags=0x220109000,");
@@ -104,7 +104,7 @@ class InitPlanTest {
     @Test
     void theStageOfAnOrdinaryUserIsInNoneOfThemEither() {
         List<Step> steps = steps(Specs.ofUser());
-        int clone = indexOf(steps, "clone3({flags=0x27c129000,");
+        int clone = indexOf(steps, "clone3({flags=0x274129000,");
         assertThat(steps.subList(0, clone)).noneMatch(step -> step.call() == Syscall.UNSHARE);
         assertThat(indexOf(steps, "read(<jvm>")).isGreaterThan(clone);
     }
@@ -112,7 +112,7 @@ class InitPlanTest {
     @Test
     void theKeeperOfAContainerIsInNoneOfItsNamespaces() {
         List<Step> steps = steps(Specs.unprivileged(true));
-        int clone = indexOf(steps, "clone3({flags=0x27c121000,");
+        int clone = indexOf(steps, "clone3({flags=0x274121000,");
         assertThat(steps.subList(0, clone)).noneMatch(step -> step.call() == Syscall.UNSHARE);
         assertThat(indexOf(steps, "read(<jvm>")).isGreaterThan(clone);
     }

@@ -1,0 +1,96 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lxj.config.Config;
+import io.lxj.config.SeccompAction;
+import io.lxj.config.SeccompArgument;
+import io.lxj.config.SeccompProfile;
+import io.lxj.config.SeccompRule;
+import io.lxj.config.Security;
+import io.lxj.linux.Architecture;
+import io.lxj.linux.SyscallAbi;
+import io.lxj.linux.SyscallNumbers;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * The standard profile on whatever architecture this is, with real calls of a program that is the stage: without a compiler.
+ * {@link SeccompTest} tries the other ways into the kernel of x86-64.
+ */
+@NeedsContainers
+@NeedsRoot("starts a privileged container: some rules hold only there")
+@NeedsRootfs("alpine")
+@LeaksNothing
+@Timeout(300)
+class SeccompMachineTest {
+    private static final int MARK = 3000;
+    private static final long ENOSYS = -38;
+    private static final SyscallNumbers NUMBERS =
+            SyscallNumbers.of(SyscallAbi.of(Architecture.current()).get(0));
+
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
+
+    private static Container start(SeccompProfile profile) {
+        return host.start(Config.ofImage("alpine")
+                .init("/bin/sleep", "1000000")
+                .privileged()
+                .security(Security.DEFAULT.seccomp(profile)));
+    }
+
+    /** A call by its number, with arguments that a rule is about; the bits that don't count are set. */
+    private static Optional<StagedCalls.Call> matching(SeccompRule rule, String name) {
+        long[] arguments = new long[6];
+        for (SeccompArgument argument : rule.arguments()) {
+            assertThat(argument.operator()).isEqualTo(SeccompArgument.Operator.MASKED_EQ);
+            arguments[argument.index()] = argument.valueTwo() | ~argument.value();
+        }
+        return NUMBERS.number(name).stream()
+                .mapToObj(number -> new StagedCalls.Call(number, arguments))
+                .findFirst();
+    }
+
+    @Test
+    void everyRuleOfTheStandardProfileHolds() {
+        List<SeccompRule> rules = SeccompProfile.standard().rules();
+        SeccompProfile marked = SeccompProfile.of(SeccompAction.ALLOW);
+        List<StagedCalls.Call> calls = new ArrayList<>();
+        List<Long> marks = new ArrayList<>();
+        List<Long> errors = new ArrayList<>();
+        for (int i = 0; i < rules.size(); i++) {
+            SeccompRule rule = rules.get(i);
+            // An error number of its own tells the rule from whatever else could deny the call.
+            marked = marked.rule(
+                    new SeccompRule(rule.calls(), rule.arguments(), SeccompAction.errno(MARK + i), rule.condition()));
+            for (String name : rule.calls()) {
+                Optional<StagedCalls.Call> call = matching(rule, name);
+                if (call.isPresent()) {
+                    calls.add(call.get());
+                    marks.add(-(long) (MARK + i));
+                    errors.add(-(long) rule.action().errno());
+                }
+            }
+        }
+        assertThat(calls).hasSizeGreaterThan(rules.size() / 2);
+        assertThat(StagedCalls.in(start(marked), calls)).isEqualTo(marks);
+        assertThat(StagedCalls.in(start(SeccompProfile.standard()), calls)).isEqualTo(errors);
+    }
+
+    @Test
+    void callsThatNobodyKnowsYetAreNotImplemented() {
+        List<StagedCalls.Call> calls = new ArrayList<>();
+        for (long number : new long[] {600, 100_000, 0x7FFFFFFFL}) {
+            calls.add(new StagedCalls.Call(number));
+        }
+        assertThat(StagedCalls.in(start(SeccompProfile.standard()), calls)).containsOnly(ENOSYS);
+    }
+}
