@@ -90,6 +90,31 @@ class NestingTest {
                 .isEqualTo(sh("cat /proc/self/uid_map") + "1:3\n");
     }
 
+    /**
+     * Its monitor leaves a process behind, which it waits for: the init has to be one that reaps what it inherits. And it puts
+     * no overlay on one.
+     */
+    @Test
+    void podmanRunsContainers() {
+        container.stop();
+        container.configure(container.config().init("/bin/sh", "-c", "while :; do sleep 1; done"));
+        container.start();
+        sh(BUNDLE);
+        podman("import --quiet - inner", "tar -C /bundle/rootfs -c . |");
+        assertThat(podman("run --rm inner sh -c 'id -u; echo $$; echo >/dev/null'", ""))
+                .isEqualTo("0\n1\n");
+        podman("run --detach --name=one inner busybox sleep 1000000", "");
+        assertThat(podman("exec one busybox cat /proc/1/comm", "")).isEqualTo("busybox\n");
+        podman("rm --force --time=0 one", "");
+        assertThat(podman("ps --all --quiet", "")).isEmpty();
+    }
+
+    private String podman(String arguments, String before) {
+        ExecResult result = container.exec("sh", "-c", before + " podman --storage-driver=vfs " + arguments);
+        assertThat(result.exitCode()).as(result.stderr()).isZero();
+        return result.stdout();
+    }
+
     /** As .github/SECURITY.md says; and glibc, which makes threads by clone3(2), does without. */
     @Test
     void aProfileKeepsProgramsFromMakingUserNamespaces() {
