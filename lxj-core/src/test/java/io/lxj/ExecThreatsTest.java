@@ -2,6 +2,7 @@ package io.lxj;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lxj.config.Command;
 import io.lxj.config.Config;
@@ -11,6 +12,7 @@ import io.lxj.config.Security;
 import io.lxj.config.TerminalSize;
 import io.lxj.config.User;
 import io.lxj.error.LxjException;
+import io.lxj.linux.Architecture;
 import io.lxj.linux.Arg;
 import io.lxj.linux.Syscall;
 import io.lxj.storage.OtherJvm;
@@ -20,6 +22,7 @@ import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.RawCalls;
 import io.lxj.testing.TestRootfs;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -115,6 +118,30 @@ class ExecThreatsTest {
                 .isEqualTo("passwd\n");
     }
 
+    /** As all descriptors are closed before it is entered, it is below the root whatever link leads there. */
+    @Test
+    void cve2024_21626AWorkingDirectoryIsBelowTheRoot() {
+        sh("mkdir -p /srv/a/b; ln -s /srv/a /srv/link; ln -s /proc/1/root/srv /srv/by-init; ln -s ../../../.. /srv/up;"
+                + " ln -s /proc/1/cwd/../.. /srv/up-from-init; ln -s /proc/self/root/../srv /srv/by-itself");
+        for (String folder : List.of(
+                "/",
+                "/srv/link/b",
+                "/srv/up",
+                "/srv/by-init/a",
+                "/srv/up-from-init",
+                "/srv/by-itself",
+                "/proc/1/cwd",
+                "/proc/self/root/srv")) {
+            String said = out(
+                    Command.of("sh", "-c", "readlink /proc/self/cwd; stat -c %d:%i . \"$(readlink /proc/self/cwd)\"")
+                            .workingDirectory(folder));
+            String[] lines = said.split("\n");
+            // Of a folder that can't be reached from the root the kernel says "(unreachable)", see getcwd(2).
+            assertThat(lines[0]).as(folder).startsWith("/");
+            assertThat(lines[1]).as(folder).isEqualTo(lines[2]);
+        }
+    }
+
     /** The /proc of the container says what it likes; what is entered doesn't depend on it. */
     @Test
     void cve2015_1334AProcThatTheContainerMadeUp() {
@@ -146,6 +173,37 @@ class ExecThreatsTest {
                 .isEqualTo(sh("for n in /proc/1/ns/*; do readlink $n; done"));
         assertThat(sh("ulimit -n; ulimit -Hn"))
                 .isEqualTo(sh("sed -n 's/^Max open files *\\([0-9]*\\) *\\([0-9]*\\).*/\\1\\n\\2/p' /proc/1/limits"));
+    }
+
+    /** A program without a library, which asks with its first instructions, and tries what is denied. */
+    @Test
+    @NeedsCommand("gcc")
+    void cve2022_0071TheFirstInstructionOfACommandIsConfined(@TempDir Path folder) throws IOException {
+        assumeTrue(Architecture.current() == Architecture.X86_64, "the program that makes the calls is for x86-64");
+        long prctl = 157;
+        long getSeccomp = 21;
+        long readBoundingSet = 23;
+        long isAmbient = 47;
+        long sysModule = 16;
+        long chown = 0;
+        RawCalls calls = new RawCalls(
+                new byte[0],
+                List.of(
+                        new RawCalls.Call(false, 246, List.of()),
+                        new RawCalls.Call(false, prctl, List.of(getSeccomp)),
+                        new RawCalls.Call(false, prctl, List.of(readBoundingSet, sysModule)),
+                        new RawCalls.Call(false, prctl, List.of(readBoundingSet, chown)),
+                        new RawCalls.Call(false, prctl, List.of(isAmbient, 1L, chown))));
+        RawCalls.build(folder.resolve("calls"));
+        container.files().write("/calls", Files.readAllBytes(folder.resolve("calls")), 0755);
+        for (String user : List.of("root", "ann")) {
+            container.files().write("/answers", calls.file(), 0666);
+            out(Command.of("sh", "-c", "exec /calls 0<>/answers").user(User.named(user)));
+            // kexec_load(2) is denied; a filter is in force; CAP_SYS_MODULE is gone for good, CAP_CHOWN isn't.
+            assertThat(calls.results(container.files().read("/answers")))
+                    .as(user)
+                    .containsExactly(-1L, 2L, 0L, 1L, 0L);
+        }
     }
 
     /**

@@ -15,6 +15,7 @@ import io.lxj.error.NotFoundException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,8 @@ class LiveDevicesTest {
     private static final Config SLEEPER = Config.ofImage("busybox").init("/bin/sleep", "1000000");
     private static final Device FUSE = Device.host(Path.of("/dev/fuse"));
     private static final Device LOOP = Device.block(7, 0, "/dev/disk").access(DeviceAccess.READ);
+    private static final int REPLACEMENTS = 200;
+    private static final int OPENINGS = 2000;
     private static final String DENIED = "Operation not permitted";
 
     @RegisterExtension
@@ -91,6 +94,26 @@ class LiveDevicesTest {
         assertThat(run(container, "true </tmp/own")).isEmpty();
         container.removeDevice("/dev/fuse");
         assertThat(run(container, "true </tmp/own")).contains(DENIED);
+    }
+
+    /** Programs that use devices all the time meet no moment without a filter, and none in which it denies what is theirs. */
+    @Test
+    void aFilterIsReplacedWithoutAMomentBetween() throws IOException {
+        Container container = host.start(SLEEPER.privileged().device(FUSE));
+        Process user = container.process(
+                "sh",
+                "-c",
+                "exec 2>/dev/null; mknod /tmp/log c 1 11; touch /run/on; echo ready; i=0; while test -e /run/on; do"
+                        + " true </dev/fuse || echo denied; true </tmp/log && echo allowed; i=$((i+1));"
+                        + " test $i = " + OPENINGS + " && touch /run/enough; done; echo done");
+        BufferedReader said = user.inputReader();
+        assertThat(said.readLine()).isEqualTo("ready");
+        for (int i = 0; i < REPLACEMENTS || !container.files().exists("/run/enough") && user.isAlive(); i++) {
+            container.addDevice(LOOP);
+            container.removeDevice(LOOP);
+        }
+        run(container, "rm /run/on");
+        assertThat(said.lines()).containsExactly("done");
     }
 
     @Test

@@ -111,6 +111,21 @@ class RestrictedHostTest {
         assertThat(said).containsPattern("\nids of containers: +install the package uidmap ");
     }
 
+    /** A copy has neither the setuid bit nor the capability that distributions give it. */
+    @Test
+    void programsWithoutPrivileges() throws Exception {
+        String said = behind("mount -t tmpfs tmpfs /mnt; p=$(command -v newgidmap); cp \"$p\" /mnt/copy;"
+                + " chmod 755 /mnt /mnt/copy; mount --bind /mnt/copy \"$p\"");
+        assertThat(said).contains(USABLE).contains("\nopened ");
+        assertThat(isSaid(said, "ids of containers", "no", "the user's own for all: /usr/bin/newgidmap "))
+                .as(said)
+                .isTrue();
+        assertThat(said)
+                .containsPattern(
+                        "\nids of containers: +/usr/bin/newgidmap has to be setuid root \\(chmod u\\+s\\) or to have"
+                                + " a file capability \\(setcap cap_setgid=ep\\), and to be on a mount without nosuid: ");
+    }
+
     @Test
     void noNewPrivileges() throws Exception {
         String said = jvm.run(join(USER, List.of("--no-new-privs")), CheckingJvm.class);
