@@ -1,7 +1,6 @@
 package io.lxj;
 
 import io.lxj.config.ImageDefaults;
-import io.lxj.config.ImageInfo;
 import io.lxj.config.ImportOptions;
 import io.lxj.config.ImportProgress;
 import io.lxj.config.Names;
@@ -158,7 +157,8 @@ public final class Images {
      * @throws io.lxj.error.NotFoundException if there is none of that name
      */
     public Image get(String name) {
-        return new Image(engine, engine.images().get(name).name());
+        engine.images().requireThere(name);
+        return new Image(engine, name);
     }
 
     /**
@@ -168,17 +168,16 @@ public final class Images {
      * @return the image, or empty
      */
     public Optional<Image> find(String name) {
-        return engine.images().find(Names.image(name)).map(info -> new Image(engine, info.name()));
+        return engine.images().exists(Names.image(name)) ? Optional.of(new Image(engine, name)) : Optional.empty();
     }
 
     /**
-     * All images.
+     * All images, damaged ones too.
      *
      * @return a list of its own, sorted by name
      */
     public List<Image> list() {
-        return engine.images().list().stream()
-                .map(ImageInfo::name)
+        return engine.images().names().stream()
                 .map(name -> new Image(engine, name))
                 .toList();
     }

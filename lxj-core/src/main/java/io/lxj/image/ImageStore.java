@@ -91,16 +91,6 @@ public final class ImageStore {
     }
 
     /**
-     * What is known of all images.
-     *
-     * @return the images, sorted by name; one that is deleted meanwhile may be missing
-     * @throws io.lxj.error.CorruptStateException if an image.json isn't what lxj wrote
-     */
-    public List<ImageInfo> list() {
-        return names().stream().flatMap(name -> find(name).stream()).toList();
-    }
-
-    /**
      * What is known of an image.
      *
      * @param name its name
@@ -135,7 +125,7 @@ public final class ImageStore {
      * @return what is known, or empty
      * @throws io.lxj.error.CorruptStateException if its image.json isn't what lxj wrote
      */
-    public Optional<ImageInfo> find(String name) {
+    Optional<ImageInfo> find(String name) {
         String file = state.path() + "/images/" + name + "/" + ImageFile.NAME;
         try (Directory folder = state.images().openDirectory(FileName.bytes(name))) {
             String text = JsonFile.read(folder, ImageFile.NAME)
@@ -155,7 +145,14 @@ public final class ImageStore {
         return known.of(text, () -> ImageFile.read(text, file));
     }
 
-    private boolean exists(String name) {
+    /**
+     * Whether there is an image of that name, damaged or not.
+     *
+     * @param name its name, checked by the caller
+     * @return false if there is none
+     * @throws io.lxj.error.LxjException if that can't be told
+     */
+    public boolean exists(String name) {
         try {
             state.images().stat(FileName.bytes(name));
             return true;
@@ -226,8 +223,14 @@ public final class ImageStore {
         }
     }
 
-    /** Also of one whose image.json is damaged: how else would it go? */
-    private void requireThere(String name) {
+    /**
+     * Refuses a name that no image has. One whose image.json is damaged counts: how else would it go?
+     *
+     * @param name its name
+     * @throws io.lxj.error.InvalidConfigException if the name isn't allowed
+     * @throws NotFoundException if there is no such image
+     */
+    public void requireThere(String name) {
         if (!exists(Names.image(name))) {
             throw new NotFoundException(KIND, name, "there are: " + names());
         }
