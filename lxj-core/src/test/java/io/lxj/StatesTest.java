@@ -12,6 +12,7 @@ import io.lxj.error.WrongStateException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -69,6 +70,25 @@ class StatesTest {
         Container container = listenedTo(Config.ofImage("busybox").workingDirectory("/no/where"));
         assertThatThrownBy(container::start).hasMessageContaining("/no/where");
         assertThat(next(3)).containsExactly(State.STARTING, State.ABORTING, State.STOPPED);
+    }
+
+    @Test
+    void aRebootWhoseStartFailsIsAbortedAndStopsItOnce() throws Exception {
+        Container container = host.create(Config.ofImage("busybox").init("/init"));
+        container
+                .files()
+                .write("/init", "#!/bin/sh\nrm /init\nexec reboot -f\n".getBytes(StandardCharsets.UTF_8), 0755);
+        BlockingQueue<String> changes = new LinkedBlockingQueue<>();
+        container.addListener((who, state, exit) ->
+                changes.add(state + exit.map(status -> ": " + status).orElse("")));
+        container.start();
+        for (String change : List.of("STARTING", "RUNNING", "STOPPING", "STARTING", "ABORTING", "STOPPED: rebooted")) {
+            assertThat(changes.poll(60, TimeUnit.SECONDS)).isEqualTo(change);
+        }
+        // What is told of a start comes after all that.
+        container.files().write("/init", "#!/bin/sh\nsleep 1000000\n".getBytes(StandardCharsets.UTF_8), 0755);
+        container.start();
+        assertThat(changes.poll(60, TimeUnit.SECONDS)).isEqualTo("STARTING");
     }
 
     private Container begun() throws Exception {
@@ -136,9 +156,9 @@ class StatesTest {
         for (int i = 0; i < 2; i++) {
             Container container = host.start(Config.ofImage("busybox").init("/bin/sleep", "1000000"));
             names.add(container.name());
-            assertThat(container).hasToString("container " + container.name() + " (RUNNING)");
+            assertThat(container).asString().startsWith("container " + container.name() + " (RUNNING)");
             container.stop();
-            assertThat(container).hasToString("container " + container.name() + " (STOPPED)");
+            assertThat(container).asString().startsWith("container " + container.name() + " (STOPPED)");
         }
         List<String> heardOfAll = new ArrayList<>();
         for (int i = 0; i < 8; i++) {

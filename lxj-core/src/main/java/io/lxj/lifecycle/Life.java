@@ -106,11 +106,12 @@ final class Life {
                         State.STARTING.name(),
                         "it is being stopped, and has to be STOPPED first");
             }
-            startLocked();
+            startLocked(Optional.empty());
         }
     }
 
-    private void startLocked() {
+    /** How the run before has ended, if this is a reboot, is told should there be no other. */
+    private void startLocked(Optional<ExitStatus> before) {
         doing(State.STARTING);
         try {
             instance.background().awaitReleased();
@@ -126,7 +127,7 @@ final class Life {
         } catch (RuntimeException e) {
             doing(State.ABORTING);
             doing(null);
-            instance.listeners().tell(State.STOPPED, Optional.empty());
+            instance.listeners().tell(State.STOPPED, before);
             throw e;
         }
     }
@@ -212,11 +213,10 @@ final class Life {
 
     private void restart(ExitStatus exit) {
         try {
-            startLocked();
+            startLocked(Optional.of(exit));
         } catch (LxjException e) {
             LOG.error("Container {} asked for a reboot and could not be started again", name, e);
             instance.terminals().end();
-            instance.listeners().tell(State.STOPPED, Optional.of(exit));
         }
     }
 
