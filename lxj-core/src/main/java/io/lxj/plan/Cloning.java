@@ -24,8 +24,11 @@ final class Cloning {
      * maker owns the folder of message queues of an IPC namespace.
      */
     static final long OWN_NAMESPACES = CLONE_NEWCGROUP | CLONE_NEWIPC;
-    /** What a container has of its own. */
-    static final long ALL_NAMESPACES = INIT_NAMESPACES | OWN_NAMESPACES;
+    /**
+     * What of a container is entered before a process is cloned into its cgroup. Where cgroup namespaces are boundaries of
+     * delegation (nsdelegate, as systemd mounts the hierarchy), nobody in the container's gets a process from outside into it.
+     */
+    static final long ENTERED_NAMESPACES = INIT_NAMESPACES | CLONE_NEWIPC;
 
     private static final int CLONE_ARGS_SIZE = 88;
 

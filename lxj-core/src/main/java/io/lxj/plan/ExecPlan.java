@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The way from a new process to a program in a running container. The stage enters all namespaces of the container's
- * init by its pidfd and clones the process into its cgroup. Immutable and thread-safe.
+ * The way from a new process to a program in a running container. The stage enters namespaces of the container's init by
+ * its pidfd and clones the process into its cgroup; that enters the others, which nobody would be cloned from. Immutable and thread-safe.
  */
 public final class ExecPlan {
     /** The exit status of a program that doesn't exist, as shells have it. */
@@ -61,9 +61,9 @@ public final class ExecPlan {
                 program.fd(FdNames.INIT),
                 spec.confinement().process().clocks().isPresent()
                         ? Arg.of(
-                                Cloning.ALL_NAMESPACES | CloneFlags.CLONE_NEWTIME,
-                                "mount, pid, uts, ipc, net, cgroup, time")
-                        : Arg.of(Cloning.ALL_NAMESPACES, "mount, pid, uts, ipc, net, cgroup"));
+                                Cloning.ENTERED_NAMESPACES | CloneFlags.CLONE_NEWTIME,
+                                "mount, pid, uts, ipc, net, time")
+                        : Arg.of(Cloning.ENTERED_NAMESPACES, "mount, pid, uts, ipc, net"));
         Label child = program.label();
         Cloning.clone3(program, "clone the process", CLONE_PARENT, Arg.of(0), pid, 0, process.hasCgroup())
                 .onZero(child);
@@ -79,6 +79,12 @@ public final class ExecPlan {
         if (spec.userNamespace()) {
             // Only now: the host's rights are what puts a process into the container's cgroup.
             new UserNamespaceSteps(program, spec.confinement().process()).enter(spec.container());
+        } else {
+            program.step(
+                    "enter the cgroup namespace of " + spec.container(),
+                    Syscall.SETNS,
+                    program.fd(FdNames.INIT),
+                    Arg.of(CloneFlags.CLONE_NEWCGROUP, "cgroup"));
         }
         end.letGoOf(List.of(FdNames.INIT));
         letGoOfSurroundings(end, spec.confinement().process());

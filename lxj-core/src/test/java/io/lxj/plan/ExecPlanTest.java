@@ -14,14 +14,15 @@ class ExecPlanTest {
     }
 
     @Test
-    void entersAllNamespacesBeforeTheProcessIsMadeInItsCgroup() {
+    void entersAllNamespacesButThoseThatNobodyIsClonedFromBeforeTheProcessIsMadeInItsCgroup() {
         List<String> steps = rendered(Specs.exec(0, false, "/bin/tool"));
         assertThat(steps.get(0)).isEqualTo("prctl(PR_SET_DUMPABLE, 0)");
         assertThat(steps.get(2)).isEqualTo("keyctl(KEYCTL_CAPABILITIES, 0, 0)");
         assertThat(steps.get(3)).isEqualTo("keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0)");
-        int namespaces = steps.indexOf("setns(<init>, mount, pid, uts, ipc, net, cgroup)");
+        int namespaces = steps.indexOf("setns(<init>, mount, pid, uts, ipc, net)");
         assertThat(steps.get(namespaces - 1)).isEqualTo(steps.get(3));
         assertThat(steps.get(namespaces + 1)).startsWith("clone3(").contains("cgroup=<cgroup>");
+        assertThat(steps.indexOf("setns(<init>, cgroup)")).isEqualTo(namespaces + 3);
     }
 
     /** The keyring of the JVM's session is left behind, or nothing is launched. */
