@@ -28,8 +28,9 @@ public final class ImportLimits {
     }
 
     /**
-     * The limits that hold where none are given: 4 million entries, 64 GiB of archive and of a single file, 16 TiB for a sparse file with its holes and a million pieces of content in it, paths of 16 KiB and 256
-     * levels, 16 MiB of extended header for an entry.
+     * The limits that hold where none are given: 4 million entries, 64 GiB of archive and of a single file, 16 TiB for a
+     * sparse file with its holes and a million pieces of content in it, paths of 16 KiB and 256 levels, 16 MiB of
+     * extended header for an entry.
      *
      * @return the defaults
      */

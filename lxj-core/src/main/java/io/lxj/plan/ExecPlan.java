@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * The way from a new process to a program in a running container. The stage enters namespaces of the container's init by
- * its pidfd and clones the process into its cgroup; that enters the others, which nobody would be cloned from. Immutable and thread-safe.
+ * its pidfd and clones the process into its cgroup; that enters those from which nobody would be cloned. Immutable and
+ * thread-safe.
  */
 public final class ExecPlan {
     /** The exit status of a program that doesn't exist, as shells have it. */

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * subuid(5), as far as this process has them itself. Immutable and thread-safe.
  *
  * <p>Where root has no entry there, it is 1879048192 to 2147352575 (0x70000000 to 0x7FFDFFFF), which is enough for 4094
- * containers, but for what others have of it there. They are above those that systemd gives to containers (524288 to 1879048191), and below those of its
+ * containers, but for what others have of it there. They are above those that systemd gives to containers (524288 to
+ * 1879048191), and below those of its
  * foreign images (2147352576 to 2147418111) and those that it advises against (from 2147483648 on), see "Users, Groups,
  * UIDs and GIDs" on systemd.io; and they are above those that useradd(8) gives out (SUB_UID_MAX in login.defs(5) is
  * 600100000 unless changed).
