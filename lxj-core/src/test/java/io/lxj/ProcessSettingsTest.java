@@ -19,6 +19,7 @@ import io.lxj.linux.Kernel;
 import io.lxj.linux.Syscall;
 import io.lxj.linux.SyscallNumbers;
 import io.lxj.storage.OtherJvm;
+import io.lxj.testing.Caller;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsContainers;
@@ -48,6 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @LeaksNothing
 @Timeout(120)
 class ProcessSettingsTest {
+    private static final int CAP_SYS_RESOURCE = 24;
     private static final Config ALPINE = Config.ofImage("alpine").init("/bin/sleep", "1000000");
 
     @RegisterExtension
@@ -169,6 +171,19 @@ class ProcessSettingsTest {
                 .hasMessageContaining("sysctl net.ipv4.conf.eth9.forwarding")
                 .hasMessageContaining("no such setting");
         assertThat(container.state()).isEqualTo(State.STOPPED);
+    }
+
+    @Test
+    void aScoreIsRefusedToWhoLacksTheCapability() {
+        Config spared = ALPINE.processes(ProcessSettings.DEFAULT.oomScoreAdjust(-1000));
+        if (Caller.hasCapability(CAP_SYS_RESOURCE)) {
+            assertThat(out(host.start(spared), "cat", "/proc/1/oom_score_adj")).isEqualTo("-1000");
+            return;
+        }
+        assertThatThrownBy(() -> host.lxj().containers().create("spared", spared))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageStartingWith("processes.oomScoreAdjust: \"-1000\" is not allowed; ");
+        assertThat(host.lxj().containers().find("spared")).isEmpty();
     }
 
     /** Nobody but root can have less than what a process was given by root. */

@@ -30,7 +30,11 @@ public record SettingsTrial(SyscallProgram program, Map<String, String> names) {
      */
     public static SettingsTrial of(OptionalInt oomScoreAdjust, Map<String, String> sysctls) {
         ProgramBuilder program = SyscallProgram.builder();
-        oomScoreAdjust.ifPresent(score -> new StartSteps(program).oomScoreAdjust(score));
+        oomScoreAdjust.ifPresent(score -> {
+            StartSteps steps = new StartSteps(program);
+            steps.show(1);
+            steps.oomScoreAdjust(score);
+        });
         if (!sysctls.isEmpty()) {
             program.step(
                     "make namespaces",

@@ -95,7 +95,7 @@ final class StartSteps {
     }
 
     /** The files in procfs of a hidden process are the host's root's. */
-    private void show(int visible) {
+    void show(int visible) {
         program.step(
                 visible == 1 ? "be the user's own" : "hide again",
                 Syscall.PRCTL,
