@@ -30,8 +30,9 @@ final class Freezing {
         instance.state().become(State.FREEZING, action);
         Cgroup cgroup = current.cgroup(action);
         try {
+            cgroup.sendFreeze();
             instance.listeners().tell(State.FREEZING, Optional.empty());
-            if (!cgroup.freeze(timeout)) {
+            if (!cgroup.await("frozen", true, timeout)) {
                 List<FreezeException.Process> left = Unfrozen.of(engine.proc(), cgroup);
                 if (!cgroup.isFrozen()) {
                     cgroup.unfreeze();

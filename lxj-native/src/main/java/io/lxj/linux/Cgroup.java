@@ -329,8 +329,17 @@ public final class Cgroup implements AutoCloseable {
      * @throws LinuxException ENOENT for the root cgroup, which can't be frozen
      */
     public boolean freeze(Duration timeout) throws LinuxException {
-        write("cgroup.freeze", "1");
+        sendFreeze();
         return await("frozen", true, timeout);
+    }
+
+    /**
+     * Tells all processes here and below to suspend, without waiting until they are.
+     *
+     * @throws LinuxException ENOENT for the root cgroup, which can't be frozen
+     */
+    public void sendFreeze() throws LinuxException {
+        write("cgroup.freeze", "1");
     }
 
     /**
@@ -345,7 +354,7 @@ public final class Cgroup implements AutoCloseable {
     /**
      * Whether the cgroup was told to freeze.
      *
-     * @return true from the begin of {@link #freeze} to {@link #unfreeze}
+     * @return true from the begin of {@link #freeze} or {@link #sendFreeze} to {@link #unfreeze}
      * @throws LinuxException if it can't be read
      */
     public boolean isFreezing() throws LinuxException {
