@@ -104,25 +104,25 @@ class StatesTest {
         container.files().write("/run/go", "go\n");
     }
 
-    @Test
-    void whatIsAskedToHaltIsStoppingUntilItHas() throws Exception {
-        Container container = begun();
-        CompletableFuture<?> shutdown = CompletableFuture.runAsync(container::shutdown);
+    private void end(Container container, Runnable request) throws Exception {
+        CompletableFuture<?> asked = CompletableFuture.runAsync(request);
         assertThat(next(1)).containsExactly(State.STOPPING);
         isStopping(container);
         letGo(container);
-        shutdown.get(60, TimeUnit.SECONDS);
+        asked.get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatIsAskedToHaltIsStoppingUntilItHas() throws Exception {
+        Container container = begun();
+        end(container, container::shutdown);
         assertThat(next(1)).containsExactly(State.STOPPED);
     }
 
     @Test
     void whatIsAskedToRebootIsStoppingUntilItStarts() throws Exception {
         Container container = begun();
-        CompletableFuture<?> reboot = CompletableFuture.runAsync(container::reboot);
-        assertThat(next(1)).containsExactly(State.STOPPING);
-        isStopping(container);
-        letGo(container);
-        reboot.get(60, TimeUnit.SECONDS);
+        end(container, container::reboot);
         // It exited, which is no reboot(2): the container is stopped before it is started.
         assertThat(next(3)).containsExactly(State.STOPPED, State.STARTING, State.RUNNING);
         container.stop();

@@ -5,11 +5,9 @@ import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.Limits;
-import io.lxj.config.Names;
 import io.lxj.config.Signal;
 import io.lxj.config.State;
 import io.lxj.config.Stats;
-import io.lxj.error.CorruptStateException;
 import io.lxj.error.NotFoundException;
 import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
@@ -20,8 +18,6 @@ import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerRecord;
 import io.lxj.storage.ExitRecord;
 import io.lxj.storage.Lock;
-import io.lxj.storage.LockName;
-import io.lxj.storage.LockSet;
 import io.lxj.supervise.Registration;
 import java.io.IOException;
 import java.io.InputStream;
@@ -324,17 +320,7 @@ public final class Instance {
      * @param config the configuration
      */
     public void configure(Config config) {
-        String before = HostNames.of(record().config(), name);
-        String after = HostNames.of(config, name);
-        HostNames.change(this, before, after);
-        try {
-            new Reconfiguring(engine, this).configure(config);
-        } catch (RuntimeException e) {
-            Undo undo = new Undo();
-            undo.add(() -> HostNames.change(this, after, before));
-            undo.run(e);
-            throw e;
-        }
+        new Reconfiguring(engine, this).configure(config);
     }
 
     /**
@@ -418,39 +404,7 @@ public final class Instance {
 
     /** Removes the container with all its files. */
     public void destroy() {
-        engine.check();
-        Lock lock = lockEnded();
-        try {
-            mustBeStopped("destroy " + name);
-            // Whoever closes lxj doesn't know of it any more.
-            background.giveUp();
-            engine.cgroups().remove(name);
-            Optional<ContainerRecord> record = readableRecord();
-            engine.store().delete(lock);
-            record.ifPresent(known -> engine.ids().release(name, known));
-            gone = true;
-            engine.forget(name);
-        } catch (LinuxException e) {
-            throw Failures.exception("destroy " + name, e);
-        } finally {
-            lock.close();
-        }
-    }
-
-    /** A record that can't be read doesn't keep a container from being destroyed; the next opening gives the ids back. */
-    private Optional<ContainerRecord> readableRecord() {
-        try {
-            return Optional.of(record());
-        } catch (CorruptStateException e) {
-            return Optional.empty();
-        }
-    }
-
-    private void mustBeStopped(String action) {
-        State state = state();
-        if (state != State.STOPPED) {
-            throw new WrongStateException(action, state.name(), List.of("STOPPED"));
-        }
+        new Retiring(engine, this).destroy();
     }
 
     /**
@@ -460,22 +414,13 @@ public final class Instance {
      * @return the container under its new name
      */
     public Instance rename(String newName) {
-        engine.check();
-        Names.container(newName);
-        try (LockSet locks =
-                engine.folder().locks().exclusive(List.of(LockName.container(name), LockName.container(newName)))) {
-            mustBeStopped("rename " + name);
-            background.await();
-            ContainerRecord record = record();
-            engine.store().rename(locks, name, newName);
-            engine.ids().rename(name, newName, record);
-            gone = true;
-            engine.forget(name);
-        }
-        Instance renamed = engine.instance(newName);
-        Config config = renamed.record().config();
-        HostNames.change(renamed, HostNames.of(config, name), HostNames.of(config, newName));
-        return renamed;
+        return new Retiring(engine, this).rename(newName);
+    }
+
+    /** Stands for nothing from now on: there is no container of this name any more. */
+    void retire() {
+        gone = true;
+        engine.forget(name);
     }
 
     /**

@@ -24,8 +24,22 @@ final class Reconfiguring {
         this.name = instance.name();
     }
 
-    /** Stores another configuration, for the next start. */
+    /** Stores another configuration, for the next start. The files that tell of its host name are changed with it. */
     void configure(Config config) {
+        String before = HostNames.of(instance.record().config(), name);
+        String after = HostNames.of(config, name);
+        HostNames.change(instance, before, after);
+        try {
+            store(config);
+        } catch (RuntimeException e) {
+            Undo undo = new Undo();
+            undo.add(() -> HostNames.change(instance, after, before));
+            undo.run(e);
+            throw e;
+        }
+    }
+
+    private void store(Config config) {
         engine.check();
         ConfigChecks.check(engine, "configure " + name, name, config);
         try (Lock lock = engine.lock(name);
