@@ -71,8 +71,9 @@ public final class InitLauncher {
      * Begins to start a process, for one container.
      *
      * @return the process, to be closed when the container has been launched or won't be
+     * @throws LinuxException if it couldn't begin
      */
-    public StageAhead begin() {
+    public StageAhead begin() throws LinuxException {
         return new StageAhead(thread);
     }
 

@@ -36,12 +36,12 @@ public final class SpawnThread implements AutoCloseable {
     }
 
     /** Starts a process on the thread whose program isn't known yet, while the caller makes that. */
-    Future<WaitingStage> begin() {
-        return executor.submit(WaitingStage::start);
+    WaitingStage begin() throws LinuxException {
+        return WaitingStage.start(executor);
     }
 
     /** It takes less than a millisecond, and a process that nobody knows of must not be left: nothing interrupts it. */
-    static <T> T get(Future<T> future) throws LinuxException {
+    private static <T> T get(Future<T> future) throws LinuxException {
         boolean interrupted = false;
         try {
             while (true) {

@@ -6,7 +6,6 @@ import io.lxj.linux.Spawned;
 import io.lxj.linux.SyscallProgram;
 import io.lxj.linux.WaitingStage;
 import java.util.Map;
-import java.util.concurrent.Future;
 
 /**
  * A process that is being started while its program is made. It ends if it doesn't get one until this is closed. Not
@@ -14,9 +13,9 @@ import java.util.concurrent.Future;
  */
 public final class StageAhead implements AutoCloseable {
     private final SpawnThread thread;
-    private final Future<WaitingStage> stage;
+    private final WaitingStage stage;
 
-    StageAhead(SpawnThread thread) {
+    StageAhead(SpawnThread thread) throws LinuxException {
         this.thread = thread;
         this.stage = thread.begin();
     }
@@ -26,16 +25,11 @@ public final class StageAhead implements AutoCloseable {
         if (program.fds().size() > WaitingStage.MAX_FDS) {
             return thread.spawn(program, fds);
         }
-        return SpawnThread.get(stage).run(program, fds);
+        return stage.run(program, fds);
     }
 
     @Override
     public void close() {
-        try {
-            SpawnThread.get(stage).close();
-        } catch (LinuxException e) {
-            // There is no process then, and whoever wanted to use it has heard of it.
-            return;
-        }
+        stage.close();
     }
 }

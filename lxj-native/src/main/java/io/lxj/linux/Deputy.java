@@ -20,6 +20,7 @@ public final class Deputy implements AutoCloseable {
     private final DeputyProgram program;
     private final UnixSocket socket;
     private final Spawned process;
+    private final int pid;
     private final ReentrantLock lock = new ReentrantLock();
     private final Fd folder;
     private final Fd userNamespace;
@@ -49,6 +50,7 @@ public final class Deputy implements AutoCloseable {
         this.program = program;
         this.socket = socket;
         this.process = process;
+        this.pid = process.pid();
         List<Fd> fds = socket.receive(8, 1).fds();
         if (fds.isEmpty()) {
             throw failure();
@@ -219,7 +221,7 @@ public final class Deputy implements AutoCloseable {
      * @return its process id
      */
     public int pid() {
-        return process.pid();
+        return pid;
     }
 
     /** Nobody else is served until {@link #unlock}. */
@@ -285,6 +287,6 @@ public final class Deputy implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "deputy, process " + process.pid();
+        return "deputy, process " + pid;
     }
 }

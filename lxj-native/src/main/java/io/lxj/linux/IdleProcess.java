@@ -11,11 +11,13 @@ public final class IdleProcess implements AutoCloseable {
     private static final int PR_SET_DUMPABLE = 4;
 
     private final Spawned process;
+    private final int pid;
     private final Pidfd pidfd;
     private final Fd writer;
 
-    private IdleProcess(Spawned process, Pidfd pidfd, Fd writer) {
+    private IdleProcess(Spawned process, int pid, Pidfd pidfd, Fd writer) {
         this.process = process;
+        this.pid = pid;
         this.pidfd = pidfd;
         this.writer = writer;
     }
@@ -29,8 +31,8 @@ public final class IdleProcess implements AutoCloseable {
     public static IdleProcess start() throws LinuxException {
         try (Pipe pipe = Pipe.open()) {
             Spawned process = Spawner.spawn(program(), Map.of(WORD, pipe.reader()));
-            return new IdleProcess(
-                    process, Pidfd.open(process.pid()), pipe.writer().duplicate());
+            int pid = process.pid();
+            return new IdleProcess(process, pid, Pidfd.open(pid), pipe.writer().duplicate());
         }
     }
 
@@ -53,7 +55,7 @@ public final class IdleProcess implements AutoCloseable {
      * @return the process id
      */
     public int pid() {
-        return process.pid();
+        return pid;
     }
 
     /**
@@ -83,6 +85,6 @@ public final class IdleProcess implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "idle process " + process.pid();
+        return "idle process " + pid;
     }
 }

@@ -10,45 +10,32 @@ import java.util.Optional;
 public final class Spawned implements AutoCloseable {
     private volatile SyscallProgram program;
     private final Fd plan;
-    private final int pid;
+    private final StartedProcess process;
 
-    Spawned(SyscallProgram program, Fd plan, int pid) {
+    Spawned(SyscallProgram program, Fd plan, StartedProcess process) {
         this.program = program;
         this.plan = plan;
-        this.pid = pid;
+        this.process = process;
     }
 
     /**
      * The process that runs the program: a child of this one that has to be waited for.
      *
      * @return its process id
+     * @throws LinuxException if it could not be started
      */
-    public int pid() {
-        return pid;
+    public int pid() throws LinuxException {
+        return process.pid();
     }
 
     /**
      * Waits for the process to end and takes its status; it is gone for good then.
      *
      * @return how it ended
-     * @throws LinuxException ECHILD if it was waited for already
+     * @throws LinuxException ECHILD if it was waited for already; or if it could not be started
      */
     public WaitStatus waitFor() throws LinuxException {
-        return waitFor(pid);
-    }
-
-    static WaitStatus waitFor(int pid) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            Block status = scratch.zeroed(8);
-            long result;
-            do {
-                result = Kernel.call(Syscall.WAIT4, pid, status.address(), 0, 0);
-            } while (Errno.EINTR.is(result));
-            if (result < 0) {
-                throw LinuxException.of(result, "wait4", pid, "status", 0, 0);
-            }
-            return new WaitStatus(status.buffer().getInt(0));
-        }
+        return process.waitFor();
     }
 
     /**

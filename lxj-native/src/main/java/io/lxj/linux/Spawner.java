@@ -66,7 +66,7 @@ public final class Spawner {
         Fd plan = Memfd.create("lxj-plan");
         try {
             write(program, plan);
-            return new Spawned(program, plan, start(plan, numbers));
+            return new Spawned(program, plan, StartedProcess.of(start(plan.number(), numbers)));
         } catch (LinuxException | RuntimeException e) {
             plan.close();
             throw e;
@@ -109,14 +109,14 @@ public final class Spawner {
     }
 
     /** Starts the stage with a plan as fd 0 and others from {@link SyscallProgram#FIRST_FD} on. */
-    static int start(Fd plan, int[] numbers) throws LinuxException {
+    static int start(int plan, int[] numbers) throws LinuxException {
         try (Fd stage = StageFile.open()) {
             return spawn(stage.number(), plan, numbers);
         }
     }
 
-    private static int spawn(int stage, Fd plan, int[] numbers) throws LinuxException {
-        FdPlacement placement = FdPlacement.of(stage, plan.number(), numbers);
+    private static int spawn(int stage, int plan, int[] numbers) throws LinuxException {
+        FdPlacement placement = FdPlacement.of(stage, plan, numbers);
         String path = "/proc/self/fd/" + placement.executable();
         try (Scratch scratch = Scratch.open()) {
             long actions = scratch.block(STRUCT_SIZE).address();

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 
 /**
  * A process that was started before it is known what it is to do: to start one takes as long as to find that out, so the
@@ -27,31 +28,34 @@ public final class WaitingStage implements AutoCloseable {
 
     private final Fd plan;
     private final UnixSocket socket;
-    private final int pid;
+    private final StartedProcess process;
     private boolean given;
 
-    private WaitingStage(Fd plan, UnixSocket socket, int pid) {
+    private WaitingStage(Fd plan, UnixSocket socket, StartedProcess process) {
         this.plan = plan;
         this.socket = socket;
-        this.pid = pid;
+        this.process = process;
     }
 
     /**
-     * Starts a process. If its program asks for a parent-death signal, that is sent when the calling thread ends.
+     * Starts a process, without waiting until it is there: its program can be given at once.
      *
-     * @return the process
-     * @throws LinuxException if its memory, its socket or the process can't be made
+     * @param executor on whose thread it is started. If its program asks for a parent-death signal, that is sent when this
+     *     thread ends
+     * @return the process. If it couldn't be started, what is asked of it says so
+     * @throws LinuxException if its memory or its socket can't be made
      */
-    public static WaitingStage start() throws LinuxException {
+    public static WaitingStage start(Executor executor) throws LinuxException {
         Fd plan = Memfd.create("lxj-plan");
         try {
             writeWaiting(plan);
             UnixSocket.Pair sockets = UnixSocket.pair();
-            try (UnixSocket other = sockets.second()) {
-                int[] numbers = {other.fd().number()};
-                return new WaitingStage(plan, sockets.first(), Spawner.start(plan, numbers));
-            } catch (LinuxException | RuntimeException e) {
-                sockets.first().close();
+            try {
+                UnixSocket other = sockets.second();
+                StartedProcess process = StartedProcess.start(executor, plan, other.fd(), other::close);
+                return new WaitingStage(plan, sockets.first(), process);
+            } catch (RuntimeException e) {
+                sockets.close();
                 throw e;
             }
         } catch (LinuxException | RuntimeException e) {
@@ -109,7 +113,7 @@ public final class WaitingStage implements AutoCloseable {
      * @param program what it does
      * @param fds the fds that the program names, no more than {@link #MAX_FDS}
      * @return the process and its memory; this has nothing left to close then
-     * @throws LinuxException if the program can't be handed over
+     * @throws LinuxException if the program can't be handed over, or the process could not be started
      * @throws IllegalArgumentException if an fd of the program is missing
      * @throws IllegalStateException if it has got a program before, or is closed
      */
@@ -120,10 +124,22 @@ public final class WaitingStage implements AutoCloseable {
         List<Fd> named = Spawner.named(program, fds);
         // The process may not have begun yet: it still has to find the steps that wait.
         Spawner.writeSteps(program, 0, 0, plan);
-        socket.send(new byte[1], named);
+        send(named);
         given = true;
         socket.close();
-        return new Spawned(program, plan, pid);
+        return new Spawned(program, plan, process);
+    }
+
+    private void send(List<Fd> fds) throws LinuxException {
+        try {
+            socket.send(new byte[1], fds);
+        } catch (LinuxException e) {
+            // Nobody has the other end if there is no process; then that is the reason.
+            if (e.is(Errno.EPIPE)) {
+                process.pid();
+            }
+            throw e;
+        }
     }
 
     /** Ends the process if it has got no program, and waits for that. */
@@ -135,10 +151,6 @@ public final class WaitingStage implements AutoCloseable {
         given = true;
         socket.close();
         plan.close();
-        try {
-            Spawned.waitFor(pid);
-        } catch (LinuxException e) {
-            throw new IllegalStateException("a process that got no program could not be waited for", e);
-        }
+        process.waitForUnused();
     }
 }

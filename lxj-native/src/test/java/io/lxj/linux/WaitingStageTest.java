@@ -1,15 +1,28 @@
 package io.lxj.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsRoot;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @LeaksNothing
 class WaitingStageTest {
+    private static final int CLONE_FS = 0x200;
     private static final byte[] WORD = {'w', 'o', 'r', 'd'};
 
     private static byte[] read(Fd fd) throws Exception {
@@ -31,7 +44,7 @@ class WaitingStageTest {
 
     @Test
     void runsWhatItIsGivenLater() throws Exception {
-        try (WaitingStage stage = WaitingStage.start();
+        try (WaitingStage stage = WaitingStage.start(Runnable::run);
                 Pipe pipe = Pipe.open();
                 Spawned spawned = stage.run(writing(7, "out"), Map.of("out", pipe.writer()))) {
             assertThat(read(pipe.reader())).isEqualTo(WORD);
@@ -50,7 +63,7 @@ class WaitingStageTest {
                 names[i] = "fd " + i;
                 fds.put(names[i], i == names.length - 1 ? pipe.writer() : other.writer());
             }
-            try (WaitingStage stage = WaitingStage.start();
+            try (WaitingStage stage = WaitingStage.start(Runnable::run);
                     Spawned spawned = stage.run(writing(0, names), fds)) {
                 assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(0));
                 assertThat(read(pipe.reader())).isEqualTo(WORD);
@@ -63,7 +76,7 @@ class WaitingStageTest {
         ProgramBuilder p = SyscallProgram.builder("out");
         var next = p.step("see which number is free", Syscall.FCNTL, 0, 0, 0);
         p.step("end", Syscall.EXIT_GROUP, 0);
-        try (WaitingStage stage = WaitingStage.start();
+        try (WaitingStage stage = WaitingStage.start(Runnable::run);
                 Pipe pipe = Pipe.open();
                 Spawned spawned = stage.run(p.build(), Map.of("out", pipe.writer()))) {
             assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(0));
@@ -75,7 +88,7 @@ class WaitingStageTest {
     void namesTheStepThatFailed() throws Exception {
         ProgramBuilder p = SyscallProgram.builder("none");
         p.step("go nowhere", Syscall.CHDIR, p.string("/no/such"));
-        try (WaitingStage stage = WaitingStage.start();
+        try (WaitingStage stage = WaitingStage.start(Runnable::run);
                 Pipe pipe = Pipe.open();
                 Spawned spawned = stage.run(p.build(), Map.of("none", pipe.reader()))) {
             assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(126));
@@ -87,7 +100,7 @@ class WaitingStageTest {
     /** That no process is left, not even a dead one, is what the leak check sees. */
     @Test
     void endsUnused() throws Exception {
-        WaitingStage stage = WaitingStage.start();
+        WaitingStage stage = WaitingStage.start(Runnable::run);
         stage.close();
         stage.close();
         assertThatThrownBy(() -> stage.run(writing(0, "out"), Map.of())).isInstanceOf(IllegalStateException.class);
@@ -95,7 +108,7 @@ class WaitingStageTest {
 
     @Test
     void endsWhenAnFdOfItsProgramIsMissing() throws Exception {
-        try (WaitingStage stage = WaitingStage.start()) {
+        try (WaitingStage stage = WaitingStage.start(Runnable::run)) {
             assertThatThrownBy(() -> stage.run(writing(0, "out"), Map.of()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("out");
@@ -122,7 +135,7 @@ class WaitingStageTest {
         SyscallProgram beginning = p.beginning();
         try (Pipe in = Pipe.open();
                 Pipe out = Pipe.open();
-                WaitingStage stage = WaitingStage.start();
+                WaitingStage stage = WaitingStage.start(Runnable::run);
                 Spawned spawned = stage.run(beginning, Map.of("in", in.reader(), "out", out.writer()))) {
             p.step("write", Syscall.WRITE, p.fd("out"), p.bytes(WORD, "word"), WORD.length);
             p.step("go nowhere", Syscall.CHDIR, p.string("/no/such"));
@@ -139,13 +152,96 @@ class WaitingStageTest {
     @Test
     void leavesIfItGetsNoMoreThanABeginning() throws Exception {
         try (Pipe in = Pipe.open();
-                WaitingStage stage = WaitingStage.start();
+                WaitingStage stage = WaitingStage.start(Runnable::run);
                 Pipe out = Pipe.open();
                 Spawned spawned = stage.run(waiting().beginning(), Map.of("in", in.reader(), "out", out.writer()))) {
             assertThatThrownBy(() -> spawned.complete(writing(0, "out"))).isInstanceOf(IllegalArgumentException.class);
             in.writer().close();
             assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(9));
             assertThat(spawned.failure()).isEmpty();
+        }
+    }
+
+    /** The thread begins only when the process has its program already, and nobody else has its memory any more. */
+    @Test
+    void isGivenItsProgramBeforeItIsThere() throws Exception {
+        List<Runnable> begun = new ArrayList<>();
+        try (Pipe pipe = Pipe.open();
+                WaitingStage stage = WaitingStage.start(begun::add)) {
+            Spawned spawned = stage.run(writing(7, "out"), Map.of("out", pipe.writer()));
+            spawned.close();
+            begun.get(0).run();
+            assertThat(read(pipe.reader())).isEqualTo(WORD);
+            assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(7));
+        }
+    }
+
+    @Test
+    void endsUnusedAlsoIfItWasNotThereYet() throws Exception {
+        try (ClosingExecutor later = new ClosingExecutor()) {
+            WaitingStage.start(later).close();
+        }
+    }
+
+    @Test
+    void leavesNothingOpenIfThereIsNoThreadForIt() {
+        ExecutorService closed = Executors.newSingleThreadExecutor();
+        closed.shutdown();
+        assertThatThrownBy(() -> WaitingStage.start(closed)).isInstanceOf(RejectedExecutionException.class);
+    }
+
+    /** A thread with an empty root of its own, in which there is no /proc by which the stage could be found. */
+    @Test
+    @NeedsRoot("changes its root")
+    void saysIfItCouldNotBeStarted(@TempDir Path empty) throws Exception {
+        try (Pipe pipe = Pipe.open();
+                ClosingExecutor rootless = new ClosingExecutor()) {
+            // Whatever the thread needs of Java has to be there before.
+            WaitingStage.start(rootless).close();
+            assertThat(LinuxException.of(-Errno.ENOENT.number(), "stat", "/")).isNotNull();
+            rootless.submit(() -> hide(empty));
+
+            try (WaitingStage stage = WaitingStage.start(rootless);
+                    Spawned early = stage.run(writing(0, "out"), Map.of("out", pipe.writer()))) {
+                assertThatThrownBy(early::waitFor).hasMessageStartingWith("posix_spawn(/proc/self/fd/");
+                assertThatThrownBy(early::pid).hasMessageContaining("ENOENT");
+            }
+
+            try (WaitingStage late = WaitingStage.start(rootless)) {
+                rootless.submit(() -> {});
+                assertThatThrownBy(() -> late.run(writing(0, "out"), Map.of("out", pipe.writer())))
+                        .hasMessageStartingWith("posix_spawn(/proc/self/fd/");
+            }
+        }
+    }
+
+    private static void hide(Path root) {
+        try (Scratch scratch = Scratch.open()) {
+            assertThat(Kernel.call(Syscall.UNSHARE, CLONE_FS)).isZero();
+            long path = scratch.string(root.toString().getBytes(StandardCharsets.UTF_8));
+            assertThat(Kernel.call(Syscall.CHROOT, path)).isZero();
+        }
+    }
+
+    /** One thread, that has ended once this is closed. */
+    private static final class ClosingExecutor implements Executor, AutoCloseable {
+        private final ExecutorService thread = Executors.newSingleThreadExecutor();
+
+        @Override
+        public void execute(Runnable task) {
+            thread.execute(task);
+        }
+
+        /** Returns when the task has ended. */
+        void submit(Runnable task) throws Exception {
+            thread.submit(task).get();
+        }
+
+        @Override
+        public void close() {
+            thread.shutdown();
+            assertThatCode(() -> thread.awaitTermination(1, TimeUnit.MINUTES)).doesNotThrowAnyException();
+            assertThat(thread.isTerminated()).isTrue();
         }
     }
 }
