@@ -15,6 +15,8 @@ import io.lxj.error.WrongStateException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
+import io.lxj.testing.StateTree;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -195,7 +197,7 @@ class LifecycleTest {
     }
 
     @Test
-    void getsAnotherNameAndStandsForNothingUnderItsOld() {
+    void getsAnotherNameAndStandsForNothingUnderItsOld() throws Exception {
         Container container = host.create(SLEEPER);
         host.create(SLEEPER).rename("taken");
         assertThatThrownBy(() -> container.rename("taken"))
@@ -207,9 +209,23 @@ class LifecycleTest {
         assertThat(renamed.machineId()).isEqualTo(id);
         assertThatThrownBy(container::state).isInstanceOf(NotFoundException.class);
         assertThatThrownBy(container::start).isInstanceOf(NotFoundException.class);
+        assertThat(locks()).contains("container.web2").doesNotContain("container." + container.name());
         renamed.start();
         assertThat(renamed.exec("echo", "here").stdout()).isEqualTo("here\n");
         assertThat(host.lxj().containers().list()).extracting(Container::name).contains("taken", "web2");
+    }
+
+    private static List<String> locks() throws IOException {
+        return StateTree.names(host.folder().resolve("locks"));
+    }
+
+    @Test
+    void whatDoesNotComeAboutLeavesNoLock() throws Exception {
+        Container running = host.start(SLEEPER);
+        assertThatThrownBy(() -> running.rename("other")).isInstanceOf(WrongStateException.class);
+        assertThatThrownBy(() -> host.lxj().containers().create("other", Config.ofImage("missing")))
+                .isInstanceOf(NotFoundException.class);
+        assertThat(locks()).contains("container." + running.name()).doesNotContain("container.other", "image.missing");
     }
 
     @Test

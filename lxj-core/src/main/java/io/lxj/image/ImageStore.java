@@ -184,6 +184,8 @@ public final class ImageStore {
      * @throws AlreadyExistsException if the new name is taken
      * @throws InUseException if a container needs the image
      */
+    // The locks are held for their effect alone.
+    @SuppressWarnings("try")
     public void rename(String from, String to) {
         Names.image(to);
         String action = "rename image " + from + " to " + to;
@@ -196,7 +198,6 @@ public final class ImageStore {
                 String text = ImageFile.write(info.name(to));
                 JsonFile.write(folder, ImageFile.NAME, text, JsonFile.Survives.POWER_CUT);
             }
-            locks.of(LockName.image(from)).closeAndRemove();
         } catch (LinuxException e) {
             throw e.is(Errno.EEXIST) ? new AlreadyExistsException(KIND, to) : Failures.inStateFolder(action, e);
         }
@@ -239,7 +240,7 @@ public final class ImageStore {
     private void remove(Lock lock, String name) throws LinuxException {
         try (TemporaryFolder folder = state.temporaryFolders().take(state.images(), name, "delete." + name)) {
             checkpoints.reached("delete image: renamed");
-            lock.closeAndRemove();
+            lock.close();
             folder.remove();
             checkpoints.reached("delete image: removed");
         }

@@ -15,7 +15,6 @@ import io.lxj.linux.Cgroup;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
-import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProcessIdentity;
 import io.lxj.linux.UserNamespaces;
@@ -70,15 +69,7 @@ final class BuildRoom {
             throw Failures.exception("run " + command.arguments().get(0) + " in the image", e);
         } finally {
             engine.ids().release(name, first);
-            remove(lock);
-        }
-    }
-
-    private static void remove(Lock lock) {
-        try {
-            lock.closeAndRemove();
-        } catch (LinuxException e) {
-            throw Failures.exception("unlock " + lock.name(), e);
+            lock.close();
         }
     }
 

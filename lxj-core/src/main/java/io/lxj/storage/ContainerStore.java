@@ -290,7 +290,7 @@ public final class ContainerStore {
         String name = lock.name().name();
         try (TemporaryFolder folder = state.temporaryFolders().take(state.containers(), name, "delete." + name)) {
             checkpoints.reached("delete: renamed");
-            lock.closeAndRemove();
+            lock.close();
             checkpoints.reached("delete: lock removed");
             folder.remove();
             checkpoints.reached("delete: removed");

@@ -3,26 +3,29 @@ package io.lxj.storage;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A lock that is held until it is closed. Closing it twice is harmless. Thread-safe. */
+/**
+ * A lock that is held until it is closed. What it protects may be gone by then, or never have come about: its file is
+ * removed with it, and who waits for it makes a new one. Closing it twice is harmless. Thread-safe.
+ */
 public final class Lock implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Lock.class);
+
     private final LockName name;
     private final boolean exclusive;
     private final Fd file;
     private final Turns.Turn turn;
-    private final Removal removal;
+    private final LockFiles files;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    interface Removal {
-        void run() throws LinuxException;
-    }
-
-    Lock(LockName name, boolean exclusive, Fd file, Turns.Turn turn, Removal removal) {
+    Lock(LockName name, boolean exclusive, Fd file, Turns.Turn turn, LockFiles files) {
         this.name = name;
         this.exclusive = exclusive;
         this.file = file;
         this.turn = turn;
-        this.removal = removal;
+        this.files = files;
     }
 
     /**
@@ -46,21 +49,6 @@ public final class Lock implements AutoCloseable {
         }
     }
 
-    /**
-     * Gives the lock up and removes its file, because what it protected is gone. Who waits for it makes a new one.
-     *
-     * @throws IllegalStateException if the lock is a shared one, or closed
-     * @throws LinuxException if the file can't be removed; the lock is given up all the same
-     */
-    public void closeAndRemove() throws LinuxException {
-        check(name);
-        try {
-            removal.run();
-        } finally {
-            close();
-        }
-    }
-
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
@@ -68,11 +56,30 @@ public final class Lock implements AutoCloseable {
         }
         try (turn;
                 file) {
+            removeIfUseless();
             FileLock.release(file);
         } catch (LinuxException e) {
             // flock(2) has no way to fail here; closing the file gives the lock up just the same.
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Nobody can make what it protects meanwhile: that takes the lock. */
+    private void removeIfUseless() {
+        try {
+            if (!files.isNeeded(name) && isAlone()) {
+                files.remove(name);
+            }
+        } catch (LinuxException e) {
+            LOG.warn("The file of the {} stays until the state folder is opened again", this, e);
+        } catch (IllegalStateException e) {
+            LOG.debug("The state folder was closed before the {}", this, e);
+        }
+    }
+
+    /** Others that share it would hold a file that nobody finds any more. */
+    private boolean isAlone() throws LinuxException {
+        return exclusive || FileLock.tryExclusive(file) && file.stat().links() > 0;
     }
 
     @Override

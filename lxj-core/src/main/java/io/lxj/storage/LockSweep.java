@@ -1,9 +1,6 @@
 package io.lxj.storage;
 
-import io.lxj.linux.Directory;
 import io.lxj.linux.DirectoryEntry;
-import io.lxj.linux.Errno;
-import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +18,7 @@ final class LockSweep {
         List<String> removed = new ArrayList<>();
         for (DirectoryEntry entry : state.lockFiles().list()) {
             Optional<LockName> name = LockName.ofFile(entry.string());
-            if (name.isPresent() && !exists(name.get()) && removeIfFree(name.get())) {
+            if (name.isPresent() && !state.exists(name.get()) && removeIfFree(name.get())) {
                 removed.add("lock of " + name.get());
             }
         }
@@ -30,28 +27,8 @@ final class LockSweep {
 
     private boolean removeIfFree(LockName name) throws LinuxException {
         Optional<Lock> lock = state.locks().tryExclusive(name);
-        if (lock.isEmpty()) {
-            return false;
-        }
-        try (Lock held = lock.get()) {
-            if (exists(name)) {
-                return false;
-            }
-            held.closeAndRemove();
-            return true;
-        }
-    }
-
-    private boolean exists(LockName name) throws LinuxException {
-        Directory folder = name.kind() == LockName.Kind.CONTAINER ? state.containers() : state.images();
-        try {
-            folder.stat(FileName.bytes(name.name()));
-            return true;
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
-            }
-            throw e;
-        }
+        // Its file goes with it, unless what it protects has been made since.
+        lock.ifPresent(Lock::close);
+        return lock.isPresent() && !state.exists(name);
     }
 }

@@ -2,12 +2,8 @@ package io.lxj.storage;
 
 import io.lxj.error.CanceledException;
 import io.lxj.failure.Failures;
-import io.lxj.linux.Directory;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
-import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.Open;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,15 +23,11 @@ public final class Locks {
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private final Directory files;
+    private final LockFiles files;
     private final Turns turns = new Turns();
 
-    /**
-     * Locks in a folder.
-     *
-     * @param files the folder that the lock files are made in; the caller keeps it open as long as this is used
-     */
-    public Locks(Directory files) {
+    /** Locks on these files. */
+    Locks(LockFiles files) {
         this.files = files;
     }
 
@@ -151,9 +143,8 @@ public final class Locks {
     }
 
     private Optional<Lock> attempt(LockName name, boolean exclusive, Turns.Turn turn) throws LinuxException {
-        byte[] fileName = FileName.bytes(name.fileName());
         while (true) {
-            Fd file = files.open(fileName, Open.O_RDWR | Open.O_CREAT, 0600);
+            Fd file = files.open(name);
             boolean keep = false;
             try {
                 if (!(exclusive ? FileLock.tryExclusive(file) : FileLock.tryShared(file))) {
@@ -162,22 +153,12 @@ public final class Locks {
                 // The file may have been removed since it was opened, and the lock on it means nothing then.
                 if (file.stat().links() > 0) {
                     keep = true;
-                    return Optional.of(new Lock(name, exclusive, file, turn, () -> remove(fileName)));
+                    return Optional.of(new Lock(name, exclusive, file, turn, files));
                 }
             } finally {
                 if (!keep) {
                     file.close();
                 }
-            }
-        }
-    }
-
-    private void remove(byte[] fileName) throws LinuxException {
-        try {
-            files.unlink(fileName);
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
             }
         }
     }

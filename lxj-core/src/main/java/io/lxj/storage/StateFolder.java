@@ -4,7 +4,9 @@ import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Directory;
+import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -21,7 +23,7 @@ import java.util.Optional;
  * layout.json          which layout this is
  * images/NAME/         image.json, rootfs/
  * containers/NAME/     container.json, rootfs/ or upper/ and work/, run.json, exit.json, console.log
- * locks/               a file for each image and container, held with flock(2)
+ * locks/               a file for each image and container, held with flock(2), and for what is being made
  * tmp/                 what is being made or taken apart
  * </pre>
  */
@@ -48,7 +50,7 @@ public final class StateFolder implements AutoCloseable {
         this.containers = opening.folder("containers");
         this.temporary = opening.folder("tmp");
         this.lockFiles = opening.folder("locks");
-        this.locks = new Locks(lockFiles);
+        this.locks = new Locks(new LockFiles(lockFiles, this::exists));
         this.temporaryFolders = new TemporaryFolders(temporary);
     }
 
@@ -148,6 +150,23 @@ public final class StateFolder implements AutoCloseable {
      */
     Directory lockFiles() {
         return lockFiles;
+    }
+
+    /** Whether there is what a lock protects. */
+    boolean exists(LockName name) throws LinuxException {
+        if (name.kind() == LockName.Kind.STATE) {
+            return true;
+        }
+        Directory folder = name.kind() == LockName.Kind.CONTAINER ? containers : images;
+        try {
+            folder.stat(FileName.bytes(name.name()));
+            return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /**

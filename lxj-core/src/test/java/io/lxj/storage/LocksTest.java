@@ -159,7 +159,7 @@ class LocksTest {
         CompletableFuture<Lock> waiting;
         try (StateFolder again = StateFolder.open(state.path())) {
             waiting = CompletableFuture.supplyAsync(() -> again.locks().exclusive(WEB));
-            first.closeAndRemove();
+            first.close();
             try (Lock second = waiting.get()) {
                 assertThat(second.name()).isEqualTo(WEB);
                 assertThat(locks.tryExclusive(WEB)).isEmpty();
@@ -169,10 +169,44 @@ class LocksTest {
     }
 
     @Test
-    void onlyWhoHasALockAloneMayRemoveItsFile() {
-        try (Lock shared = locks.shared(WEB)) {
-            assertThatThrownBy(shared::closeAndRemove).isInstanceOf(IllegalStateException.class);
+    void aFileStaysForWhatIsThereAndGoesWithTheLockOfWhatIsNot() throws Exception {
+        Files.createDirectory(state.path().resolve("containers/there"));
+        locks.exclusive(LockName.container("there")).close();
+        locks.shared(LockName.container("there")).close();
+        locks.exclusive(LockName.state()).close();
+        locks.exclusive(WEB).close();
+        locks.exclusive(LockName.image("there")).close();
+        locks.shared(LockName.image("web")).close();
+        assertThat(files()).containsExactlyInAnyOrder("container.there", "state");
+    }
+
+    private String[] files() {
+        return state.path().resolve("locks").toFile().list();
+    }
+
+    @Test
+    void theFileOfASharedLockGoesWithTheLastWhoSharesIt() {
+        Lock first = locks.shared(WEB);
+        Lock second = locks.shared(WEB);
+        try (StateFolder again = StateFolder.open(state.path())) {
+            first.close();
+            assertThat(files()).containsExactly("container.web");
+            assertThat(again.locks().tryExclusive(WEB)).isEmpty();
+            Lock third = again.locks().shared(WEB);
+            second.close();
+            assertThat(files()).containsExactly("container.web");
+            third.close();
         }
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void aLockIsGivenUpAfterItsStateFolderWasClosed() {
+        StateFolder again = StateFolder.open(state.path());
+        Lock lock = again.locks().exclusive(WEB);
+        again.close();
+        lock.close();
+        assertThat(locks.tryExclusive(WEB)).hasValueSatisfying(Lock::close);
     }
 
     @Test
