@@ -48,6 +48,7 @@ class CrashTest {
                         "exec: started",
                         "stop: killed",
                         "end: known",
+                        "end: noted",
                         "end: cgroup removed",
                         "end: recorded",
                         "delete: renamed",
@@ -55,7 +56,12 @@ class CrashTest {
                         "delete: removed")
                 .map(step -> List.of(step, "OVERLAY", "KILL"));
         Stream<List<String>> kept = Stream.of(
-                        "start: cgroup made", "start: launched", "stop: killed", "end: known", "end: cgroup removed")
+                        "start: cgroup made",
+                        "start: launched",
+                        "stop: killed",
+                        "end: known",
+                        "end: noted",
+                        "end: cgroup removed")
                 .map(step -> List.of(step, "OVERLAY", "KEEP"));
         Stream<List<String>> copied =
                 Stream.of("create: root prepared", "delete: renamed").map(step -> List.of(step, "COPY", "KILL"));

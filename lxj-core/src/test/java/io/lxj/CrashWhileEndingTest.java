@@ -13,8 +13,11 @@ import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +56,8 @@ class CrashWhileEndingTest {
         "shutdown, shutdown: asked",
         "shutdown, end: known",
         "reboot, reboot: asked",
+        "reboot, end: noted",
+        "reboot, end: cgroup removed",
         "reboot, reboot: ended",
         "reboot, start: cgroup made 2",
         "reboot, start: launched 2",
@@ -67,8 +72,20 @@ class CrashWhileEndingTest {
         }
     }
 
+    /** What tells of it goes with the cgroup: whether memory ran out, say. */
     @ParameterizedTest
-    @ValueSource(strings = {"shutdown: asked", "end: known", "end: cgroup removed", "end: recorded"})
+    @ValueSource(strings = {"end: noted", "end: cgroup removed", "end: recorded"})
+    void howItEndedIsOnRecordBeforeItsCgroupGoes(String step) throws Exception {
+        crash("shutdown", step, OnExit.KILL);
+        try (Lxj lxj = Lxj.open(folder())) {
+            Container left = lxj.containers().get("web1");
+            assertThat(left.lastExit().map(ExitStatus::cause)).contains(ExitStatus.Cause.HALTED);
+            worksAndIsRemoved(left);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shutdown: asked", "end: known", "end: noted", "end: cgroup removed", "end: recorded"})
     void whatIsKeptHaltsThoughNobodyWaits(String step) throws Exception {
         crash("shutdown", step, OnExit.KEEP);
         try (Lxj lxj = Lxj.open(folder())) {
@@ -84,13 +101,18 @@ class CrashWhileEndingTest {
             strings = {
                 "reboot: asked",
                 "end: known",
+                "end: noted",
                 "end: cgroup removed",
                 "reboot: ended",
                 "start: cgroup made 2",
-                "start: launched 2"
+                "start: launched 2",
+                "start: recorded 2"
             })
     void whatIsKeptRunsAgainAfterItsReboot(String step) throws Exception {
         crash("reboot", step, OnExit.KEEP);
+        if (step.equals("start: recorded 2")) {
+            awaitKeeper();
+        }
         try (Lxj lxj = Lxj.open(folder())) {
             Container left = lxj.containers().get("web1");
             // The run that asked for the reboot may not have ended yet.
@@ -100,6 +122,15 @@ class CrashWhileEndingTest {
             assertThat(left.awaitState(State.RUNNING, TestLxj.LONG)).isTrue();
             worksAndIsRemoved(left);
         }
+    }
+
+    /** It ends by itself, because nobody has told it that it is needed. */
+    private void awaitKeeper() throws IOException {
+        Matcher pid = Pattern.compile("\"keeper\":\\{\"pid\":(\\d+)")
+                .matcher(Files.readString(folder().resolve("containers/web1/run.json")));
+        assertThat(pid.find()).isTrue();
+        ProcessHandle.of(Long.parseLong(pid.group(1)))
+                .ifPresent(keeper -> keeper.onExit().join());
     }
 
     private static void worksAndIsRemoved(Container container) {

@@ -1,14 +1,12 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.ExitStatus;
+import io.lxj.error.CorruptStateException;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Errno;
-import io.lxj.linux.Fd;
-import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.Open;
 import io.lxj.linux.WaitStatus;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ExitRecord;
@@ -16,6 +14,7 @@ import io.lxj.storage.RunRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Ending {
     private static final Logger LOG = LoggerFactory.getLogger(Ending.class);
-    private static final byte[] EXIT = FileName.bytes("exit");
 
     private final Engine engine;
 
@@ -45,21 +43,23 @@ final class Ending {
                         .map(ExitRecord::status)
                         .orElse(ExitStatus.unknown("another process removed its record"));
             }
-            Optional<WaitStatus> known = status.isPresent() ? status : keepersWord(folder, run.record());
-            Optional<String> note = note(folder, run.record());
-            Optional<String> reason = run.killReason().or(() -> note);
-            boolean outOfMemory =
-                    !run.sentKill() && run.cgroup().map(Ending::ranOutOfMemory).orElse(false);
-            ExitStatus exit = known.map(word -> ExitStatuses.of(word, reason, outOfMemory))
-                    .orElseGet(() -> reason.map(ExitStatus::killed)
-                            .orElse(ExitStatus.unknown("nobody was there to see it end")));
-            clear(folder, run.record(), exit);
+            ExitStatus exit = finish(folder, run.record(), note -> status(folder, run, status.or(note::status)));
             releaseIds(folder, run);
             return exit;
         } finally {
             instance.events().end(run, true);
             run.close();
         }
+    }
+
+    private static ExitStatus status(ContainerFolder folder, Run run, Optional<WaitStatus> status) {
+        Optional<String> note = note(folder, run.record());
+        Optional<String> reason = run.killReason().or(() -> note);
+        boolean outOfMemory =
+                !run.sentKill() && run.cgroup().map(Ending::ranOutOfMemory).orElse(false);
+        return status.map(word -> ExitStatuses.of(word, reason, outOfMemory))
+                .orElseGet(() ->
+                        reason.map(ExitStatus::killed).orElse(ExitStatus.unknown("nobody was there to see it end")));
     }
 
     /** A run that has begun and that this JVM can't look after: it is ended, as if it had not begun. */
@@ -70,7 +70,7 @@ final class Ending {
         undo.add(() -> instance.events().end(run, true));
         undo.add(() -> {
             try (ContainerFolder folder = engine.store().open(instance.name())) {
-                clear(folder, run.record(), ExitStatus.killed("it could not be watched"));
+                finish(folder, run.record(), note -> ExitStatus.killed("it could not be watched"));
                 releaseIds(folder, run);
             }
         });
@@ -83,17 +83,16 @@ final class Ending {
 
     /** A run of which only the record is left: its JVM is gone, and so is its init. */
     ExitStatus endLeftOver(ContainerFolder folder, RunRecord record, String bootId) {
-        Optional<String> reason = note(folder, record);
-        boolean outOfMemory = ranOutOfMemory(folder.name(), record);
-        ExitStatus exit = keepersWord(folder, record)
-                .filter(word -> record.bootId().equals(bootId))
-                .map(word -> ExitStatuses.of(word, reason, outOfMemory))
-                .orElse(ExitStatus.unknown(
-                        record.bootId().equals(bootId)
-                                ? "the JVM that it belonged to ended"
-                                : "the host was restarted"));
-        clear(folder, record, exit);
-        return exit;
+        return finish(folder, record, note -> {
+            if (!record.bootId().equals(bootId)) {
+                return ExitStatus.unknown("the host was restarted");
+            }
+            Optional<String> reason = note(folder, record);
+            boolean outOfMemory = ranOutOfMemory(folder.name(), record);
+            return note.status()
+                    .map(word -> ExitStatuses.of(word, reason, outOfMemory))
+                    .orElse(ExitStatus.unknown("the JVM that it belonged to ended"));
+        });
     }
 
     private boolean ranOutOfMemory(String name, RunRecord record) {
@@ -115,15 +114,40 @@ final class Ending {
         }
     }
 
-    private void clear(ContainerFolder folder, RunRecord record, ExitStatus exit) {
+    /** How it ended is on record before that goes from which it is known: whoever comes after a crash takes it from there. */
+    private ExitStatus finish(ContainerFolder folder, RunRecord record, Function<KeeperNote, ExitStatus> look) {
+        KeeperNote note = KeeperNote.read(folder, record);
+        Optional<ExitStatus> recorded = onRecord(folder, record, note);
+        ExitStatus exit = recorded.orElseGet(() -> look.apply(note));
         engine.checkpoints().reached("end: known");
+        if (recorded.isEmpty()) {
+            folder.ending(new ExitRecord(record.init(), exit, Instant.now()));
+        }
+        engine.checkpoints().reached("end: noted");
+        clear(folder, record);
+        return exit;
+    }
+
+    /** Of a run that nobody but the JVM which died with its start knew of: how the one before it ended. */
+    private static Optional<ExitStatus> onRecord(ContainerFolder folder, RunRecord record, KeeperNote note) {
+        try {
+            return folder.exit()
+                    .filter(exit -> note.gaveUp() || exit.isOf(record))
+                    .map(ExitRecord::status);
+        } catch (CorruptStateException e) {
+            LOG.warn("How container {} ended before can't be read, and is written anew", folder.name(), e);
+            return Optional.empty();
+        }
+    }
+
+    private void clear(ContainerFolder folder, RunRecord record) {
         try {
             engine.cgroups().removeRecorded(folder.name(), record.cgroup());
             engine.checkpoints().reached("end: cgroup removed");
         } catch (LinuxException e) {
             throw Failures.exception("remove the cgroup of " + folder.name(), e);
         }
-        folder.ended(new ExitRecord(exit, Instant.now()));
+        folder.ended();
         engine.checkpoints().reached("end: recorded");
         forget(folder);
     }
@@ -147,7 +171,7 @@ final class Ending {
 
     /** What was noted for whoever records the end isn't needed any more; of what is left by a crash no other run is meant. */
     private static void forget(ContainerFolder folder) {
-        for (byte[] name : List.of(EXIT, KillNote.NAME)) {
+        for (byte[] name : List.of(KeeperNote.NAME, KillNote.NAME)) {
             try {
                 folder.directory().unlink(name);
             } catch (LinuxException e) {
@@ -155,21 +179,6 @@ final class Ending {
                     throw Failures.exception("remove what was noted of the end of " + folder.name(), e);
                 }
             }
-        }
-    }
-
-    /** What the keeper wrote before it ended, if the run had one: its file was empty when that began. */
-    private static Optional<WaitStatus> keepersWord(ContainerFolder folder, RunRecord record) {
-        if (record.keeper().isEmpty()) {
-            return Optional.empty();
-        }
-        try (Fd file = folder.directory().open(EXIT, Open.O_RDONLY, 0)) {
-            return ExitStatuses.read(file);
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return Optional.empty();
-            }
-            throw Failures.exception("read how " + folder.name() + " ended", e);
         }
     }
 }

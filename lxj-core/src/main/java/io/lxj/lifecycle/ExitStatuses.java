@@ -2,18 +2,11 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.ExitStatus;
 import io.lxj.config.Signal;
-import io.lxj.linux.Block;
-import io.lxj.linux.Fd;
-import io.lxj.linux.LinuxException;
-import io.lxj.linux.Scratch;
 import io.lxj.linux.WaitStatus;
 import java.util.Optional;
 
 /** How a container ended, told from how its init did. */
 final class ExitStatuses {
-    /** siginfo_t: si_code at 8, si_status at 24. */
-    private static final int SIGINFO_SIZE = 128;
-
     private ExitStatuses() {}
 
     /**
@@ -35,17 +28,5 @@ final class ExitStatuses {
             return ExitStatus.outOfMemory();
         }
         return ExitStatus.signaled(signal);
-    }
-
-    /** What a keeper wrote when the init had ended. */
-    static Optional<WaitStatus> read(Fd file) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            Block siginfo = scratch.zeroed(SIGINFO_SIZE);
-            if (file.read(siginfo, 0, SIGINFO_SIZE, 0) < SIGINFO_SIZE) {
-                return Optional.empty();
-            }
-            return Optional.of(WaitStatus.ofSiginfo(
-                    siginfo.buffer().getInt(8), siginfo.buffer().getInt(24)));
-        }
     }
 }

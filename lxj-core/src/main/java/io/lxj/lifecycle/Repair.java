@@ -5,7 +5,6 @@ import io.lxj.config.OnExit;
 import io.lxj.error.CorruptStateException;
 import io.lxj.linux.LinuxException;
 import io.lxj.storage.ContainerFolder;
-import io.lxj.storage.ExitRecord;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
 import io.lxj.storage.RunRecord;
@@ -43,7 +42,8 @@ final class Repair {
             Optional<Lock> lock = engine.folder().locks().tryExclusive(LockName.container(name));
             if (lock.isPresent()) {
                 try (Lock held = lock.get()) {
-                    if (isRebooted(repair(name)) || isRebooting(name)) {
+                    repair(name);
+                    if (isRebooting(name)) {
                         rebooting.add(name);
                     }
                 }
@@ -67,17 +67,14 @@ final class Repair {
         }
     }
 
-    private static boolean isRebooted(Optional<ExitStatus> exit) {
-        return exit.filter(status -> status.cause() == ExitStatus.Cause.REBOOTED)
-                .isPresent();
-    }
-
     /** Whether it was left between the end of a run and the start of the next; what dies with its JVM doesn't go on. */
     private boolean isRebooting(String name) {
         try (ContainerFolder folder = engine.store().find(name).orElse(null)) {
             return folder != null
                     && folder.run().isEmpty()
-                    && isRebooted(folder.exit().map(ExitRecord::status))
+                    && folder.exit()
+                            .filter(exit -> exit.status().cause() == ExitStatus.Cause.REBOOTED)
+                            .isPresent()
                     && folder.record().config().onExit() == OnExit.KEEP;
         } catch (CorruptStateException e) {
             LOG.warn("Container {} can't be started again", name, e);
@@ -85,15 +82,15 @@ final class Repair {
         }
     }
 
-    /** Repairs a container whose lock is held; how it ended, if that wasn't known before. */
-    Optional<ExitStatus> repair(String name) throws LinuxException {
+    /** Repairs a container whose lock is held. */
+    void repair(String name) throws LinuxException {
         try (ContainerFolder folder = engine.store().find(name).orElse(null)) {
             Optional<RunRecord> record = folder == null ? Optional.empty() : folder.run();
             if (record.isPresent()) {
-                return repair(folder, record.get());
+                repair(folder, record.get());
+            } else {
+                removeStart(name);
             }
-            removeStart(name);
-            return Optional.empty();
         }
     }
 
@@ -117,7 +114,7 @@ final class Repair {
                 removeStart(name);
                 return false;
             }
-            if (repair(folder, record.get()).isPresent()) {
+            if (repair(folder, record.get())) {
                 return false;
             }
             if (patient && !record.get().owner().equals(engine.self())) {
@@ -129,14 +126,15 @@ final class Repair {
         }
     }
 
-    private Optional<ExitStatus> repair(ContainerFolder folder, RunRecord record) {
+    /** Whether nobody looked after the run any more, so that it was ended here. */
+    private boolean repair(ContainerFolder folder, RunRecord record) {
         // Whoever looks after it learns of its end, and knows more about it than can be told from here.
         if (engine.isAlive(record.keeper().orElse(record.owner()))) {
-            return Optional.empty();
+            return false;
         }
         ExitStatus exit =
                 engine.ending().endLeftOver(folder, record, engine.self().bootId());
         LOG.info("Container {} was left by a process that is gone: {}", folder.name(), exit);
-        return Optional.of(exit);
+        return true;
     }
 }

@@ -283,7 +283,7 @@ final class Starter {
                     Directory folder = container.directory();
                     files.fds.put(
                             FdNames.EXIT,
-                            folder.open(FileName.bytes("exit"), Open.O_RDWR | Open.O_CREAT | Open.O_TRUNC, 0600));
+                            folder.open(KeeperNote.NAME, Open.O_RDWR | Open.O_CREAT | Open.O_TRUNC, 0600));
                     int append = Open.O_WRONLY | Open.O_CREAT | Open.O_APPEND;
                     files.fds.put(FdNames.LOG, folder.open(FileName.bytes("console.log"), append, 0600));
                     files.fds.put(FdNames.LOG_FOLDER, folder.fd().duplicate());

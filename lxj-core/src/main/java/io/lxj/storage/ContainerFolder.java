@@ -131,27 +131,25 @@ public final class ContainerFolder implements AutoCloseable {
     }
 
     /**
-     * Notes that the container has ended: first how, then that it doesn't run. A full disk can't keep it from having
+     * Notes how a run of the container has ended, of which something may be left. A full disk can't keep it from having
      * ended: how it did may be lost then.
      *
      * @param record how it ended
      * @throws io.lxj.error.LxjException if it can't be written
      */
-    public void ended(ExitRecord record) {
+    public void ending(ExitRecord record) {
         try {
             write(EXIT, record.toJson(), JsonFile.Survives.PROCESS);
         } catch (LxjException e) {
             if (!(e.getCause() instanceof LinuxException call) || !(call.is(Errno.ENOSPC) || call.is(Errno.EDQUOT))) {
                 throw e;
             }
-            endedWithoutRoom(record);
-            return;
+            endingWithoutRoom(record);
         }
-        remove(RUN);
     }
 
     /** How it ended before isn't how it ended now; and what is removed may make the room that is missing. */
-    private void endedWithoutRoom(ExitRecord record) {
+    private void endingWithoutRoom(ExitRecord record) {
         remove(EXIT);
         remove(RUN);
         try {
@@ -159,6 +157,15 @@ public final class ContainerFolder implements AutoCloseable {
         } catch (LxjException e) {
             LOG.warn("How container {} ended is not on record: {}", name, record.status(), e);
         }
+    }
+
+    /**
+     * Notes that the container doesn't run: nothing is left of the run.
+     *
+     * @throws io.lxj.error.LxjException if that can't be noted
+     */
+    public void ended() {
+        remove(RUN);
     }
 
     private void remove(String file) {

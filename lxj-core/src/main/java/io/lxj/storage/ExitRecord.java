@@ -3,6 +3,7 @@ package io.lxj.storage;
 import com.google.gson.JsonObject;
 import io.lxj.config.ExitStatus;
 import io.lxj.config.Signal;
+import io.lxj.linux.ProcessIdentity;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
@@ -12,14 +13,26 @@ import java.util.OptionalInt;
 /**
  * How and when a container ended last. Immutable and thread-safe.
  *
+ * @param init the process whose end it was
  * @param status how it ended
  * @param ended when
  */
-public record ExitRecord(ExitStatus status, Instant ended) {
+public record ExitRecord(ProcessIdentity init, ExitStatus status, Instant ended) {
     /** Checks that nothing is missing. */
     public ExitRecord {
+        Objects.requireNonNull(init, "init");
         Objects.requireNonNull(status, "status");
         Objects.requireNonNull(ended, "ended");
+    }
+
+    /**
+     * Whether this is the end of a run, and not of one before.
+     *
+     * @param run the run
+     * @return whether both have the same init
+     */
+    public boolean isOf(RunRecord run) {
+        return init.equals(run.init());
     }
 
     /**
@@ -29,6 +42,8 @@ public record ExitRecord(ExitStatus status, Instant ended) {
      */
     public String toJson() {
         JsonObject object = new JsonObject();
+        object.addProperty("bootId", init.bootId());
+        object.add("init", RunRecord.write(init));
         object.addProperty("cause", status.cause().name().toLowerCase(Locale.ROOT));
         status.code().ifPresent(code -> object.addProperty("code", code));
         status.signal().ifPresent(signal -> object.addProperty("signal", signal.toString()));
@@ -52,6 +67,8 @@ public record ExitRecord(ExitStatus status, Instant ended) {
                 fields.has("code") ? OptionalInt.of(fields.integer("code")) : OptionalInt.empty(),
                 fields.has("signal") ? Optional.of(fields.parsed("signal", Signal::parse)) : Optional.empty(),
                 fields.has("reason") ? Optional.of(fields.string("reason")) : Optional.empty());
-        return new ExitRecord(status, fields.instant("ended"));
+        String bootId = fields.string("bootId");
+        ProcessIdentity init = fields.object("init", process -> RunRecord.read(process, bootId));
+        return new ExitRecord(init, status, fields.instant("ended"));
     }
 }

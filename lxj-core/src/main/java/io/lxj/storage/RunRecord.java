@@ -104,7 +104,7 @@ public record RunRecord(
         return object + "\n";
     }
 
-    private static JsonObject write(ProcessIdentity process) {
+    static JsonObject write(ProcessIdentity process) {
         JsonObject object = new JsonObject();
         object.addProperty("pid", process.pid());
         object.addProperty("startTime", process.startTime());
@@ -131,7 +131,7 @@ public record RunRecord(
                 fields.list("devices", GrantedDevice::parse));
     }
 
-    private static ProcessIdentity read(JsonFields process, String bootId) {
+    static ProcessIdentity read(JsonFields process, String bootId) {
         return new ProcessIdentity(process.integer("pid"), process.number("startTime"), bootId);
     }
 }

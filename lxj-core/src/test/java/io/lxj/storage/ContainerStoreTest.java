@@ -211,11 +211,14 @@ class ContainerStoreTest {
             RunRecord run = new RunRecord(process, Optional.of(process), process, "/lxj/web", Instant.now(), List.of());
             web.started(run);
             assertThat(web.run()).contains(run);
-            ExitRecord exit = new ExitRecord(ExitStatus.exited(3), Instant.now());
-            web.ended(exit);
+            ExitRecord exit = new ExitRecord(process, ExitStatus.exited(3), Instant.now());
+            web.ending(exit);
+            assertThat(web.run()).contains(run);
+            web.ended();
             assertThat(web.run()).isEmpty();
             assertThat(web.exit()).contains(exit);
-            web.ended(exit);
+            assertThat(exit.isOf(run)).isTrue();
+            web.ended();
         }
     }
 

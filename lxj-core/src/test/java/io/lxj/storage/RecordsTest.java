@@ -52,9 +52,18 @@ class RecordsTest {
                 ExitStatus.killed("it did not shut down within 20 s"),
                 ExitStatus.unknown("the host was restarted"));
         for (ExitStatus status : all) {
-            ExitRecord record = new ExitRecord(status, NOW);
+            ExitRecord record = new ExitRecord(process(1), status, NOW);
             assertThat(ExitRecord.fromJson(FILE, record.toJson())).isEqualTo(record);
         }
+    }
+
+    @Test
+    void anEndIsOfTheRunThatHadTheSameInit() {
+        ExitRecord exit = new ExitRecord(process(1), ExitStatus.exited(7), NOW);
+        RunRecord run = new RunRecord(process(1), Optional.empty(), process(3), "/c", NOW, List.of());
+        RunRecord next = new RunRecord(process(2), Optional.empty(), process(3), "/c", NOW, List.of());
+        assertThat(exit.isOf(run.ownedBy(process(4)))).isTrue();
+        assertThat(exit.isOf(next)).isFalse();
     }
 
     @Test
