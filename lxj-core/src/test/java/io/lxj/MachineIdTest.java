@@ -54,6 +54,13 @@ class MachineIdTest {
         host.clear();
     }
 
+    private static Image importWith(TarBytes files) throws IOException {
+        try (InputStream alpine = new GZIPInputStream(Files.newInputStream(TestRootfs.find("alpine")))) {
+            InputStream archive = new SequenceInputStream(new ByteArrayInputStream(files.unfinished()), alpine);
+            return host.lxj().images().importTarball("id", archive, ImportOptions.defaults(), progress -> {});
+        }
+    }
+
     /** As the scripts of packages do, or whoever starts systemd's or D-Bus's tools in a build. */
     @ParameterizedTest
     @ValueSource(
@@ -84,14 +91,67 @@ class MachineIdTest {
     @ParameterizedTest
     @EnumSource(Storage.class)
     void anImportedOneIsOfNoContainer(Storage storage) throws IOException {
-        byte[] id = new TarBytes().file("etc/machine-id", OF_THE_IMAGE + "\n").unfinished();
-        Image image;
-        try (InputStream alpine = new GZIPInputStream(Files.newInputStream(TestRootfs.find("alpine")))) {
-            InputStream archive = new SequenceInputStream(new ByteArrayInputStream(id), alpine);
-            image = host.lxj().images().importTarball("id", archive, ImportOptions.defaults(), progress -> {});
-        }
+        Image image = importWith(new TarBytes().file("etc/machine-id", OF_THE_IMAGE + "\n"));
         build(image, "grep " + OF_THE_IMAGE + " /etc/machine-id", "looked-at").delete();
         haveTheirOwn(image, storage);
+        image.delete();
+    }
+
+    /** D-Bus looks there first, before it looks at /etc/machine-id. */
+    @ParameterizedTest
+    @EnumSource(Storage.class)
+    void anImportedOneOfDBusIsOfNoContainerEither(Storage storage) throws IOException {
+        Image image = importWith(new TarBytes().file("var/lib/dbus/machine-id", OF_THE_IMAGE + "\n"));
+        Config sleeper = Config.of(image).init("/bin/sleep", "1000000").storage(storage);
+        for (Container container : List.of(host.start(sleeper), host.start(sleeper))) {
+            assertThat(container
+                            .exec("cat", "/etc/machine-id", "/var/lib/dbus/machine-id")
+                            .stdout())
+                    .isEqualTo((container.machineId() + "\n").repeat(2));
+            assertThat(container
+                            .exec(
+                                    "stat",
+                                    "-c",
+                                    "%A %u %g",
+                                    "/var",
+                                    "/var/lib",
+                                    "/var/lib/dbus",
+                                    "/var/lib/dbus/machine-id")
+                            .stdout())
+                    .isEqualTo("drwxr-xr-x 0 0\n".repeat(3) + "-r--r--r-- 0 0\n");
+        }
+        host.clear();
+        image.delete();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Storage.class)
+    void aLinkOfDBusStaysAndIsNotFollowed(Storage storage) throws IOException {
+        Image image = importWith(new TarBytes().symlink("var/lib/dbus/machine-id", "/etc/target"));
+        Container container =
+                host.start(Config.of(image).init("/bin/sleep", "1000000").storage(storage));
+        assertThat(container.exec("readlink", "/var/lib/dbus/machine-id").stdout())
+                .isEqualTo("/etc/target\n");
+        assertThat(container.files().exists("/etc/target")).isFalse();
+        host.clear();
+        image.delete();
+    }
+
+    /** A folder on the way to it that is a link leads to where it leads inside, and not on the host. */
+    @ParameterizedTest
+    @EnumSource(Storage.class)
+    void aLinkOnTheWayToThatOfDBusIsResolvedInside(Storage storage) throws IOException {
+        Image image = importWith(new TarBytes()
+                .symlink("var/lib/dbus", "/../../etc/dbus")
+                .file("etc/dbus/machine-id", OF_THE_IMAGE + "\n"));
+        Container container =
+                host.start(Config.of(image).init("/bin/sleep", "1000000").storage(storage));
+        assertThat(container
+                        .exec("cat", "/var/lib/dbus/machine-id", "/etc/machine-id")
+                        .stdout())
+                .isEqualTo((container.machineId() + "\n").repeat(2));
+        assertThat(container.exec("cat", "/etc/hostname").stdout()).isNotEmpty();
+        host.clear();
         image.delete();
     }
 }

@@ -2,6 +2,7 @@ package io.lxj.image;
 
 import io.lxj.config.FileType;
 import io.lxj.linux.LinuxException;
+import io.lxj.storage.MachineId;
 
 /**
  * The files that say which machine it is. In an image that is built they say nothing: /etc/machine-id is empty, as
@@ -9,25 +10,23 @@ import io.lxj.linux.LinuxException;
  * Commands of the build, such as those that set up systemd or D-Bus, may have made some up.
  */
 final class MachineIdFiles {
-    private static final String SYSTEM = "/etc/machine-id";
-    private static final String DBUS = "/var/lib/dbus/machine-id";
-
     private MachineIdFiles() {}
 
     /** Takes what they say. What isn't there stays missing. */
     static void unset(TreeFiles files) throws LinuxException {
         // A link is usually one to the other.
-        if (files.exists(DBUS) && files.info(DBUS).type() == FileType.FILE) {
-            files.delete(DBUS);
+        if (files.exists(MachineId.DBUS_FILE) && files.info(MachineId.DBUS_FILE).type() == FileType.FILE) {
+            files.delete(MachineId.DBUS_FILE);
         }
-        if (!files.exists(SYSTEM)) {
+        if (!files.exists(MachineId.SYSTEM_FILE)) {
             return;
         }
-        if (files.info(SYSTEM).type() == FileType.LINK) {
-            files.delete(SYSTEM);
+        if (files.info(MachineId.SYSTEM_FILE).type() == FileType.LINK) {
+            files.delete(MachineId.SYSTEM_FILE);
         }
-        if (!files.exists(SYSTEM) || files.info(SYSTEM).type() == FileType.FILE) {
-            try (NewFile file = files.create(SYSTEM)) {
+        if (!files.exists(MachineId.SYSTEM_FILE)
+                || files.info(MachineId.SYSTEM_FILE).type() == FileType.FILE) {
+            try (NewFile file = files.create(MachineId.SYSTEM_FILE)) {
                 file.commit();
             }
         }

@@ -171,11 +171,7 @@ public final class ContainerStore {
                 : RootStorage.of(made.record().config().storage());
         storage.prepare(folder, image, progress);
         checkpoints.reached("create: root prepared");
-        try (EtcFolder etc = storage.openEtc(folder, image).orElse(null)) {
-            if (etc != null) {
-                firstBoot.write(etc, made.files());
-            }
-        }
+        firstBoot.write(storage, folder, image, made.files());
         checkpoints.reached("create: first boot prepared");
         String json = made.record().toJson();
         known.containers().remember(json, made.record());

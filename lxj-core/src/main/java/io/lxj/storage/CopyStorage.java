@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class CopyStorage implements RootStorage {
     private static final byte[] ROOTFS = FileName.bytes(ImageTree.ROOTFS);
-    private static final String ETC = "etc";
     /** The folder with nothing in it that a copy is laid over. */
     static final String NOTHING = "lower";
 
@@ -44,13 +43,14 @@ final class CopyStorage implements RootStorage {
     }
 
     @Override
-    public Optional<EtcFolder> openEtc(Directory folder, ImageTree image) throws LinuxException {
+    public Optional<FirstBootFolder> openFolder(Directory folder, ImageTree image, String path) throws LinuxException {
         try (RootDir root = new RootDir(folder.open(ROOTFS, Open.O_PATH | Open.O_DIRECTORY, 0))) {
-            Directory etc = root.directory(FileName.bytes(ETC));
+            Directory found = root.directory(FileName.bytes(path));
             try {
-                return Optional.of(new EtcFolder(etc, new Directory(etc.fd().duplicate())));
+                return Optional.of(
+                        new FirstBootFolder(found, new Directory(found.fd().duplicate())));
             } catch (LinuxException e) {
-                etc.close();
+                found.close();
                 throw e;
             }
         } catch (LinuxException e) {

@@ -7,6 +7,7 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Metadata;
 import io.lxj.linux.Open;
+import io.lxj.linux.RootDir;
 import io.lxj.linux.Stat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,9 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What makes a container of an image an individual: its files in /etc. Immutable and thread-safe.
+ * What makes a container of an image an individual: its files in /etc, and its machine id for D-Bus. Immutable and thread-safe.
  *
- * <p>The image decides what lies in its /etc, and may have anything there. So nothing is written into: a file or symbolic
+ * <p>The image decides what lies in its folders, and may have anything there. So nothing is written into: a file or symbolic
  * link is replaced by a new file, wherever it leads; a directory is left alone.
  *
  * @param hostname the container's host name
@@ -27,26 +28,67 @@ import java.util.Optional;
 public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> resolvConf) {
     private static final String RESOLV_CONF = "resolv.conf";
     private static final Path ETC = Path.of("/etc");
+    private static final String MACHINE_ID = "machine-id";
     private static final Path RUN = Path.of("/run");
     private static final int READABLE = 0644;
     /** As systemd-machine-id-setup(1) leaves it. */
     private static final int READ_ONLY = 0444;
 
     /**
-     * Writes the files. Nothing else has access to the folder yet.
+     * Writes the files of a container that was just prepared.
+     *
+     * @param storage where its root is
+     * @param container the folder of the container
+     * @param image what it is made of
+     * @param written gets the files that have to go to disk
+     * @throws LinuxException if that fails
+     */
+    void write(RootStorage storage, Directory container, ImageTree image, DurableFiles written) throws LinuxException {
+        try (FirstBootFolder etc =
+                storage.openFolder(container, image, ETC.toString()).orElse(null)) {
+            if (etc != null) {
+                write(etc, written);
+            }
+        }
+        // Mostly a link to that in /etc, or not there: then nothing is made on the way to it.
+        if (isFile(image, MachineId.DBUS_FILE)) {
+            try (FirstBootFolder dbus =
+                    storage.openFolder(container, image, MachineId.DBUS_FOLDER).orElseThrow()) {
+                putMachineId(dbus, written);
+            }
+        }
+    }
+
+    private static boolean isFile(ImageTree image, String path) throws LinuxException {
+        try (RootDir root = image.root()) {
+            return root.stat(FileName.bytes(path), false).isRegular();
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR) || e.is(Errno.ELOOP)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Writes the files in /etc. Nothing else has access to the folder yet.
      *
      * @param etc where
      * @param written gets the files that have to go to disk
      * @throws LinuxException if that fails
      */
-    void write(EtcFolder etc, DurableFiles written) throws LinuxException {
+    void write(FirstBootFolder etc, DurableFiles written) throws LinuxException {
         for (Map.Entry<String, byte[]> file : nameFiles(hostname).entrySet()) {
             put(etc, written, file.getKey(), READABLE, file.getValue());
         }
-        put(etc, written, "machine-id", READ_ONLY, text(machineId + "\n"));
+        putMachineId(etc, written);
         if (resolvConf.isPresent() && !isMadeAtBoot(etc.seen())) {
             put(etc, written, RESOLV_CONF, READABLE, resolvConf.get());
         }
+    }
+
+    private void putMachineId(FirstBootFolder folder, DurableFiles written) throws LinuxException {
+        put(folder, written, MACHINE_ID, READ_ONLY, text(machineId + "\n"));
     }
 
     /**
@@ -89,20 +131,20 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
         return ETC.resolve(target.replaceAll("[^!-~]", "?")).normalize().startsWith(RUN);
     }
 
-    private static void put(EtcFolder etc, DurableFiles written, String name, int mode, byte[] content)
+    private static void put(FirstBootFolder folder, DurableFiles written, String name, int mode, byte[] content)
             throws LinuxException {
         byte[] bytes = FileName.bytes(name);
-        Optional<Integer> there = type(etc.seen(), bytes);
+        Optional<Integer> there = type(folder.seen(), bytes);
         if (there.isPresent()) {
             if (there.get() == Stat.S_IFDIR) {
                 return;
             }
-            unlinkIfThere(etc.written(), bytes);
+            unlinkIfThere(folder.written(), bytes);
         }
-        Fd file = etc.written().open(bytes, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, mode);
+        Fd file = folder.written().open(bytes, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, mode);
         written.add(file);
         file.write(content);
-        Stat owner = etc.seen().fd().stat();
+        Stat owner = folder.seen().fd().stat();
         Stat own = file.stat();
         if (owner.uid() != own.uid() || owner.gid() != own.gid()) {
             Metadata.chown(file, owner.uid(), owner.gid());

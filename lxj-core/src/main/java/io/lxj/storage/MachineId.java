@@ -11,6 +11,15 @@ import java.util.regex.Pattern;
  * @param text the digits
  */
 public record MachineId(String text) {
+    /** Where the init has it, see machine-id(5). */
+    public static final String SYSTEM_FILE = "/etc/machine-id";
+
+    /** Where D-Bus looks for it first, see dbus-uuidgen(1). */
+    public static final String DBUS_FILE = "/var/lib/dbus/machine-id";
+
+    /** What that is in. */
+    static final String DBUS_FOLDER = "/var/lib/dbus";
+
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Pattern FORM = Pattern.compile("[0-9a-f]{32}");
     private static final int BYTES = 16;

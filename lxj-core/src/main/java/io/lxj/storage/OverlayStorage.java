@@ -21,7 +21,6 @@ final class OverlayStorage implements RootStorage {
     private static final String UPPER = "upper";
     private static final String WORK = "work";
     private static final RootLayout LAYOUT = new RootLayout(true, "", UPPER, WORK);
-    private static final String ETC = "etc";
 
     @Override
     public boolean needsImage() {
@@ -49,13 +48,13 @@ final class OverlayStorage implements RootStorage {
     }
 
     /**
-     * A directory in {@code upper} is merged with that of the same path in the image. So the way to the image's /etc is
+     * A directory in {@code upper} is merged with that of the same path in the image. So the way to the image's folder is
      * made in {@code upper}, and the overlay needn't be mounted to write there: a mount would cost 0.4 ms, and as much
      * time as the host has unwritten data when it goes, because unmounting an overlay syncs the file system below it.
      */
     @Override
-    public Optional<EtcFolder> openEtc(Directory folder, ImageTree image) throws LinuxException {
-        Optional<List<String>> way = wayTo(image, ETC);
+    public Optional<FirstBootFolder> openFolder(Directory folder, ImageTree image, String path) throws LinuxException {
+        Optional<List<String>> way = wayTo(image, path);
         if (way.isEmpty()) {
             return Optional.empty();
         }
@@ -63,19 +62,38 @@ final class OverlayStorage implements RootStorage {
         Directory written = folder.openDirectory(FileName.bytes(UPPER));
         try {
             for (String name : way.get()) {
-                Directory made = make(written, name);
-                Attributes.copyTime(seen, written);
+                Directory made = makeLike(seen, name, written);
                 written.close();
                 written = made;
-                Attributes.copy(seen, name, written);
                 Directory next = seen.openDirectory(FileName.bytes(name));
                 seen.close();
                 seen = next;
             }
-            return Optional.of(new EtcFolder(seen, written));
+            return Optional.of(new FirstBootFolder(seen, written));
         } catch (LinuxException e) {
             seen.close();
             written.close();
+            throw e;
+        }
+    }
+
+    /** Makes a directory look from inside like that in the image, if it wasn't made before. */
+    private static Directory makeLike(Directory seen, String name, Directory in) throws LinuxException {
+        Directory made;
+        try {
+            made = make(in, name);
+        } catch (LinuxException e) {
+            if (e.is(Errno.EEXIST)) {
+                return in.openDirectory(FileName.bytes(name));
+            }
+            throw e;
+        }
+        try {
+            Attributes.copyTime(seen, in);
+            Attributes.copy(seen, name, made);
+            return made;
+        } catch (LinuxException e) {
+            made.close();
             throw e;
         }
     }

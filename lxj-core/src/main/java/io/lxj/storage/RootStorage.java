@@ -67,14 +67,15 @@ public interface RootStorage {
     void prepare(Directory folder, ImageTree image, CopyProgress progress) throws LinuxException;
 
     /**
-     * The /etc of a container that was just prepared.
+     * A folder in the root of a container that was just prepared.
      *
      * @param folder the folder of the container
      * @param image what the container is made of
+     * @param path of the folder in the root, resolved within it
      * @return the folder, to be closed, or empty if the image has none
      * @throws LinuxException if it can't be opened
      */
-    Optional<EtcFolder> openEtc(Directory folder, ImageTree image) throws LinuxException;
+    Optional<FirstBootFolder> openFolder(Directory folder, ImageTree image, String path) throws LinuxException;
 
     /**
      * Mounts the root file system without a place: nothing appears in any mount table, and the mount is gone once it

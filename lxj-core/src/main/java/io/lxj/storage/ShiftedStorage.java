@@ -145,9 +145,9 @@ public final class ShiftedStorage implements RootStorage {
     }
 
     @Override
-    public Optional<EtcFolder> openEtc(Directory folder, ImageTree image) throws LinuxException {
+    public Optional<FirstBootFolder> openFolder(Directory folder, ImageTree image, String path) throws LinuxException {
         try (Directory shifted = folder.openDirectory(NAME)) {
-            return copy.openEtc(shifted, image);
+            return copy.openFolder(shifted, image, path);
         }
     }
 

@@ -114,7 +114,7 @@ public final class TarBytes {
         return name(name).type('5').mode(0755).add();
     }
 
-    TarBytes symlink(String name, String target) {
+    public TarBytes symlink(String name, String target) {
         return name(name).type('2').link(target).add();
     }
 

@@ -39,7 +39,7 @@ class FirstBootTest {
     }
 
     private void write(Path etc) throws Exception {
-        try (EtcFolder both = new EtcFolder(open(etc), open(etc));
+        try (FirstBootFolder both = new FirstBootFolder(open(etc), open(etc));
                 DurableFiles files = new DurableFiles()) {
             FIRST_BOOT.write(both, files);
             files.sync();
@@ -139,7 +139,7 @@ class FirstBootTest {
     void withoutAHostsResolvConfTheImagesStays() throws Exception {
         Path etc = etc();
         Files.writeString(etc.resolve("resolv.conf"), "nameserver 1.2.3.4\n");
-        try (EtcFolder both = new EtcFolder(open(etc), open(etc));
+        try (FirstBootFolder both = new FirstBootFolder(open(etc), open(etc));
                 DurableFiles files = new DurableFiles()) {
             new FirstBoot("web", ID, Optional.empty()).write(both, files);
         }
