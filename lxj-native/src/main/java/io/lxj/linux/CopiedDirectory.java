@@ -18,6 +18,8 @@ final class CopiedDirectory {
     private Directory target;
     private int users = 1;
     private boolean suspended;
+    // Where the listing of the source goes on.
+    private long position;
 
     /** Opens a directory. */
     interface Opener {
@@ -106,8 +108,11 @@ final class CopiedDirectory {
         return users == 0;
     }
 
-    synchronized void suspend() {
-        suspended = true;
+    synchronized void suspend() throws LinuxException {
+        if (!suspended) {
+            position = source.listingPosition();
+            suspended = true;
+        }
         if (users == 1) {
             close();
         }
@@ -117,6 +122,7 @@ final class CopiedDirectory {
         suspended = false;
         if (source == null) {
             source = up(from.source(), stat);
+            source.listFrom(position);
             target = up(from.target(), targetStat);
         }
     }

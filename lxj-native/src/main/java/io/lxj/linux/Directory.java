@@ -362,6 +362,27 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
+     * Lists what follows what was listed last.
+     *
+     * @param enough how many entries are enough
+     * @return all entries that follow if there are no more than that, else some more than that
+     * @throws LinuxException if getdents64(2) fails
+     */
+    synchronized List<DirectoryEntry> listNext(int enough) throws LinuxException {
+        return DirectoryListing.next(fd, enough);
+    }
+
+    /** Where {@link #listNext} goes on; holds for the same directory opened once more, see telldir(3). */
+    synchronized long listingPosition() throws LinuxException {
+        return DirectoryListing.position(fd);
+    }
+
+    /** Lets {@link #listNext} go on elsewhere. */
+    synchronized void listFrom(long position) throws LinuxException {
+        DirectoryListing.seek(fd, position);
+    }
+
+    /**
      * Removes a name and everything below it. Directories are entered by fd and links are not followed, so that what
      * is below can't lead outside, even while another process changes it. Mounts are not crossed: EXDEV.
      *

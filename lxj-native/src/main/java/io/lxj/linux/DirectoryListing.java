@@ -6,6 +6,8 @@ import java.util.List;
 /** Reads the entries of an open directory with getdents64(2). */
 final class DirectoryListing {
     private static final int BUFFER = 32 * 1024;
+    private static final int SEEK_SET = 0;
+    private static final int SEEK_CUR = 1;
 
     // struct linux_dirent64 of linux/dirent.h.
     private static final int D_INO = 0;
@@ -27,9 +29,14 @@ final class DirectoryListing {
 
     /** The first entries but {@code .} and {@code ..}; all of them, unless there are more than the limit. */
     static List<DirectoryEntry> first(Fd directory, int limit) throws LinuxException {
+        seek(directory, 0);
+        return next(directory, limit);
+    }
+
+    /** The entries that follow those that were read last; all of them, unless there are more than the limit. */
+    static List<DirectoryEntry> next(Fd directory, int limit) throws LinuxException {
         List<DirectoryEntry> entries = new ArrayList<>();
         try (Scratch scratch = Scratch.open()) {
-            directory.call(Syscall.LSEEK, 0, 0);
             Block block = scratch.block(BUFFER);
             while (entries.size() <= limit) {
                 long result = directory.call(Syscall.GETDENTS64, block.address(), block.length());
@@ -42,6 +49,23 @@ final class DirectoryListing {
                 parse(block, (int) result, entries);
             }
             return entries;
+        }
+    }
+
+    /** Where the entries are that follow those that were read last. */
+    static long position(Fd directory) throws LinuxException {
+        long result = directory.call(Syscall.LSEEK, 0, SEEK_CUR);
+        if (result < 0) {
+            throw LinuxException.of(result, "lseek", directory, 0, "SEEK_CUR");
+        }
+        return result;
+    }
+
+    /** Goes on from there, perhaps with the directory opened once more. */
+    static void seek(Fd directory, long position) throws LinuxException {
+        long result = directory.call(Syscall.LSEEK, position, SEEK_SET);
+        if (result < 0) {
+            throw LinuxException.of(result, "lseek", directory, position, "SEEK_SET");
         }
     }
 

@@ -1,7 +1,9 @@
 package io.lxj.linux;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -9,7 +11,8 @@ import java.util.function.Predicate;
 /**
  * Copies a tree with everything that belongs to it: types, owners, permissions, times of access and modification,
  * extended attributes with ACLs and capabilities, hard links, holes. Directories are entered by descriptor and links are
- * never followed, so what is below can't lead outside, however deep it is. Mounts are not crossed: an empty directory
+ * never followed, so what is below can't lead outside, however deep it is; and the names of a directory are held in memory
+ * in parts, however many there are. Mounts are not crossed: an empty directory
  * stands for each. Several threads copy at a time. What is removed from the source meanwhile is left out.
  */
 public final class TreeCopy {
@@ -17,6 +20,9 @@ public final class TreeCopy {
     private static final int MAX_OPEN = 64;
     // Mostly whole directories: two threads that create files in the same one wait for each other.
     private static final int BATCH = 256;
+
+    /** How many entries of a directory are listed at a time. */
+    static final int PART = 10_000;
 
     private final CopyWorkers workers = new CopyWorkers();
     private final List<Level> levels = new ArrayList<>();
@@ -70,7 +76,16 @@ public final class TreeCopy {
         byte[] attribute(String name, byte[] value);
     }
 
-    private record Level(CopiedDirectory directory, List<DirectoryEntry> below, int[] next) {}
+    /** A directory, with the directories that are still to be entered of what was listed of it. */
+    private static final class Level {
+        final CopiedDirectory directory;
+        final Deque<DirectoryEntry> below = new ArrayDeque<>();
+        boolean listed;
+
+        Level(CopiedDirectory directory) {
+            this.directory = directory;
+        }
+    }
 
     private TreeCopy(CopiedDirectory top, Fd topTarget, CopiedMetadata metadata, LongConsumer progress) {
         this.top = top;
@@ -144,7 +159,7 @@ public final class TreeCopy {
         try {
             workers.run(this::walk);
         } finally {
-            levels.forEach(level -> level.directory().close());
+            levels.forEach(level -> level.directory.close());
             top.close();
         }
     }
@@ -153,8 +168,10 @@ public final class TreeCopy {
         push(top);
         while (!levels.isEmpty() && !workers.failed()) {
             Level level = levels.get(levels.size() - 1);
-            if (level.next()[0] < level.below().size()) {
-                enter(level.directory(), level.below().get(level.next()[0]++));
+            if (!level.below.isEmpty()) {
+                enter(level.directory, level.below.poll());
+            } else if (!level.listed) {
+                hand(level, level.directory.source().listNext(PART));
             } else {
                 pop();
             }
@@ -168,29 +185,38 @@ public final class TreeCopy {
         }
         push(directory);
         if (levels.size() > MAX_OPEN + 1) {
-            levels.get(levels.size() - 1 - MAX_OPEN).directory().suspend();
+            levels.get(levels.size() - 1 - MAX_OPEN).directory.suspend();
         }
     }
 
     private void pop() throws LinuxException {
-        CopiedDirectory done = levels.remove(levels.size() - 1).directory();
+        CopiedDirectory done = levels.remove(levels.size() - 1).directory;
         if (!levels.isEmpty()) {
-            levels.get(levels.size() - 1).directory().resume(done);
+            levels.get(levels.size() - 1).directory.resume(done);
         }
         release(done);
     }
 
     private void push(CopiedDirectory directory) throws LinuxException {
+        Level level = new Level(directory);
+        levels.add(level);
+        hand(level, directory.source().listFirst(PART));
+    }
+
+    /** Hands out what is to be copied of a part of a directory, and notes what is to be entered. */
+    private void hand(Level level, List<DirectoryEntry> part) throws LinuxException {
+        CopiedDirectory directory = level.directory;
+        level.listed = part.size() <= PART;
         List<DirectoryEntry> below = new ArrayList<>();
         List<DirectoryEntry> others = new ArrayList<>();
-        levels.add(new Level(directory, below, new int[1]));
-        for (DirectoryEntry entry : directory.source().list()) {
+        for (DirectoryEntry entry : part) {
             int type = entry.type() == 0 ? directory.source().stat(entry.name()).type() : entry.type();
             (type == Stat.S_IFDIR ? below : others).add(entry);
         }
         // In the order in which most file systems have them on disk.
         others.sort(Comparator.comparingLong(DirectoryEntry::inode));
         below.sort(Comparator.comparingLong(DirectoryEntry::inode));
+        level.below.addAll(below);
         for (int start = 0; start < others.size(); start += BATCH) {
             List<DirectoryEntry> batch = others.subList(start, Math.min(others.size(), start + BATCH));
             directory.acquire();

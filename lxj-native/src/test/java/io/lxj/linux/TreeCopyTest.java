@@ -80,6 +80,20 @@ class TreeCopyTest {
         assertThat(bytes).hasValue(5);
     }
 
+    /** Some of them lead so deep that the directory is closed and opened again between two parts of its listing. */
+    @Test
+    void copiesADirectoryOfMoreNamesThanAreListedAtOnce() throws Exception {
+        int names = 3 * TreeCopy.PART;
+        make(
+                "mkdir source && cd source && seq -f 'name-%g' " + names + " | xargs touch"
+                        + " && for i in $(seq 100); do echo deep-$i/$(seq -s / 80)/a deep-$i/$(seq -s / 80)/b; done | xargs mkdir -p");
+        copy();
+        String list = " && find . -printf '%y %P\\n' | sort";
+        String source = Shell.run("cd " + folder + "/source" + list);
+        assertThat(source.lines()).hasSize(1 + names + 100 * 83);
+        assertThat(Shell.run("cd " + folder + "/copy" + list)).isEqualTo(source);
+    }
+
     @Test
     void timesOfAccessAreKept() throws Exception {
         make("mkdir source && echo x >source/file && touch -a -d '2001-02-03 04:05:06.789' source/file");
