@@ -22,7 +22,8 @@ import java.util.Optional;
  *
  * <p>A method with arguments sets, the method of the same name without any gets. {@code env}, {@code mount}, {@code
  * device} and {@code label} add one; {@code environment}, {@code mounts}, {@code devices} and {@code labels} replace
- * all. What isn't set comes from the image or has the default that the getter describes. A bad value is refused with an
+ * all. {@link #without} takes back what was set. What isn't set comes from the image or has the default that the getter
+ * describes. A bad value is refused with an
  * {@link io.lxj.error.InvalidConfigException} that names the field and what is allowed; whether the host can do it
  * shows when the container is created or started.
  */
@@ -88,6 +89,23 @@ public final class Config {
 
     private <T> T get(Setting<T> setting) {
         return settings.get(setting);
+    }
+
+    /**
+     * The same with some settings as if they had never been set. Of several environment variables, mounts and the like,
+     * those that are to stay are set instead; of limits, see {@link Limits#without}.
+     *
+     * @param names the settings, each by the name that it has in {@link #toJson()}, which is that of its getter: {@code
+     *     hostname}, {@code init}, {@code stopTimeout}
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if there is no setting of such a name, or it is the image
+     */
+    public Config without(String... names) {
+        Settings others = settings;
+        for (String name : names) {
+            others = others.without(ConfigSettings.optional(name));
+        }
+        return new Config(others);
     }
 
     /** {@return the name of the image that the container is made from} */
@@ -208,6 +226,17 @@ public final class Config {
     /** {@return the addresses that the first process is handed listening sockets of, by name, ordered by name} */
     public Map<String, InetSocketAddress> listen() {
         return get(ConfigSettings.LISTEN);
+    }
+
+    /**
+     * The same with these listening sockets only, see {@link #listen(String, InetSocketAddress)}.
+     *
+     * @param addresses the addresses by name
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if a name or an address isn't allowed, or there are more than 64
+     */
+    public Config listen(Map<String, InetSocketAddress> addresses) {
+        return with(ConfigSettings.LISTEN, ListenAddress.of(addresses));
     }
 
     /**
@@ -388,6 +417,17 @@ public final class Config {
     /** {@return the kernel's settings for the container's namespaces, by name, ordered by name} */
     public Map<String, String> sysctls() {
         return get(ConfigSettings.SYSCTLS);
+    }
+
+    /**
+     * The same with these of the kernel's settings only, see {@link #sysctl}.
+     *
+     * @param values the values by name
+     * @return the configuration
+     * @throws io.lxj.error.InvalidConfigException if a name or a value isn't allowed
+     */
+    public Config sysctls(Map<String, String> values) {
+        return with(ConfigSettings.SYSCTLS, Sysctls.of(values));
     }
 
     /**

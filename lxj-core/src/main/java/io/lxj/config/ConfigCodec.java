@@ -4,8 +4,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.lxj.error.InvalidConfigException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,7 +126,7 @@ final class ConfigCodec {
             case "credentials":
                 return config.credentials(value.strings());
             case "listen":
-                return withListen(config, value.fields());
+                return config.listen(addresses(value.fields()));
             case "workingDirectory":
                 return config.workingDirectory(value.string());
             case "mounts":
@@ -138,7 +140,7 @@ final class ConfigCodec {
             case "limits":
                 return config.limits(LimitsForm.read(value));
             case "sysctls":
-                return withSysctls(config, value.strings());
+                return config.sysctls(value.strings());
             case "clockOffsets":
                 return config.clockOffsets(clockOffsets(value.fields()));
             case "privileged":
@@ -174,12 +176,12 @@ final class ConfigCodec {
         return object;
     }
 
-    private static Config withListen(Config config, JsonFields addresses) {
-        Config listening = config;
-        for (String name : addresses.names()) {
-            listening = listening.listen(name, addresses.required(name).parsed(ListenAddress::parse));
+    private static Map<String, InetSocketAddress> addresses(JsonFields fields) {
+        Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
+        for (String name : fields.names()) {
+            addresses.put(name, fields.required(name).parsed(ListenAddress::parse));
         }
-        return listening;
+        return addresses;
     }
 
     private static Optional<JsonElement> clockOffsets(ClockOffsets offsets) {
@@ -197,14 +199,6 @@ final class ConfigCodec {
         Duration boottime = duration(fields.required("boottime"));
         fields.refuseOthers();
         return new ClockOffsets(monotonic, boottime);
-    }
-
-    private static Config withSysctls(Config config, Map<String, String> sysctls) {
-        Config set = config;
-        for (Map.Entry<String, String> sysctl : sysctls.entrySet()) {
-            set = set.sysctl(sysctl.getKey(), sysctl.getValue());
-        }
-        return set;
     }
 
     private static Config withIdMap(Config config, JsonValue value) {

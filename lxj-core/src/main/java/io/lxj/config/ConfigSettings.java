@@ -1,9 +1,11 @@
 package io.lxj.config;
 
+import io.lxj.error.InvalidConfigException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** All that a {@link Config} has, in the order in which it is shown and stored, with its initial values. */
@@ -62,4 +64,16 @@ final class ConfigSettings {
             LABELS);
 
     private ConfigSettings() {}
+
+    /** The setting of a name that can be taken back: all but the image, without which there is no container. */
+    static Setting<?> optional(String name) {
+        Objects.requireNonNull(name, "name");
+        for (Setting<?> setting : ALL) {
+            if (setting != IMAGE && setting.name().equals(name)) {
+                return setting;
+            }
+        }
+        List<Setting<?>> others = ALL.subList(1, ALL.size());
+        throw new InvalidConfigException("without", name, "one of " + others);
+    }
 }

@@ -30,7 +30,7 @@ final class ListenAddress {
     static Map<String, InetSocketAddress> plus(
             Map<String, InetSocketAddress> addresses, String name, InetSocketAddress address) {
         Map<String, InetSocketAddress> copy = new TreeMap<>(addresses);
-        copy.put(Objects.requireNonNull(name, "listen name"), Objects.requireNonNull(address, "listen." + name));
+        copy.put(Objects.requireNonNull(name, "listen name"), address);
         return of(copy);
     }
 
@@ -53,6 +53,7 @@ final class ListenAddress {
 
     private static InetSocketAddress check(String name, InetSocketAddress address) {
         String field = "listen." + name;
+        Objects.requireNonNull(address, field);
         if (!NAME.matcher(name).matches()) {
             throw new InvalidConfigException(field, name, "1 to 255 of the characters A-Z a-z 0-9 . _ @ -");
         }

@@ -32,6 +32,12 @@ final class Settings {
         return new Settings(copy);
     }
 
+    Settings without(Setting<?> setting) {
+        Map<Setting<?>, Object> copy = new LinkedHashMap<>(values);
+        copy.remove(setting);
+        return new Settings(copy);
+    }
+
     /** What differs from the initial values, in the given order, as names and values. */
     String show(Iterable<Setting<?>> order) {
         StringJoiner text = new StringJoiner(", ", "[", "]");

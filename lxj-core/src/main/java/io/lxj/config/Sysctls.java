@@ -36,6 +36,12 @@ final class Sysctls {
         return Collections.unmodifiableMap(copy);
     }
 
+    static Map<String, String> of(Map<String, String> sysctls) {
+        Map<String, String> all = new TreeMap<>();
+        sysctls.forEach((name, value) -> all.put(check(name), value(name, value)));
+        return Collections.unmodifiableMap(all);
+    }
+
     private static String check(String name) {
         Objects.requireNonNull(name, "sysctl");
         if (name.equals("kernel.hostname")) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.lxj.error.InvalidConfigException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -72,6 +74,71 @@ class ConfigTest {
         assertThat(DEBIAN.stopTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(DEBIAN.onExit()).isEqualTo(OnExit.KILL);
         assertThat(DEBIAN.labels()).isEmpty();
+    }
+
+    @Test
+    void whatWasSetIsTakenBackByItsName() {
+        Config rest = web().without("hostname", "init", "stopSignal");
+        assertThat(rest.hostname()).isEmpty();
+        assertThat(rest.init()).isEmpty();
+        assertThat(rest.stopSignal()).isEmpty();
+        assertThat(rest.hostname("web1").init("/sbin/init", "--arg").stopSignal(Signal.realTime(3)))
+                .isEqualTo(web());
+        assertThat(web().without()).isEqualTo(web());
+        assertThat(web().without("limits")).isEqualTo(web());
+    }
+
+    @Test
+    void everySettingButTheImageCanBeTakenBackAndNoOtherGoesWithIt() {
+        for (int seed = 0; seed < 100; seed++) {
+            Config config = RandomConfig.of(seed);
+            String plain = Config.ofImage(config.image()).toJson();
+            Config rest = config;
+            for (Setting<?> setting : ConfigSettings.ALL) {
+                if (setting != ConfigSettings.IMAGE) {
+                    Config fewer = rest.without(setting.name());
+                    assertThat(Config.fromJson(fewer.toJson()))
+                            .as("seed %d, %s", seed, setting)
+                            .isEqualTo(fewer);
+                    for (Setting<?> other : ConfigSettings.ALL) {
+                        if (other != setting) {
+                            assertThat(json(fewer).get(other.name()))
+                                    .isEqualTo(json(rest).get(other.name()));
+                        }
+                    }
+                    rest = fewer;
+                }
+            }
+            assertThat(rest.toJson()).isEqualTo(plain);
+        }
+    }
+
+    private static JsonObject json(Config config) {
+        return JsonParser.parseString(config.toJson()).getAsJsonObject();
+    }
+
+    @Test
+    void onlyWhatIsASettingAndNotTheImageCanBeTakenBack() {
+        for (String name : List.of("image", "hostName", "")) {
+            assertThatExceptionOfType(InvalidConfigException.class)
+                    .isThrownBy(() -> DEBIAN.without("init", name))
+                    .withMessageStartingWith(
+                            "without: \"" + name + "\" is not allowed; allowed: one of [hostname, init, ");
+        }
+        assertThatNullPointerException().isThrownBy(() -> DEBIAN.without((String) null));
+    }
+
+    @Test
+    void settingsOfTheKernelAndSocketsAreReplacedAsAWhole() {
+        InetSocketAddress address = new InetSocketAddress("127.0.0.1", 80);
+        Config config = DEBIAN.sysctl("net.ipv4.ip_forward", "1").listen("web", address);
+        assertThat(config.sysctls(Map.of("kernel.sem", "1 2 3 4")).sysctls())
+                .containsOnly(Map.entry("kernel.sem", "1 2 3 4"));
+        assertThat(config.sysctls(Map.of()).listen(Map.of())).isEqualTo(DEBIAN);
+        assertThat(config.listen(Map.of("db", address)).listen()).containsOnlyKeys("db");
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(() -> DEBIAN.sysctls(Map.of("kernel.panic", "1")));
+        assertThatExceptionOfType(InvalidConfigException.class).isThrownBy(() -> DEBIAN.listen(Map.of("a b", address)));
     }
 
     @Test
