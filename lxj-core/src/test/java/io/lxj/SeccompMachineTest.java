@@ -3,7 +3,6 @@ package io.lxj;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.config.Config;
-import io.lxj.config.SeccompAction;
 import io.lxj.config.SeccompArgument;
 import io.lxj.config.SeccompProfile;
 import io.lxj.config.SeccompRule;
@@ -17,7 +16,6 @@ import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,7 +30,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @LeaksNothing
 @Timeout(300)
 class SeccompMachineTest {
-    private static final int MARK = 3000;
     private static final long ENOSYS = -38;
     private static final SyscallNumbers NUMBERS =
             SyscallNumbers.of(SyscallAbi.of(Architecture.current()).get(0));
@@ -47,42 +44,27 @@ class SeccompMachineTest {
                 .security(Security.DEFAULT.seccomp(profile)));
     }
 
-    /** A call by its number, with arguments that a rule is about; the bits that don't count are set. */
-    private static Optional<StagedCalls.Call> matching(SeccompRule rule, String name) {
+    /** The calls of a rule by their numbers, with arguments that it is about; the bits that don't count are set. */
+    private static List<StagedCalls.Call> matching(SeccompRule rule) {
         long[] arguments = new long[6];
         for (SeccompArgument argument : rule.arguments()) {
             assertThat(argument.operator()).isEqualTo(SeccompArgument.Operator.MASKED_EQ);
             arguments[argument.index()] = argument.valueTwo() | ~argument.value();
         }
-        return NUMBERS.number(name).stream()
+        return rule.calls().stream()
+                .flatMapToLong(name -> NUMBERS.number(name).stream().asLongStream())
                 .mapToObj(number -> new StagedCalls.Call(number, arguments))
-                .findFirst();
+                .toList();
     }
 
     @Test
     void everyRuleOfTheStandardProfileHolds() {
-        List<SeccompRule> rules = SeccompProfile.standard().rules();
-        SeccompProfile marked = SeccompProfile.of(SeccompAction.ALLOW);
-        List<StagedCalls.Call> calls = new ArrayList<>();
-        List<Long> marks = new ArrayList<>();
-        List<Long> errors = new ArrayList<>();
-        for (int i = 0; i < rules.size(); i++) {
-            SeccompRule rule = rules.get(i);
-            // An error number of its own tells the rule from whatever else could deny the call.
-            marked = marked.rule(
-                    new SeccompRule(rule.calls(), rule.arguments(), SeccompAction.errno(MARK + i), rule.condition()));
-            for (String name : rule.calls()) {
-                Optional<StagedCalls.Call> call = matching(rule, name);
-                if (call.isPresent()) {
-                    calls.add(call.get());
-                    marks.add(-(long) (MARK + i));
-                    errors.add(-(long) rule.action().errno());
-                }
-            }
-        }
-        assertThat(calls).hasSizeGreaterThan(rules.size() / 2);
-        assertThat(StagedCalls.in(start(marked), calls)).isEqualTo(marks);
-        assertThat(StagedCalls.in(start(SeccompProfile.standard()), calls)).isEqualTo(errors);
+        MarkedRules<StagedCalls.Call> rules = MarkedRules.of(SeccompMachineTest::matching);
+        assertThat(rules.calls())
+                .hasSizeGreaterThan(SeccompProfile.standard().rules().size() / 2);
+        assertThat(StagedCalls.in(start(rules.profile()), rules.calls())).isEqualTo(rules.marks());
+        assertThat(StagedCalls.in(start(SeccompProfile.standard()), rules.calls()))
+                .isEqualTo(rules.errors());
     }
 
     @Test

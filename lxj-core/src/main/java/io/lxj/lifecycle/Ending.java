@@ -62,8 +62,8 @@ final class Ending {
                         reason.map(ExitStatus::killed).orElse(ExitStatus.unknown("nobody was there to see it end")));
     }
 
-    /** A run that has begun and that this JVM can't look after: it is ended, as if it had not begun. */
-    void abandon(Instance instance, Run run, RuntimeException failure) {
+    /** Takes back a run that has begun and that this JVM can't look after: it is ended, as if it had not begun. */
+    Undo abandoning(Instance instance, Run run) {
         Undo undo = new Undo();
         undo.add(run::release);
         undo.add(run::close);
@@ -77,8 +77,8 @@ final class Ending {
         if (run.part() == Run.Part.PARENT) {
             undo.add(() -> run.init().waitFor());
         }
-        undo.add(() -> run.sendKill());
-        undo.run(failure);
+        undo.add(run::sendKill);
+        return undo;
     }
 
     /** A run of which only the record is left: its JVM is gone, and so is its init. */

@@ -113,23 +113,20 @@ final class Life {
     /** How the run before has ended, if this is a reboot, is told should there be no other. */
     private void startLocked(Optional<ExitStatus> before) {
         doing(State.STARTING);
+        Undo undo = new Undo();
         try {
             instance.background().awaitReleased();
-            Run started = engine.starter().start(instance);
-            try {
-                begin(started, true);
-            } catch (RuntimeException e) {
-                doing(State.ABORTING);
-                engine.ending().abandon(instance, started, e);
-                throw e;
-            }
-            instance.listeners().tell(State.RUNNING, Optional.empty());
+            Run started = engine.starter().start(instance, undo);
+            undo = engine.ending().abandoning(instance, started);
+            begin(started, true);
         } catch (RuntimeException e) {
             doing(State.ABORTING);
+            undo.run(e);
             doing(null);
             instance.listeners().tell(State.STOPPED, before);
             throw e;
         }
+        instance.listeners().tell(State.RUNNING, Optional.empty());
     }
 
     /** Whether a run still goes on, as far as this JVM knows. */

@@ -5,7 +5,6 @@ import io.lxj.config.Config;
 import io.lxj.config.IdMap;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.OnExit;
-import io.lxj.config.State;
 import io.lxj.failure.Failures;
 import io.lxj.launch.InitLauncher;
 import io.lxj.launch.InitLauncher.Keeper;
@@ -39,7 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Starts containers. What was made for a start that fails is removed again. Thread-safe. */
+/** Starts containers. What was made for a start that fails is for the caller to take back. Thread-safe. */
 final class Starter {
     private final Engine engine;
     private final InitLauncher launcher;
@@ -49,15 +48,16 @@ final class Starter {
         this.launcher = launcher;
     }
 
-    /** Starts a container whose lock is held. */
-    Run start(Instance instance) {
-        Undo undo = new Undo();
-        try {
-            return start(instance, undo);
+    /**
+     * Starts a container whose lock is held.
+     *
+     * @param undo gets what is to be taken back if this fails
+     */
+    Run start(Instance instance, Undo undo) {
+        try (StageAhead ahead = launcher.begin()) {
+            return start(instance, ahead, undo);
         } catch (IOException e) {
-            throw abort(instance, undo, Failures.exception("start " + instance.name(), e));
-        } catch (RuntimeException e) {
-            throw abort(instance, undo, e);
+            throw Failures.exception("start " + instance.name(), e);
         }
     }
 
@@ -92,19 +92,7 @@ final class Starter {
         }
     }
 
-    private static RuntimeException abort(Instance instance, Undo undo, RuntimeException failure) {
-        instance.life().doing(State.ABORTING);
-        undo.run(failure);
-        return failure;
-    }
-
     /** The stage takes the longest way: it sets off before anything else. */
-    private Run start(Instance instance, Undo undo) throws IOException {
-        try (StageAhead ahead = launcher.begin()) {
-            return start(instance, ahead, undo);
-        }
-    }
-
     private Run start(Instance instance, StageAhead ahead, Undo undo) throws IOException {
         String name = instance.name();
         ContainerRecord record = recordWithIds(name);

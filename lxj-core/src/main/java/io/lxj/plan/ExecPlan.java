@@ -29,11 +29,23 @@ public final class ExecPlan {
     private final ExecSpec spec;
     private final SyscallProgram program;
     private final Arg pid;
+    private final List<Attempt> attempts;
 
-    private ExecPlan(ExecSpec spec, SyscallProgram program, Arg pid) {
+    /**
+     * The positions of the steps that are about one of the files that may be the program.
+     *
+     * @param path the file
+     * @param look sees whether it may be executed
+     * @param execution executes it
+     * @param existence sees whether there is such a file, once none was executed
+     */
+    record Attempt(String path, int look, int execution, int existence) {}
+
+    private ExecPlan(ExecSpec spec, SyscallProgram program, Arg pid, List<Attempt> attempts) {
         this.spec = spec;
         this.program = program;
         this.pid = pid;
+        this.attempts = attempts;
     }
 
     /**
@@ -70,11 +82,11 @@ public final class ExecPlan {
                 .onZero(child);
         program.step("leave it to the JVM", Syscall.EXIT_GROUP, 0);
         program.place(child);
-        child(program, spec);
-        return new ExecPlan(spec, program.build(), pid);
+        List<Attempt> attempts = child(program, spec);
+        return new ExecPlan(spec, program.build(), pid, attempts);
     }
 
-    private static void child(ProgramBuilder program, ExecSpec spec) {
+    private static List<Attempt> child(ProgramBuilder program, ExecSpec spec) {
         ProgramEnd end = new ProgramEnd(program);
         // Others in the container see this process already.
         if (spec.userNamespace()) {
@@ -116,7 +128,7 @@ public final class ExecPlan {
         end.closeFds(SyscallProgram.FIRST_FD);
         program.step("enter the working directory", Syscall.CHDIR, program.string(spec.workingDirectory()));
         confinement.capabilities(spec.confinement(), root);
-        execute(program, spec, end, confinement);
+        return execute(program, spec, end, confinement);
     }
 
     /** What is only needed until the process is where it belongs. */
@@ -127,34 +139,41 @@ public final class ExecPlan {
     }
 
     /** Whether there is a program is found out before, because the filter may deny what that takes. */
-    private static void execute(ProgramBuilder program, ExecSpec spec, ProgramEnd end, ConfinementSteps confinement) {
+    private static List<Attempt> execute(
+            ProgramBuilder program, ExecSpec spec, ProgramEnd end, ConfinementSteps confinement) {
         Arg argv = end.argv(spec.argv());
         Arg environment = end.environment(spec.environment());
         Label notExecutable = program.label();
-        List<Arg> paths = spec.candidates().stream().map(program::string).toList();
+        List<String> candidates = spec.candidates();
+        List<Arg> paths = candidates.stream().map(program::string).toList();
+        List<ProgramBuilder.Added> looks = new ArrayList<>();
+        List<ProgramBuilder.Added> executions = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
-            String path = spec.candidates().get(i);
+            String path = candidates.get(i);
             Label next = program.label();
-            program.step("see whether " + path + " is executable", Syscall.FACCESSAT2, -100, paths.get(i), X_OK, 0)
-                    .onError(next);
+            looks.add(look(program, "see whether " + path + " is executable", paths.get(i), X_OK)
+                    .onError(next));
             confinement.filter(spec.confinement());
-            end.exec(path, argv, environment).onError(notExecutable);
+            executions.add(end.exec(path, argv, environment).onError(notExecutable));
             program.place(next);
         }
+        List<Attempt> attempts = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
-            program.step(
-                            "see whether " + spec.candidates().get(i) + " exists",
-                            Syscall.FACCESSAT2,
-                            -100,
-                            paths.get(i),
-                            F_OK,
-                            0)
+            String path = candidates.get(i);
+            ProgramBuilder.Added existence = look(program, "see whether " + path + " exists", paths.get(i), F_OK)
                     .onZero(notExecutable)
                     .mayFail();
+            attempts.add(
+                    new Attempt(path, looks.get(i).index(), executions.get(i).index(), existence.index()));
         }
         program.step("end, as there is no such command", Syscall.EXIT_GROUP, NOT_FOUND);
         program.place(notExecutable);
         program.step("end, as it can't be executed", Syscall.EXIT_GROUP, NOT_EXECUTABLE);
+        return List.copyOf(attempts);
+    }
+
+    private static ProgramBuilder.Added look(ProgramBuilder program, String what, Arg path, int access) {
+        return program.step(what, Syscall.FACCESSAT2, -100, path, access, 0);
     }
 
     /**
@@ -182,6 +201,11 @@ public final class ExecPlan {
      */
     public Arg pid() {
         return pid;
+    }
+
+    /** Which steps try to execute something, for each of the files in the order in which they are tried. */
+    List<Attempt> attempts() {
+        return attempts;
     }
 
     /** The plan as a list of calls. */

@@ -1,10 +1,7 @@
 package io.lxj.plan;
 
 import io.lxj.linux.Errno;
-import io.lxj.linux.Syscall;
 import io.lxj.linux.SyscallProgram;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,37 +12,25 @@ import java.util.Optional;
  */
 public record NotExecuted(Optional<String> path, Optional<Errno> errno) {
     /**
-     * Reads it from what the steps of a plan returned: for each candidate one that sees whether it may be executed, followed
-     * by its execve(2); and if none was executed, for each one that sees whether it exists.
+     * Reads it from what the steps of a plan returned.
      *
      * @param plan the plan
      * @param results of its steps
      * @return empty if something was executed
      */
     public static Optional<NotExecuted> of(ExecPlan plan, long[] results) {
-        List<SyscallProgram.Step> steps = plan.program().steps();
-        List<String> candidates = plan.spec().candidates();
-        List<Long> looks = new ArrayList<>();
-        int executions = 0;
-        for (int i = 0; i < results.length; i++) {
-            Syscall call = steps.get(i).call();
-            if (call == Syscall.EXECVE) {
-                if (results[i] < 0 && results[i] != SyscallProgram.NOT_RUN) {
-                    return Optional.of(of(candidates.get(executions), results[i]));
-                }
-                executions++;
-            } else if (call == Syscall.FACCESSAT2) {
-                looks.add(results[i]);
+        boolean looked = false;
+        for (ExecPlan.Attempt attempt : plan.attempts()) {
+            long execution = results[attempt.execution()];
+            if (execution < 0 && execution != SyscallProgram.NOT_RUN) {
+                return Optional.of(of(attempt.path(), execution));
             }
-        }
-        int number = candidates.size();
-        for (int i = 0; i < number; i++) {
-            if (looks.get(number + i) == 0) {
-                return Optional.of(of(candidates.get(i), looks.get(i)));
+            if (results[attempt.existence()] == 0) {
+                return Optional.of(of(attempt.path(), results[attempt.look()]));
             }
+            looked |= results[attempt.existence()] != SyscallProgram.NOT_RUN;
         }
-        boolean tried = looks.get(number) != SyscallProgram.NOT_RUN;
-        return tried ? Optional.of(new NotExecuted(Optional.empty(), Optional.of(Errno.ENOENT))) : Optional.empty();
+        return looked ? Optional.of(new NotExecuted(Optional.empty(), Optional.of(Errno.ENOENT))) : Optional.empty();
     }
 
     private static NotExecuted of(String path, long result) {

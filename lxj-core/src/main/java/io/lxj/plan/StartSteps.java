@@ -1,6 +1,7 @@
 package io.lxj.plan;
 
 import io.lxj.linux.Arg;
+import io.lxj.linux.Keyctl;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.Syscall;
@@ -16,8 +17,6 @@ final class StartSteps {
 
     private static final String OOM_SCORE_ADJUST = "/proc/self/oom_score_adj";
     private static final int PR_SET_DUMPABLE = 4;
-    private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
-    private static final int KEYCTL_CAPABILITIES = 31;
     /** Keys of a process count for some time after its end; root of another namespace than the first has few. */
     private static final int[] PAUSES = {20, 100, 500};
 
@@ -60,7 +59,7 @@ final class StartSteps {
         program.step(
                         "see whether there are keys",
                         Syscall.KEYCTL,
-                        Arg.of(KEYCTL_CAPABILITIES, "KEYCTL_CAPABILITIES"),
+                        Arg.of(Keyctl.KEYCTL_CAPABILITIES, "KEYCTL_CAPABILITIES"),
                         0,
                         0)
                 .onError(left);
@@ -80,7 +79,7 @@ final class StartSteps {
         return program.step(
                 "leave the JVM's keys",
                 Syscall.KEYCTL,
-                Arg.of(KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"),
+                Arg.of(Keyctl.KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"),
                 0);
     }
 

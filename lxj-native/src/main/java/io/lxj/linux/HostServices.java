@@ -5,7 +5,6 @@ import java.util.Map;
 
 /** What the kernel tells and keeps beside processes and files: tried by this process itself, as nothing of it stays. */
 final class HostServices {
-    private static final int KEYCTL_CAPABILITIES = 31;
     private static final Path MEMORY_PRESSURE = Path.of("/proc/pressure/memory");
 
     private HostServices() {}
@@ -27,7 +26,7 @@ final class HostServices {
 
     /** By a call that changes nothing. */
     private static Outcome sessionKeyring() {
-        long result = Kernel.call(Syscall.KEYCTL, KEYCTL_CAPABILITIES, 0, 0);
+        long result = Kernel.call(Syscall.KEYCTL, Keyctl.KEYCTL_CAPABILITIES, 0, 0);
         return result < 0
                 ? no(LinuxException.of(result, "keyctl", "KEYCTL_CAPABILITIES"))
                 : Outcome.yes(setting("kernel.keys.maxkeys", "/proc/sys/kernel/keys/maxkeys"));

@@ -49,6 +49,15 @@ public final class ProgramBuilder {
         }
 
         /**
+         * Where the step is in the program.
+         *
+         * @return its position, from 0
+         */
+        public int index() {
+            return index;
+        }
+
+        /**
          * What the call will return, as an argument for later steps.
          *
          * @return the argument

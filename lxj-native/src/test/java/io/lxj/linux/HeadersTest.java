@@ -46,6 +46,7 @@ class HeadersTest {
             "asm/termbits.h",
             "linux/bpf.h",
             "linux/fs.h",
+            "linux/keyctl.h",
             "linux/magic.h",
             "linux/memfd.h",
             "linux/mount.h",
