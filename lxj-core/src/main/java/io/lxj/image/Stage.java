@@ -24,7 +24,7 @@ final class Stage implements ChunkSource {
     private Chunk current;
     private boolean ended;
     // Written before END is queued, read after it is taken.
-    private Throwable failure;
+    private ThreadFailure failure;
 
     private Stage(String name, ByteSource source, boolean waitsAtClose) {
         this.source = source;
@@ -65,7 +65,7 @@ final class Stage implements ChunkSource {
                 }
             } while (chunk.length() == CHUNK);
         } catch (Throwable e) {
-            failure = e;
+            failure = new ThreadFailure(e);
         }
         // There is room for it: the queue is one longer than there are buffers.
         full.add(END);
@@ -99,27 +99,14 @@ final class Stage implements ChunkSource {
         }
         if (chunk == END) {
             ended = true;
-            rethrow();
+            if (failure != null) {
+                failure.rethrow();
+            }
             return null;
         }
         chunk.memory().buffer().position(0).limit(chunk.length());
         current = chunk;
         return chunk;
-    }
-
-    private void rethrow() throws IOException {
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        if (failure instanceof RuntimeException bug) {
-            throw bug;
-        }
-        if (failure instanceof IOException io) {
-            throw io;
-        }
-        if (failure != null) {
-            throw new IOException(failure);
-        }
     }
 
     @Override
