@@ -36,12 +36,16 @@ class ImportMemoryTest {
         LargeArchive.write(archive, LINKS, LARGE, SIZE);
         Path hostile = work.resolve("hostile.tar.xz");
         SystemTar.run(work, "sh", "-ec", "echo x >x && tar -c x | xz --lzma2=dict=64MiB >" + hostile);
+        // Its blocks are of 1 MiB, two of which have room in a quarter of the heap with what decompresses them.
+        SystemTar.run(work, "xz", "-T2", "-0", "--keep", archive.toString());
+        Path ahead = work.resolve("large.tar.xz");
 
         Path folder = Files.createTempDirectory("lxj-test");
-        try (OtherJvm jvm = OtherJvm.startWith(OPTIONS, SmallHeapJvm.class, folder, archive, hostile)) {
-            String imported = (LINKS + LARGE) + " " + LARGE * SIZE + " " + Files.size(archive) + " ";
-            assertThat(jvm.line()).isEqualTo("file " + imported + "true");
-            assertThat(jvm.line()).isEqualTo("stream " + imported + "false");
+        try (OtherJvm jvm = OtherJvm.startWith(OPTIONS, SmallHeapJvm.class, folder, archive, ahead, hostile)) {
+            String imported = (LINKS + LARGE) + " " + LARGE * SIZE + " ";
+            assertThat(jvm.line()).isEqualTo("file " + imported + Files.size(archive) + " true");
+            assertThat(jvm.line()).isEqualTo("stream " + imported + Files.size(archive) + " false");
+            assertThat(jvm.line()).isEqualTo("ahead " + imported + Files.size(ahead) + " true");
             assertThat(jvm.line())
                     .startsWith("import hostile: " + hostile + ": the xz data is refused: ")
                     .endsWith("; pack it again with xz -6");

@@ -7,8 +7,10 @@ import io.lxj.config.ImportOptions;
 import io.lxj.config.ImportProgress;
 import io.lxj.error.CanceledException;
 import io.lxj.image.LargeArchive;
+import io.lxj.image.SystemTar;
 import io.lxj.image.TarBytes;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsContainers;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +138,40 @@ class ImportProgressTest {
                 .isSameAs(enough)
                 .hasNoSuppressedExceptions();
         leavesNothingAndCanBeRepeated();
+    }
+
+    private static List<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("lxj import"))
+                .toList();
+    }
+
+    @Test
+    @NeedsCommand("xz")
+    void anImportThatIsDecompressedAheadIsCanceledWithoutLeavingAThread() throws Exception {
+        SystemTar.run(work, "xz", "-T2", "-0", archive.toString());
+        archive = work.resolve("large.tar.xz");
+        List<Thread> working = new ArrayList<>();
+        assertThatThrownBy(() -> load(Way.FILE, progress -> {
+                    if (isInTheMiddle(progress)) {
+                        working.addAll(threads());
+                        Thread.currentThread().interrupt();
+                    }
+                }))
+                .isInstanceOf(CanceledException.class)
+                .hasMessage("import x: canceled");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(working).isNotEmpty();
+        for (Thread thread : working) {
+            thread.join();
+        }
+        assertThat(threads()).isEmpty();
+        leavesNothingAndCanBeRepeated();
+
+        List<ImportProgress> heard = new ArrayList<>();
+        host.lxj().images().importTarball("whole", archive, ANY, heard::add);
+        assertThat(heard).extracting(progress -> progress.bytesRead().bytes()).isSorted();
+        assertThat(heard.get(heard.size() - 1).bytesRead().bytes()).isEqualTo(Files.size(archive));
     }
 
     /** A connection over which nothing comes any more. */

@@ -39,6 +39,7 @@ class ImportStreamTest {
             "cat", ArchiveFormat.TAR,
             "gzip", ArchiveFormat.TAR_GZIP,
             "xz", ArchiveFormat.TAR_XZ,
+            "xz -T2 --block-size=200KiB", ArchiveFormat.TAR_XZ,
             "zstd", ArchiveFormat.TAR_ZSTD,
             "bzip2", ArchiveFormat.TAR_BZIP2);
 

@@ -8,13 +8,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Imports an archive as a file and as a stream, and one that is refused; says what came of each. */
+/** Imports an archive as a file, as a stream and compressed, and one that is refused; says what came of each. */
 final class SmallHeapJvm {
     private static ImportProgress last;
 
     private SmallHeapJvm() {}
 
-    /** The arguments: a state folder, an archive, an archive that asks for more memory than there is. */
+    /** The arguments: a state folder, an archive, the same compressed, an archive that asks for more memory than there is. */
     public static void main(String[] arguments) throws Exception {
         Path archive = Path.of(arguments[1]);
         try (Lxj lxj = Lxj.open(Path.of(arguments[0]))) {
@@ -23,8 +23,10 @@ final class SmallHeapJvm {
             try (InputStream stream = Files.newInputStream(archive)) {
                 show(images.importTarball("stream", stream, ImportOptions.defaults(), progress -> last = progress));
             }
+            Path packed = Path.of(arguments[2]);
+            show(images.importTarball("ahead", packed, ImportOptions.defaults(), progress -> last = progress));
             try {
-                images.importTarball("hostile", Path.of(arguments[2]));
+                images.importTarball("hostile", Path.of(arguments[3]));
             } catch (ImportException e) {
                 System.out.println(e.getMessage());
             }

@@ -1,27 +1,31 @@
 package io.lxj.image;
 
 import io.lxj.config.ArchiveFormat;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.UnsupportedOptionsException;
-import org.tukaani.xz.XZInputStream;
 
-/** Decompresses by a library that gives a stream, and says where in the data it failed. */
+/** Decompresses by a library that decodes streams, and says where in the data it failed. */
 final class StreamDecoder implements ByteSource {
     /** xz -9 needs 65 MiB. What asks for more than this, or for as much of a small heap, is out to use up the memory. */
     private static final int XZ_MEMORY_KIB =
             (int) Math.min(512 * 1024, Runtime.getRuntime().maxMemory() / 1024 / 3);
 
+    /** For the blocks of all imports that are decompressed ahead. */
+    private static final HeapShare AHEAD = XzDecoder.quarterOfHeap();
+
     private final ArchiveFormat format;
     private final CompressedBytes in;
     private final Opener opener;
-    private StreamSource stream;
+    private ByteSource decoder;
 
     private interface Opener {
-        InputStream open(InputStream compressed) throws IOException;
+        ByteSource open(InputStream compressed) throws IOException;
     }
 
     private StreamDecoder(ArchiveFormat format, CompressedBytes in, Opener opener) {
@@ -32,29 +36,39 @@ final class StreamDecoder implements ByteSource {
 
     static StreamDecoder bzip2(CompressedBytes in) {
         return new StreamDecoder(
-                ArchiveFormat.TAR_BZIP2, in, compressed -> new BZip2CompressorInputStream(compressed, true));
+                ArchiveFormat.TAR_BZIP2,
+                in,
+                compressed -> new StreamSource(new BZip2CompressorInputStream(compressed, true), true));
     }
 
     static StreamDecoder xz(CompressedBytes in) {
-        return new StreamDecoder(ArchiveFormat.TAR_XZ, in, compressed -> new XZInputStream(compressed, XZ_MEMORY_KIB));
+        return new StreamDecoder(
+                ArchiveFormat.TAR_XZ, in, compressed -> new XzDecoder(compressed, XZ_MEMORY_KIB, AHEAD));
     }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
         try {
-            if (stream == null) {
-                stream = new StreamSource(opener.open(in.stream()), true);
+            if (decoder == null) {
+                decoder = opener.open(in.stream());
             }
-            return stream.read(into);
+            return decoder.read(into);
+        } catch (InterruptedIOException e) {
+            throw e;
         } catch (MemoryLimitException | UnsupportedOptionsException e) {
             throw ArchiveException.packAgain("with xz -6", "the xz data is refused: " + e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
             in.rethrow();
-            if (in.isExhausted()) {
+            if (isCutOff(e)) {
                 throw new ArchiveException("the " + name() + " data is cut off at byte " + in.offset(), e);
             }
             throw new ArchiveException("the " + name() + " data is corrupt before byte " + in.offset() + why(e), e);
         }
+    }
+
+    /** What is read of xz ahead of its time may well have come to the end before something is found to be corrupt. */
+    private boolean isCutOff(Exception e) {
+        return in.isExhausted() && (format != ArchiveFormat.TAR_XZ || e instanceof EOFException);
     }
 
     private String name() {
@@ -68,8 +82,8 @@ final class StreamDecoder implements ByteSource {
     @Override
     public void close() throws IOException {
         try {
-            if (stream != null) {
-                stream.close();
+            if (decoder != null) {
+                decoder.close();
             }
         } finally {
             in.close();

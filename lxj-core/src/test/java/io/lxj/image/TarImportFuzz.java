@@ -81,7 +81,18 @@ public final class TarImportFuzz {
                 input(0, compressed(tree, GZIPOutputStream::new)),
                 input(0, compressed(tree, BZip2CompressorOutputStream::new)),
                 input(0, compressed(tree, out -> new XZOutputStream(out, new LZMA2Options(0)))),
+                input(0, blocksOfXz(tree)),
                 input(0, compressed(tree, com.github.luben.zstd.ZstdOutputStream::new)));
+    }
+
+    private static byte[] blocksOfXz(byte[] archive) {
+        int first = archive.length / 3;
+        int second = archive.length / 2;
+        return new XzBytes()
+                .sized(Arrays.copyOf(archive, first))
+                .sized(Arrays.copyOfRange(archive, first, second))
+                .unsized(Arrays.copyOfRange(archive, second, archive.length))
+                .finish();
     }
 
     private static byte[] input(int how, byte[] archive) {
