@@ -14,8 +14,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Decompresses xz, any number of streams in a row, see <a href="https://tukaani.org/xz/xz-file-format.txt">the format</a>.
  * Blocks whose headers tell their sizes, as those that xz(1) writes with several threads, are decompressed ahead by other
- * threads, as many as there are processors, as long as there is memory for them; any other one in its turn by the reader.
- * The library decompresses one block at a time; that the blocks of a stream are all there and in order is seen to here.
+ * threads, as many as there are processors, as long as there is memory for them; any other one in its turn by the reader. A
+ * stream may have both, as those of pixz(1) do. The library decompresses one block at a time; that the blocks of a stream are
+ * all there and in order is seen to here.
  */
 final class XzDecoder implements ByteSource {
     /** It takes one thread about eight times as long to decompress a Debian as another one to write its files. */
