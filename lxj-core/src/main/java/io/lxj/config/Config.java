@@ -23,9 +23,8 @@ import java.util.Optional;
  * <p>A method with arguments sets, the method of the same name without any gets. {@code env}, {@code mount}, {@code
  * device} and {@code label} add one; {@code environment}, {@code mounts}, {@code devices} and {@code labels} replace
  * all. {@link #without} takes back what was set. What isn't set comes from the image or has the default that the getter
- * describes. A bad value is refused with an
- * {@link io.lxj.error.InvalidConfigException} that names the field and what is allowed; whether the host can do it
- * shows when the container is created or started.
+ * describes. A bad value is refused with an {@link io.lxj.error.InvalidConfigException} that names the field and what is
+ * allowed; whether the host can do it shows when the container is created or started.
  */
 public final class Config {
     private final Settings settings;
