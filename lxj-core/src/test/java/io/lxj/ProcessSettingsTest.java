@@ -15,8 +15,10 @@ import io.lxj.config.Security;
 import io.lxj.config.State;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LaunchException;
+import io.lxj.linux.Architecture;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.Syscall;
+import io.lxj.linux.SyscallAbi;
 import io.lxj.linux.SyscallNumbers;
 import io.lxj.storage.OtherJvm;
 import io.lxj.testing.Caller;
@@ -245,7 +247,9 @@ class ProcessSettingsTest {
     void everyProcessHasASessionKeyringThatNobodyElseHas(@TempDir Path folder) throws IOException {
         int getKeyringId = 0;
         long sessionKeyring = -3;
-        int keyctl = SyscallNumbers.of(RawCalls.WAYS.get(0)).number("keyctl").orElseThrow();
+        int keyctl = SyscallNumbers.of(SyscallAbi.of(Architecture.current()).get(0))
+                .number("keyctl")
+                .orElseThrow();
         RawCalls calls = new RawCalls(
                 new byte[0],
                 List.of(new RawCalls.Call(false, keyctl, List.of((long) getKeyringId, sessionKeyring, 0L))));

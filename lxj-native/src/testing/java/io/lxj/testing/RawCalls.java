@@ -19,10 +19,8 @@ public final class RawCalls {
     private static final int CALL = 9 * Long.BYTES;
     private static final int RESULT = 8 * Long.BYTES;
 
-    /** The ways into the kernel by which the program makes calls on this machine. */
-    public static final List<SyscallAbi> WAYS = Architecture.current() == Architecture.X86_64
-            ? SyscallAbi.of(Architecture.X86_64)
-            : List.of(SyscallAbi.AARCH64);
+    private static final int SIGSEGV = 11;
+    private static final int GETPID_OF_I386 = 20;
 
     private final byte[] filter;
     private final List<Call> calls;
@@ -55,6 +53,29 @@ public final class RawCalls {
      */
     public static void build(Path program) throws IOException {
         CProgram.build("calls.c", program, "-nostdlib", "-ffreestanding", "-fno-stack-protector");
+    }
+
+    /**
+     * The ways into the kernel by which the program makes calls on this machine. A kernel may have none for 32-bit calls: then
+     * {@code int 0x80} ends the process, by SIGSEGV.
+     *
+     * @param folder where to put a program that tries that
+     * @return the machine's own way first
+     * @throws IOException if the program can't be run
+     */
+    public static List<SyscallAbi> ways(Path folder) throws IOException {
+        if (Architecture.current() != Architecture.X86_64) {
+            return List.of(SyscallAbi.AARCH64);
+        }
+        List<SyscallAbi> ways = new ArrayList<>(SyscallAbi.of(Architecture.X86_64));
+        RawCalls getpid = new RawCalls(new byte[0], List.of(new Call(true, GETPID_OF_I386, List.of())));
+        int status = getpid.start(folder);
+        if (status == 128 + SIGSEGV) {
+            ways.remove(SyscallAbi.I386);
+        } else if (status != 0) {
+            throw new IOException("a 32-bit call ended with " + status);
+        }
+        return ways;
     }
 
     /** {@return the file that the program takes as its standard input, opened for reading and writing} */
@@ -94,13 +115,22 @@ public final class RawCalls {
      * @throws IOException if they can't be made
      */
     public List<Long> run(Path folder) throws IOException {
+        int status = start(folder);
+        if (status != 0) {
+            throw new IOException("the calls ended with " + status);
+        }
+        return results(Files.readAllBytes(folder.resolve("file")));
+    }
+
+    private int start(Path folder) throws IOException {
         Path program = folder.resolve("calls");
         if (!Files.exists(program)) {
             build(program);
         }
         Path file = folder.resolve("file");
         Files.write(file, file());
-        CProgram.run(List.of("sh", "-c", "exec \"$0\" 0<>\"$1\"", program.toString(), file.toString()));
-        return results(Files.readAllBytes(file));
+        ProcessBuilder calls =
+                new ProcessBuilder("sh", "-c", "exec \"$0\" 0<>\"$1\"", program.toString(), file.toString());
+        return calls.inheritIO().start().onExit().join().exitValue();
     }
 }
