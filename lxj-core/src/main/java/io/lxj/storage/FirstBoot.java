@@ -16,10 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What makes a container of an image an individual: its files in /etc, and its machine id for D-Bus. Immutable and thread-safe.
+ * What makes a container of an image an individual: its files in /etc, and its machine id for D-Bus. Immutable and
+ * thread-safe.
  *
- * <p>The image decides what lies in its folders, and may have anything there. So nothing is written into: a file or symbolic
- * link is replaced by a new file, wherever it leads; a directory is left alone.
+ * <p>The image decides what lies in its folders, and may have anything there. So nothing is written into: a file or
+ * symbolic link is replaced by a new file, wherever it leads; a directory is left alone.
  *
  * @param hostname the container's host name
  * @param machineId the container's machine id

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
  * Copies a tree with everything that belongs to it: types, owners, permissions, times of access and modification,
  * extended attributes with ACLs and capabilities, hard links, holes. Directories are entered by descriptor and links are
  * never followed, so what is below can't lead outside, however deep it is; and the names of a directory are held in memory
- * in parts, however many there are. Mounts are not crossed: an empty directory
- * stands for each. Several threads copy at a time. What is removed from the source meanwhile is left out.
+ * in parts, however many there are. Mounts are not crossed: an empty directory stands for each. Several threads copy at a
+ * time. What is removed from the source meanwhile is left out.
  */
 public final class TreeCopy {
     // Levels above the current one whose descriptors stay open; those further up are opened again on the way back.
