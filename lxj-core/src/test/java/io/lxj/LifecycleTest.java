@@ -12,11 +12,15 @@ import io.lxj.error.CanceledException;
 import io.lxj.error.IllegalTransitionException;
 import io.lxj.error.NotFoundException;
 import io.lxj.error.WrongStateException;
+import io.lxj.testing.CProgram;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import io.lxj.testing.StateTree;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -30,6 +34,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The states of a container, and what leads from one to the other. */
 @NeedsContainers
@@ -101,6 +106,18 @@ class LifecycleTest {
         Container slow = host.start(Config.ofImage("alpine")
                 .init("/bin/sh", "-c", "sleep 2; trap 'exit 5' TERM; while :; do sleep 0.1; done"));
         assertThat(slow.shutdown(TestLxj.LONG)).isEqualTo(ExitStatus.exited(5));
+    }
+
+    /** As shells do around fork(2), but for longer: what comes meanwhile is dropped when it is let through. */
+    @Test
+    @NeedsCommand("gcc")
+    void anInitThatBlocksTheSignalForAMomentHearsThatItShallHalt(@TempDir Path folder) throws Exception {
+        Path init = folder.resolve("late");
+        CProgram.build("late.c", init);
+        Container late = host.create(Config.ofImage("alpine").init("/late"));
+        late.files().write("/late", Files.readAllBytes(init), 0755);
+        late.start();
+        assertThat(late.shutdown(TestLxj.LONG)).isEqualTo(ExitStatus.exited(5));
     }
 
     @Test

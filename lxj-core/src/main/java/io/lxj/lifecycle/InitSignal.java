@@ -30,31 +30,51 @@ final class InitSignal {
         this.signal = signal;
     }
 
+    /** What the init would do with the signal now. */
+    private enum Look {
+        /** It handles it, or has ended, or nobody can keep the signal from being heard. */
+        TAKEN,
+        /** It blocks it, and has one: it hasn't decided yet. */
+        PENDING,
+        /** It blocks it, to wait for it or for a moment, as shells do around fork(2). */
+        BLOCKED,
+        /** The kernel drops it; or it waits by sigtimedwait(2), as the init of busybox does, which doesn't show. */
+        DROPPED
+    }
+
     /**
-     * Sends the signal; and once more, if it may have been dropped, as soon as the init takes it for sure. An init that
-     * waits for signals, as that of busybox does by sigtimedwait(2), doesn't look like one that takes them until it got
-     * the first; it is on its way out by the second.
+     * Sends the signal; and again, if it may have been dropped, as soon as the init looks like taking it. An init that waits
+     * for signals by sigtimedwait(2) doesn't look like that until it got the first; it is on its way out by the second.
      *
      * @param timeout how long to look at the init for that
      * @return what is left of that time
      */
     Duration send(Duration timeout) throws LinuxException, InterruptedException {
-        boolean taken = isTaken();
+        Look sent = look();
         send();
-        return taken ? timeout : sendAgain(timeout);
+        return sent == Look.TAKEN ? timeout : sendAgain(sent, timeout);
     }
 
-    private Duration sendAgain(Duration timeout) throws LinuxException, InterruptedException {
+    private Duration sendAgain(Look first, Duration timeout) throws LinuxException, InterruptedException {
         long begin = System.nanoTime();
         Duration left = timeout;
+        Look sent = first;
         try {
-            while (!isTaken() && !left.isZero()) {
+            while (sent != Look.TAKEN && !left.isZero()) {
                 pause();
+                Look now = look();
+                if (sent != Look.DROPPED && now == Look.BLOCKED) {
+                    // It had been pending, and was taken from there.
+                    return left;
+                }
+                if (now == Look.TAKEN || now == Look.BLOCKED) {
+                    send();
+                }
+                if (now != Look.PENDING) {
+                    sent = now;
+                }
                 Duration used = Duration.ofNanos(System.nanoTime() - begin);
                 left = used.compareTo(timeout) < 0 ? timeout.minus(used) : Duration.ZERO;
-            }
-            if (!left.isZero()) {
-                send();
             }
         } catch (LinuxException e) {
             // It has heard the first.
@@ -84,14 +104,24 @@ final class InitSignal {
         }
     }
 
-    private boolean isTaken() throws LinuxException {
+    private Look look() throws LinuxException {
         if (FOR_EVERYBODY.contains(signal) || run.exit().isDone()) {
-            return true;
+            return Look.TAKEN;
         }
         String status = new String(proc.read(run.record().init().pid() + "/status"), StandardCharsets.ISO_8859_1);
+        if (isIn("SigCgt:", status)) {
+            return Look.TAKEN;
+        }
+        if (!isIn("SigBlk:", status)) {
+            return Look.DROPPED;
+        }
+        return isIn("ShdPnd:", status) ? Look.PENDING : Look.BLOCKED;
+    }
+
+    private boolean isIn(String set, String status) {
         return status.lines()
-                .filter(line -> line.startsWith("SigBlk:") || line.startsWith("SigCgt:"))
-                .map(line -> new BigInteger(line.substring("SigBlk:".length()).strip(), 16))
-                .anyMatch(set -> set.testBit(signal.number() - 1));
+                .filter(line -> line.startsWith(set))
+                .map(line -> new BigInteger(line.substring(set.length()).strip(), 16))
+                .anyMatch(signals -> signals.testBit(signal.number() - 1));
     }
 }

@@ -2,18 +2,24 @@ package io.lxj.examples.benchmark;
 
 import io.lxj.Container;
 import io.lxj.Image;
+import io.lxj.config.Command;
 import io.lxj.config.Config;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 
 /** From the start of a Debian to the moment when systemctl says that it runs; on an overlay, not for the first time. */
 final class Boot {
     private static final String NAME = "boot";
     private static final Set<String> BOOTED = Set.of("running", "degraded");
-    private static final String[] QUESTION = {"systemctl", "is-system-running", "--wait"};
+    private static final List<String> QUESTION = List.of("systemctl", "is-system-running", "--wait");
+
+    /** How long it may take before something must be wrong. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private Boot() {}
 
@@ -31,6 +37,7 @@ final class Boot {
 
     private static Subject lxj(Workspace work, Image debian) {
         Container container = work.lxj().containers().create(NAME, Config.of(debian));
+        Command question = Command.of(QUESTION).timeout(PATIENCE);
         return new Subject() {
             @Override
             public String name() {
@@ -41,12 +48,7 @@ final class Boot {
             public long run() throws Exception {
                 long start = System.nanoTime();
                 container.start();
-                while (!BOOTED.contains(container
-                        .exec(QUESTION[0], QUESTION[1], QUESTION[2])
-                        .stdout()
-                        .strip())) {
-                    Thread.sleep(1);
-                }
+                awaitBooted(() -> container.exec(question).stdout().strip());
                 long time = System.nanoTime() - start;
                 container.stop();
                 return time;
@@ -60,8 +62,9 @@ final class Boot {
     }
 
     private static Subject lxcStart(Lxc lxc) {
-        String[] question = lxc.command("lxc-attach", NAME, "--", QUESTION[0], QUESTION[1], QUESTION[2])
-                .toArray(String[]::new);
+        List<String> question = new ArrayList<>(List.of("timeout", Long.toString(PATIENCE.toSeconds())));
+        question.addAll(lxc.command("lxc-attach", NAME, "--"));
+        question.addAll(QUESTION);
         return new Subject() {
             @Override
             public String name() {
@@ -73,14 +76,23 @@ final class Boot {
                 long start = System.nanoTime();
                 lxc.run("lxc-start", NAME, "-d");
                 try {
-                    while (!BOOTED.contains(HostCommand.output(question))) {
-                        Thread.sleep(1);
-                    }
+                    awaitBooted(() -> HostCommand.output(question.toArray(String[]::new)));
                     return System.nanoTime() - start;
                 } finally {
                     lxc.run("lxc-stop", NAME, "-k");
                 }
             }
         };
+    }
+
+    private static void awaitBooted(Callable<String> question) throws Exception {
+        long start = System.nanoTime();
+        for (String answer = question.call(); !BOOTED.contains(answer); answer = question.call()) {
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                throw new IOException(
+                        "it has not booted within " + PATIENCE.toSeconds() + " s, it is \"" + answer + '"');
+            }
+            Thread.sleep(1);
+        }
     }
 }
