@@ -179,6 +179,39 @@ class KeepTest {
     }
 
     @Test
+    void aContainerThatRebootsThoughNobodyHasLookedAtItGoesOn() throws Exception {
+        long pid = startInOtherJvm(OBEY, true);
+        try (Lxj lxj = Lxj.open(folder())) {
+            go("reboot -f; sleep 1000");
+            Path record = folder().resolve("containers/kept/run.json");
+            while (!Files.exists(record) || Files.readString(record).contains("\"init\":{\"pid\":" + pid + ",")) {
+                Thread.sleep(10);
+            }
+            assertThat(lxj.containers().get("kept").exec("echo", "again").stdout())
+                    .isEqualTo("again\n");
+        }
+    }
+
+    @Test
+    void twoJvmsThatLookAfterItStartItAgainOnce() throws Exception {
+        try (OtherJvm other = OtherJvm.start(KeepingJvm.class, folder(), parent.resolve("shared"), OBEY, "reboot");
+                Lxj lxj = Lxj.open(folder())) {
+            String before = other.line();
+            Container kept = lxj.containers().get("kept");
+            assertThat(kept.pid().orElseThrow()).hasToString(before);
+            var exit = kept.onExit();
+            go("reboot -f; sleep 1000");
+            assertThat(other.line()).isEqualTo("REBOOTED");
+            assertThat(exit.get(60, TimeUnit.SECONDS).cause()).isEqualTo(ExitStatus.Cause.REBOOTED);
+            assertThat(kept.awaitState(State.RUNNING, TestLxj.LONG)).isTrue();
+            assertThat(other.line())
+                    .isEqualTo(Long.toString(kept.pid().orElseThrow()))
+                    .isNotEqualTo(before);
+            assertThat(kept.exec("echo", "again").stdout()).isEqualTo("again\n");
+        }
+    }
+
+    @Test
     void theSameJvmLearnsTheExitFromTheKeeperToo() throws Exception {
         try (Lxj lxj = Lxj.open(folder())) {
             Container kept = lxj.containers()

@@ -4,6 +4,7 @@ import io.lxj.config.BindMount;
 import io.lxj.config.Config;
 import io.lxj.config.Mount;
 import io.lxj.config.OnExit;
+import io.lxj.config.State;
 import java.nio.file.Path;
 
 /** Starts a container that outlives this JVM, and waits to be killed or for a line to end by itself. */
@@ -23,6 +24,11 @@ final class KeepingJvm {
                                     .init("/bin/sh", "-c", arguments[2]));
             container.start();
             System.out.println(container.pid().orElseThrow());
+            if (arguments[3].equals("reboot")) {
+                System.out.println(container.onExit().get().cause());
+                container.awaitState(State.RUNNING, TestLxj.LONG);
+                System.out.println(container.pid().orElseThrow());
+            }
             if (arguments[3].equals("wait")) {
                 Thread.sleep(600_000);
             }

@@ -4,6 +4,7 @@ import io.lxj.config.Config;
 import io.lxj.config.IdMap;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.Names;
+import io.lxj.error.IllegalTransitionException;
 import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.failure.Failures;
@@ -139,6 +140,7 @@ public final class Engine implements AutoCloseable {
             cgroups.tidy();
             engine.settle();
             rebooting.forEach(engine::startAgain);
+            new TakeOver(engine).run();
             return engine;
         } catch (IOException e) {
             LxjException failure = Failures.exception("open " + folder, e);
@@ -151,9 +153,11 @@ public final class Engine implements AutoCloseable {
     }
 
     /** A kept container asked for a reboot when no JVM was there. */
-    private void startAgain(String container) {
+    void startAgain(String container) {
         try {
             instance(container).start();
+        } catch (IllegalTransitionException e) {
+            LOG.debug("Container {} asked for a reboot, and another process has seen to it", container, e);
         } catch (LxjException e) {
             LOG.error("Container {} asked for a reboot and could not be started again", container, e);
         }
@@ -178,10 +182,11 @@ public final class Engine implements AutoCloseable {
         return checkpoints;
     }
 
-    /** Repairs a container whose lock is held. */
-    void repair(String container) {
+    /** Repairs a container whose lock is held; whether it asked for a reboot that nobody has seen to. */
+    boolean repair(String container) {
         try {
-            new Repair(this).repair(container);
+            Repair repair = new Repair(this);
+            return repair.repair(container) && repair.isRebooting(container);
         } catch (LinuxException e) {
             throw Failures.exception("repair " + container, e);
         }

@@ -180,17 +180,32 @@ public final class Instance {
         }
     }
 
-    /** It may have ended when nobody was watching; its keeper's word is still to be taken down then. */
-    private void repairIfLeft() {
-        try (ContainerFolder folder = engine.store().open(name)) {
-            if (folder.run().isEmpty()) {
-                return;
-            }
+    /**
+     * It may have ended when nobody was watching: its keeper's word is still to be taken down then, and it goes on if it
+     * asked for a reboot.
+     *
+     * @return whether a run is still on record that has ended: its keeper is about to say how, or its owner to note it
+     */
+    boolean repairIfLeft() {
+        if (!isOnRecord()) {
+            return false;
         }
+        boolean rebooting = false;
         try (Lock lock = engine.lock(name)) {
             if (state() == State.STOPPED) {
-                engine.repair(name);
+                rebooting = engine.repair(name);
             }
+        }
+        if (rebooting) {
+            engine.startAgain(name);
+        }
+        return isOnRecord() && state() == State.STOPPED;
+    }
+
+    /** Whether there is a run, or one that nobody has cleared away. */
+    boolean isOnRecord() {
+        try (ContainerFolder folder = engine.store().open(name)) {
+            return folder.run().isPresent();
         }
     }
 

@@ -195,7 +195,8 @@ final class Life {
             }
             boolean again = exit.cause() == ExitStatus.Cause.REBOOTED
                     && ended.part() != Run.Part.OBSERVER
-                    && !engine.isClosed();
+                    && !engine.isClosed()
+                    && !instance.isOnRecord();
             if (again) {
                 engine.checkpoints().reached("reboot: ended");
                 instance.background().releaseNow(ended);
@@ -203,6 +204,10 @@ final class Life {
             } else {
                 instance.terminals().end();
                 instance.listeners().tell(State.STOPPED, Optional.of(exit));
+                if (exit.cause() == ExitStatus.Cause.REBOOTED) {
+                    // Another JVM that looks after it, too, may have been faster: then it goes on.
+                    alive();
+                }
             }
             return Optional.of(exit);
         }

@@ -68,7 +68,7 @@ final class Repair {
     }
 
     /** Whether it was left between the end of a run and the start of the next; what dies with its JVM doesn't go on. */
-    private boolean isRebooting(String name) {
+    boolean isRebooting(String name) {
         try (ContainerFolder folder = engine.store().find(name).orElse(null)) {
             return folder != null
                     && folder.run().isEmpty()
@@ -82,15 +82,15 @@ final class Repair {
         }
     }
 
-    /** Repairs a container whose lock is held. */
-    void repair(String name) throws LinuxException {
+    /** Repairs a container whose lock is held; whether that was the end of a run. */
+    boolean repair(String name) throws LinuxException {
         try (ContainerFolder folder = engine.store().find(name).orElse(null)) {
             Optional<RunRecord> record = folder == null ? Optional.empty() : folder.run();
             if (record.isPresent()) {
-                repair(folder, record.get());
-            } else {
-                removeStart(name);
+                return repair(folder, record.get());
             }
+            removeStart(name);
+            return false;
         }
     }
 
