@@ -13,6 +13,12 @@ import java.util.List;
 final class Fuzzer {
     /** The fuzzer itself doesn't begin with less than half of it on JDK 25, whose modules it reads. */
     private static final String HEAP = "-Xmx256m";
+    /**
+     * The fuzzer looks at how much memory it has ever had, see getrusage(2). Of a process that this JVM has started that is
+     * what this JVM has; of a child of that it isn't.
+     */
+    private static final List<String> AS_GRANDCHILD = List.of("sh", "-c", "\"$@\"; exit $?", "sh");
+
     /** For one input, by whose end the target hangs: a thousand times what the slowest needs. */
     private static final String SECONDS_PER_INPUT = "120";
 
@@ -38,7 +44,8 @@ final class Fuzzer {
         for (int i = 0; i < seeds.size(); i++) {
             Files.write(corpus.resolve("seed-" + i), seeds.get(i));
         }
-        List<String> command = new ArrayList<>(JavaCommand.begin());
+        List<String> command = new ArrayList<>(AS_GRANDCHILD);
+        command.addAll(JavaCommand.begin());
         command.addAll(List.of(
                 HEAP,
                 "-XX:+UseSerialGC",
