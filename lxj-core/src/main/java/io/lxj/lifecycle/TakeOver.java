@@ -22,14 +22,19 @@ final class TakeOver {
     }
 
     void run() {
-        for (String name : engine.store().names()) {
-            try {
-                if (isKept(name)) {
-                    takeOver(name);
-                }
-            } catch (LxjException e) {
-                LOG.warn("Container {} could not be taken over", name, e);
+        engine.store().names().forEach(this::takeOver);
+    }
+
+    private void takeOver(String name) {
+        if (engine.isClosed()) {
+            return;
+        }
+        try {
+            if (isKept(name)) {
+                watch(engine.instance(name));
             }
+        } catch (LxjException | IllegalStateException e) {
+            LOG.warn("Container {} could not be taken over", name, e);
         }
     }
 
@@ -39,22 +44,11 @@ final class TakeOver {
         }
     }
 
-    private void takeOver(String name) {
-        Instance instance = engine.instance(name);
+    private void watch(Instance instance) {
         if (instance.current().isEmpty() && instance.repairIfLeft()) {
             // Its init has just ended; its keeper is about to say how.
-            engine.supervisor().schedule(PAUSE, () -> engine.supervisor().lane().execute(() -> again(name)));
-        }
-    }
-
-    private void again(String name) {
-        if (engine.isClosed()) {
-            return;
-        }
-        try {
-            takeOver(name);
-        } catch (LxjException | IllegalStateException e) {
-            LOG.warn("Container {} could not be taken over", name, e);
+            engine.supervisor()
+                    .schedule(PAUSE, () -> engine.supervisor().lane().execute(() -> takeOver(instance.name())));
         }
     }
 }
