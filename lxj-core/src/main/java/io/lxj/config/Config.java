@@ -28,6 +28,9 @@ import java.util.Optional;
  */
 public final class Config {
     private final Settings settings;
+    // Made when it is wanted first: many containers may have one configuration. It doesn't matter which thread's is
+    // kept.
+    private String json;
 
     private Config(Settings settings) {
         this.settings = settings;
@@ -79,7 +82,12 @@ public final class Config {
      * @throws io.lxj.error.InvalidConfigException if it is longer than 1048576 characters
      */
     public String toJson() {
-        return ConfigCodec.write(this);
+        String text = json;
+        if (text == null) {
+            text = ConfigCodec.write(this);
+            json = text;
+        }
+        return text;
     }
 
     private <T> Config with(Setting<T> setting, T value) {

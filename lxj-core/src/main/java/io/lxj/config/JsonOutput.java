@@ -63,6 +63,9 @@ final class JsonOutput {
 
     /** A lone surrogate stands for a byte of a name that isn't UTF-8. UTF-8 has no form for it, JSON's escapes do. */
     private static String escapeLoneSurrogates(String json) {
+        if (json.chars().noneMatch(Text::isSurrogate)) {
+            return json;
+        }
         StringBuilder out = new StringBuilder(json.length());
         int point;
         for (int i = 0; i < json.length(); i += Character.charCount(point)) {

@@ -104,14 +104,7 @@ final class AtomicFile implements AutoCloseable {
     }
 
     private static Optional<Stat> stat(RootDir.Place place) throws LinuxException {
-        try {
-            return Optional.of(place.directory().stat(place.name()));
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return place.directory().findStat(place.name());
     }
 
     private static byte[] follow(byte[] link, byte[] target) {

@@ -128,15 +128,9 @@ public final class ImageImporter {
     }
 
     private static void requireNew(Directory images, String name) throws LinuxException {
-        try {
-            images.stat(FileName.bytes(name));
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return;
-            }
-            throw e;
+        if (images.findStat(FileName.bytes(name)).isPresent()) {
+            throw new AlreadyExistsException("image", name);
         }
-        throw new AlreadyExistsException("image", name);
     }
 
     private static ImageInfo make(

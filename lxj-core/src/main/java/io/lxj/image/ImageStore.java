@@ -15,6 +15,7 @@ import io.lxj.linux.LinuxException;
 import io.lxj.linux.Stat;
 import io.lxj.storage.Checkpoints;
 import io.lxj.storage.ContainerFolder;
+import io.lxj.storage.ContainerRecord;
 import io.lxj.storage.ContainerStore;
 import io.lxj.storage.JsonFile;
 import io.lxj.storage.Lock;
@@ -112,10 +113,23 @@ public final class ImageStore {
      * @throws io.lxj.error.CorruptStateException if the image.json isn't what lxj wrote
      */
     public ImageInfo of(ContainerFolder container) {
+        return of(container, container.record());
+    }
+
+    /**
+     * What is known of the image that a container was made of, whose record was read already.
+     *
+     * @param container the container's folder
+     * @param record what the container is
+     * @return what is known
+     * @throws NotFoundException if the container needs the image, and it is gone
+     * @throws io.lxj.error.CorruptStateException if the image.json isn't what lxj wrote
+     */
+    public ImageInfo of(ContainerFolder container, ContainerRecord record) {
         return container
                 .imageJson()
                 .map(text -> read(text, container + "/" + ImageFile.NAME))
-                .orElseGet(() -> get(container.record().config().image()));
+                .orElseGet(() -> get(record.config().image()));
     }
 
     /**
@@ -154,12 +168,8 @@ public final class ImageStore {
      */
     public boolean exists(String name) {
         try {
-            state.images().stat(FileName.bytes(name));
-            return true;
+            return state.images().findStat(FileName.bytes(name)).isPresent();
         } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
-            }
             throw Failures.inStateFolder("find image " + name, e);
         }
     }

@@ -110,6 +110,15 @@ final class CgroupPlaces {
         return Cgroup.of(fd, path);
     }
 
+    /** The same if it is there. */
+    Optional<Cgroup> find(String path) throws LinuxException {
+        if (deputy.isEmpty()) {
+            return Cgroup.find(path);
+        }
+        Optional<Fd> fd = deputy.get().find(path, Open.O_RDONLY | Open.O_DIRECTORY);
+        return fd.isPresent() ? Optional.of(Cgroup.of(fd.get(), path)) : Optional.empty();
+    }
+
     /** Where this or another process may have made cgroups; nobody is asked for that. */
     List<String> known() {
         return List.copyOf(known);

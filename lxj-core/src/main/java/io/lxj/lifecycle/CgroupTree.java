@@ -221,7 +221,7 @@ final class CgroupTree implements AutoCloseable {
     /** The cgroup of all containers at a place. */
     private Optional<Cgroup> all(String path) throws LinuxException {
         try {
-            return Optional.of(places.open(path + "/" + base));
+            return places.find(path + "/" + base);
         } catch (LinuxException e) {
             if (isGone(e)) {
                 return Optional.empty();
@@ -237,7 +237,7 @@ final class CgroupTree implements AutoCloseable {
      */
     Optional<Cgroup> find(String recorded) throws LinuxException {
         try {
-            return isRecorded(recorded) ? Optional.of(places.open(recorded)) : Optional.empty();
+            return isRecorded(recorded) ? places.find(recorded) : Optional.empty();
         } catch (LinuxException e) {
             if (isGone(e)) {
                 return Optional.empty();
@@ -305,8 +305,8 @@ final class CgroupTree implements AutoCloseable {
 
     /** Removes the base if no container of any process is left. */
     private boolean removeBase(String path) throws LinuxException {
-        try (Cgroup above = places.open(path)) {
-            return removeIfEmpty(above, base);
+        try (Cgroup above = places.find(path).orElse(null)) {
+            return above != null && removeIfEmpty(above, base);
         } catch (LinuxException e) {
             if (isGone(e)) {
                 return false;

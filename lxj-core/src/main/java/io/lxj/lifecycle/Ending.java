@@ -5,7 +5,6 @@ import io.lxj.error.CorruptStateException;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Cgroup;
-import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.WaitStatus;
 import io.lxj.storage.ContainerFolder;
@@ -23,6 +22,7 @@ import org.slf4j.LoggerFactory;
  * lock is held. Thread-safe.
  */
 final class Ending {
+    private static final String MEMORY_EVENTS = "memory.events";
     private static final Logger LOG = LoggerFactory.getLogger(Ending.class);
 
     private final Engine engine;
@@ -106,9 +106,10 @@ final class Ending {
     /** The kernel counts a process before it kills it. The cgroup is as old as the run. */
     private static boolean ranOutOfMemory(Cgroup cgroup) {
         try {
-            return cgroup.readKeyed("memory.events").getOrDefault("oom_kill", 0L) > 0;
+            // There may be no memory controller.
+            return cgroup.has(MEMORY_EVENTS) && cgroup.readKeyed(MEMORY_EVENTS).getOrDefault("oom_kill", 0L) > 0;
         } catch (LinuxException e) {
-            // Most often there is no memory controller; the init has ended in any case.
+            // The init has ended in any case.
             LOG.debug("Whether memory ran out in {} isn't known", cgroup, e);
             return false;
         }
@@ -173,11 +174,9 @@ final class Ending {
     private static void forget(ContainerFolder folder) {
         for (byte[] name : List.of(KeeperNote.NAME, KillNote.NAME)) {
             try {
-                folder.directory().unlink(name);
+                folder.directory().unlinkIfThere(name);
             } catch (LinuxException e) {
-                if (!e.is(Errno.ENOENT)) {
-                    throw Failures.exception("remove what was noted of the end of " + folder.name(), e);
-                }
+                throw Failures.exception("remove what was noted of the end of " + folder.name(), e);
             }
         }
     }

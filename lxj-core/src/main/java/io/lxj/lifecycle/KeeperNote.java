@@ -2,7 +2,6 @@ package io.lxj.lifecycle;
 
 import io.lxj.failure.Failures;
 import io.lxj.linux.Block;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
@@ -33,12 +32,9 @@ record KeeperNote(Optional<WaitStatus> status, boolean gaveUp) {
         if (run.keeper().isEmpty()) {
             return NONE;
         }
-        try (Fd file = folder.directory().open(NAME, Open.O_RDONLY, 0)) {
-            return read(file);
+        try (Fd file = folder.directory().find(NAME, Open.O_RDONLY).orElse(null)) {
+            return file == null ? NONE : read(file);
         } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return NONE;
-            }
             throw Failures.exception("read how " + folder.name() + " ended", e);
         }
     }

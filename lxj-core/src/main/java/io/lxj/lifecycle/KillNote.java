@@ -1,7 +1,6 @@
 package io.lxj.lifecycle;
 
 import io.lxj.linux.Directory;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
@@ -30,16 +29,14 @@ final class KillNote {
 
     /** The reason for which a run was killed, if somebody left it. */
     static Optional<String> read(Directory folder, RunRecord run) throws LinuxException {
-        byte[] note;
-        try (Fd file = folder.open(NAME, Open.O_RDONLY, 0)) {
-            note = file.readAll(LIMIT);
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return Optional.empty();
-            }
-            throw e;
+        Optional<Fd> note = folder.find(NAME, Open.O_RDONLY);
+        if (note.isEmpty()) {
+            return Optional.empty();
         }
-        String text = new String(note, StandardCharsets.UTF_8);
+        String text;
+        try (Fd file = note.get()) {
+            text = new String(file.readAll(LIMIT), StandardCharsets.UTF_8);
+        }
         String heading = heading(run);
         return text.startsWith(heading) ? Optional.of(text.substring(heading.length())) : Optional.empty();
     }

@@ -2,8 +2,8 @@ package io.lxj.lifecycle;
 
 import io.lxj.linux.Deputy;
 import io.lxj.linux.DetachedMount;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
 import io.lxj.linux.FileSystemType;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
@@ -41,8 +41,8 @@ final class Lxcfs {
     static Map<String, DetachedMount> open(Optional<Deputy> deputy) {
         for (String place : PLACES) {
             Map<String, DetachedMount> files = new LinkedHashMap<>();
-            try (Fd root = openPath(place, deputy)) {
-                if (FileSystemType.of(root).equals(FileSystemType.FUSE)) {
+            try (Fd root = find(place, deputy).orElse(null)) {
+                if (root != null && FileSystemType.of(root).equals(FileSystemType.FUSE)) {
                     for (String file : FILES) {
                         open(place, file, deputy, files);
                     }
@@ -50,13 +50,8 @@ final class Lxcfs {
                 }
             } catch (LinuxException e) {
                 files.values().forEach(DetachedMount::close);
-                if (!e.is(Errno.ENOENT)) {
-                    // What it leaves behind when it crashes answers with ENOTCONN.
-                    LOG.warn(
-                            "Containers see the memory and processors of the whole host, as lxcfs at {} fails",
-                            place,
-                            e);
-                }
+                // What it leaves behind when it crashes answers with ENOTCONN.
+                LOG.warn("Containers see the memory and processors of the whole host, as lxcfs at {} fails", place, e);
             }
         }
         return Map.of();
@@ -68,16 +63,14 @@ final class Lxcfs {
         if (!Files.exists(Path.of(file))) {
             return;
         }
-        try (Fd source = openPath(place + file, deputy)) {
-            files.put(file, DetachedMount.clone(source, false));
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
+        try (Fd source = find(place + file, deputy).orElse(null)) {
+            if (source != null) {
+                files.put(file, DetachedMount.clone(source, false));
             }
         }
     }
 
-    private static Fd openPath(String path, Optional<Deputy> deputy) throws LinuxException {
-        return deputy.isPresent() ? deputy.get().open(path, Open.O_PATH) : Fd.open(Path.of(path), Open.O_PATH, 0);
+    private static Optional<Fd> find(String path, Optional<Deputy> deputy) throws LinuxException {
+        return deputy.isPresent() ? deputy.get().find(path, Open.O_PATH) : Fd.find(FileName.bytes(path), Open.O_PATH);
     }
 }

@@ -26,7 +26,6 @@ import io.lxj.plan.InitPlan;
 import io.lxj.plan.LaunchSpec;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerRecord;
-import io.lxj.storage.ContainerStore;
 import io.lxj.storage.GrantedDevice;
 import io.lxj.storage.RootLayout;
 import io.lxj.storage.RootStorage;
@@ -54,8 +53,9 @@ final class Starter {
      * @param undo gets what is to be taken back if this fails
      */
     Run start(Instance instance, Undo undo) {
-        try (StageAhead ahead = launcher.begin()) {
-            return start(instance, ahead, undo);
+        try (StageAhead ahead = launcher.begin();
+                ContainerFolder folder = engine.store().open(instance.name())) {
+            return start(folder, instance.background(), ahead, undo);
         } catch (IOException e) {
             throw Failures.exception("start " + instance.name(), e);
         }
@@ -93,10 +93,10 @@ final class Starter {
     }
 
     /** The stage takes the longest way: it sets off before anything else. */
-    private Run start(Instance instance, StageAhead ahead, Undo undo) throws IOException {
-        String name = instance.name();
-        ContainerRecord record = recordWithIds(name);
-        ImageInfo image = engine.imageOf(instance);
+    private Run start(ContainerFolder folder, Background background, StageAhead ahead, Undo undo) throws IOException {
+        String name = folder.name();
+        ContainerRecord record = engine.ids().keep(name, folder.record(), folder);
+        ImageInfo image = engine.images().of(folder, record);
         Config config = image.defaults().under(record.config());
         engine.checkUser(config);
         StartChecks.check(name, config, image);
@@ -105,7 +105,7 @@ final class Starter {
         Confinement confinement = engine.confinement(config, ids.isPresent());
         List<Devices.Allowed> devices = Devices.of("start " + name, config.devices(), ids);
         try (MountSpecs mounts = MountSpecs.open(engine, name, config.mounts(), ids);
-                KeeperFiles files = KeeperFiles.open(engine.store(), name, config);
+                KeeperFiles files = KeeperFiles.open(folder, config);
                 Listening listening = Listening.open(name, config.listen())) {
             LaunchSpec spec = LaunchSpecs.of(name, record, image, mounts.specs(), devices, confinement, ids);
             Map<String, Fd> fds = new HashMap<>(mounts.fds());
@@ -116,7 +116,7 @@ final class Starter {
                     .ifPresent(label -> fds.put(FdNames.PROC, engine.proc().fd()));
             // From here on the stage is at work, too.
             try (Launch launch = launcher.launch(ahead, spec, fds)) {
-                StartRoot root = openRoot(name, config, mounts, ids);
+                StartRoot root = openRoot(folder, config, mounts, ids);
                 undo.add(root::close);
                 undo.add(() -> engine.cgroups().remove(name));
                 Optional<Cgroup> cgroup = engine.cgroups().create(name);
@@ -129,8 +129,8 @@ final class Starter {
                     engine.cgroups().shelter(launched.keeper().get().pid());
                 }
                 engine.checkpoints().reached("start: launched");
-                instance.background().settleFor(config.onExit());
-                Run run = record(name, config, ids, Devices.granted(devices), launched, cgroup);
+                background.settleFor(config.onExit());
+                Run run = record(folder, config, ids, Devices.granted(devices), launched, cgroup);
                 launched.mounts().forEach(run::hold);
                 if (run.part() == Run.Part.PARENT) {
                     root.mounted().ifPresent(run::hold);
@@ -189,40 +189,33 @@ final class Starter {
         }
     }
 
-    private ContainerRecord recordWithIds(String name) {
-        try (ContainerFolder folder = engine.store().open(name)) {
-            return engine.ids().keep(name, folder.record(), folder);
+    private StartRoot openRoot(ContainerFolder folder, Config config, MountSpecs mounts, Optional<IdMap> ids)
+            throws IOException {
+        engine.shifting().fit(folder, config, ids);
+        StartRoot root = StartRoot.open(engine, folder, config, ids);
+        try {
+            checkTargets(folder, config, mounts, root);
+            return root;
+        } catch (IOException | RuntimeException e) {
+            root.close();
+            throw e;
         }
     }
 
-    private StartRoot openRoot(String name, Config config, MountSpecs mounts, Optional<IdMap> ids) throws IOException {
-        try (ContainerFolder folder = engine.store().open(name)) {
-            engine.shifting().fit(folder, config, ids);
-            StartRoot root = StartRoot.open(engine, folder, config, ids);
-            try {
-                checkTargets(name, folder, config, mounts, root);
-                return root;
-            } catch (IOException | RuntimeException e) {
-                root.close();
-                throw e;
-            }
-        }
-    }
-
-    private void checkTargets(String name, ContainerFolder folder, Config config, MountSpecs mounts, StartRoot root)
+    private void checkTargets(ContainerFolder folder, Config config, MountSpecs mounts, StartRoot root)
             throws IOException {
         if (root.mounted().isPresent()) {
-            mounts.refuseRoot(name, root.mounted().get());
+            mounts.refuseRoot(folder.name(), root.mounted().get());
         } else if (mounts.isConfigured()) {
             try (Fd look = engine.mountRoot(folder, config, RootStorage.Use.LOOK)) {
-                mounts.refuseRoot(name, look);
+                mounts.refuseRoot(folder.name(), look);
             }
         }
     }
 
     /** Only now may the keeper know that it is needed: before, it ends the init when this process dies. */
     private Run record(
-            String name,
+            ContainerFolder folder,
             Config config,
             Optional<IdMap> ids,
             List<GrantedDevice> devices,
@@ -237,12 +230,10 @@ final class Starter {
                 ProcessIdentity.of(engine.proc(), launched.pid()),
                 keeper,
                 engine.self(),
-                engine.cgroups().path(name),
+                engine.cgroups().path(folder.name()),
                 Instant.now(),
                 devices);
-        try (ContainerFolder folder = engine.store().open(name)) {
-            folder.started(record);
-        }
+        folder.started(record);
         engine.checkpoints().reached("start: recorded");
         if (launched.keeper().isPresent()) {
             try (Fd recorded = launched.keeper().get().recorded()) {
@@ -264,10 +255,10 @@ final class Starter {
 
     /** What a keeper writes to; nothing for a container that dies with its JVM. */
     private record KeeperFiles(Map<String, Fd> fds) implements AutoCloseable {
-        static KeeperFiles open(ContainerStore store, String name, Config config) throws IOException {
+        static KeeperFiles open(ContainerFolder container, Config config) throws IOException {
             KeeperFiles files = new KeeperFiles(new HashMap<>());
             if (config.onExit() == OnExit.KEEP) {
-                try (ContainerFolder container = store.open(name)) {
+                try {
                     Directory folder = container.directory();
                     files.fds.put(
                             FdNames.EXIT,

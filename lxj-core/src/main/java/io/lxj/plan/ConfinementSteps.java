@@ -43,7 +43,7 @@ final class ConfinementSteps {
 
     void umask(Confinement confinement) {
         int umask = confinement.process().umask();
-        program.step("set the umask", Syscall.UMASK, Arg.of(umask, "0" + Integer.toOctalString(umask)));
+        program.step("set the umask", Syscall.UMASK, Arg.octal(umask));
     }
 
     /**

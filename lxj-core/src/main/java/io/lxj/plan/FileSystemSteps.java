@@ -75,12 +75,8 @@ final class FileSystemSteps {
                         Syscall.FSMOUNT,
                         context,
                         Arg.of(MountFlags.FSMOUNT_CLOEXEC, "FSMOUNT_CLOEXEC"),
-                        attributes(attributes))
+                        Arg.hex(attributes))
                 .result();
-    }
-
-    private static Arg attributes(long attributes) {
-        return Arg.of(attributes, "0x" + Long.toHexString(attributes));
     }
 
     /** A copy of a mount, or of a part of it, as a detached mount. The path is empty or one that the kernel made. */
@@ -196,7 +192,7 @@ final class FileSystemSteps {
                 Syscall.MKNODAT,
                 directory,
                 program.string(node.path()),
-                Arg.of(node.mode(), "0" + Integer.toOctalString(node.mode())),
+                Arg.octal(node.mode()),
                 Arg.of(io.lxj.linux.Directory.device(node.major(), node.minor()), node.major() + ":" + node.minor()));
     }
 
@@ -213,12 +209,7 @@ final class FileSystemSteps {
     }
 
     void directory(Arg parent, String name, int permissions) {
-        program.step(
-                "make " + name,
-                Syscall.MKDIRAT,
-                parent,
-                program.string(name),
-                Arg.of(permissions, "0" + Integer.toOctalString(permissions)));
+        program.step("make " + name, Syscall.MKDIRAT, parent, program.string(name), Arg.octal(permissions));
     }
 
     void symlink(Arg directory, String name, String target) {
@@ -233,7 +224,7 @@ final class FileSystemSteps {
                         directory,
                         program.string(name),
                         Arg.of(Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL | Open.O_CLOEXEC, "O_WRONLY|O_CREAT|O_EXCL"),
-                        Arg.of(mode, "0" + Integer.toOctalString(mode)))
+                        Arg.octal(mode))
                 .result();
         program.step("write " + name, Syscall.WRITE, file, program.bytes(content, "content"), content.length);
         program.step("close " + name, Syscall.CLOSE, file);

@@ -1,7 +1,6 @@
 package io.lxj.plan;
 
 import io.lxj.linux.Arg;
-import io.lxj.linux.MountFlags;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.Syscall;
@@ -68,9 +67,8 @@ final class MaskSteps {
                         0,
                         Arg.of(Open.AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"))
                 .onError(absent);
+        // As read-only as /run/host is by now.
         Arg cover = steps.copy("take what covers " + where + path, host, with);
-        // All else that covers are to be, /run/host is by now.
-        steps.restrict("let nothing be executed there", cover, MountFlags.MOUNT_ATTR_NOEXEC);
         steps.place("hide " + where + path, cover, fileSystem, path);
         program.place(absent);
     }

@@ -185,7 +185,7 @@ public final class StageBeginning {
      */
     private void namespaces() {
         long flags = Cloning.STAGE_NAMESPACES | userNamespaceFlag(spec);
-        program.step("make the init's namespaces", Syscall.UNSHARE, Arg.of(flags, "0x" + Long.toHexString(flags)));
+        program.step("make the init's namespaces", Syscall.UNSHARE, Arg.hex(flags));
         sayThatNamespacesAreThere(program);
         new LoopbackSteps(program).up();
     }

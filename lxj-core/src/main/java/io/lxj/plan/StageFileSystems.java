@@ -107,7 +107,7 @@ final class StageFileSystems {
      * looks for it: a manager that can bring mounts in by path alone lets them propagate there first; lxj has their fds.
      */
     Arg runHost(LaunchSpec spec) {
-        Arg host = make(MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV, "1m");
+        Arg host = make(FileSystemSteps.NO_EXEC, "1m");
         content(host, "container-manager", READABLE, "lxj\n".getBytes(StandardCharsets.US_ASCII));
         content(host, "container-uuid", READABLE, (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
         content(host, "os-release", READABLE, spec.osRelease());

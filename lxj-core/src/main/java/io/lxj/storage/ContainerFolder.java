@@ -170,11 +170,9 @@ public final class ContainerFolder implements AutoCloseable {
 
     private void remove(String file) {
         try {
-            directory.unlink(FileName.bytes(file));
+            directory.unlinkIfThere(FileName.bytes(file));
         } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw Failures.inStateFolder("remove " + path + "/" + file, e);
-            }
+            throw Failures.inStateFolder("remove " + path + "/" + file, e);
         }
     }
 

@@ -77,12 +77,10 @@ public final class ContainerStore {
      */
     public Optional<ContainerFolder> find(String name) {
         try {
-            Directory directory = state.containers().openDirectory(FileName.bytes(name));
-            return Optional.of(new ContainerFolder(name, path(name), directory, known));
+            return state.containers()
+                    .findDirectory(FileName.bytes(name))
+                    .map(directory -> new ContainerFolder(name, path(name), directory, known));
         } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return Optional.empty();
-            }
             throw Failures.inStateFolder("open container " + name, e);
         }
     }
@@ -209,14 +207,12 @@ public final class ContainerStore {
         String name = lock.name().name();
         lock.check(LockName.container(name));
         try {
-            state.containers().stat(FileName.bytes(name));
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return;
+            if (state.containers().findStat(FileName.bytes(name)).isPresent()) {
+                throw new AlreadyExistsException(KIND, name);
             }
+        } catch (LinuxException e) {
             throw Failures.inStateFolder("create container " + name, e);
         }
-        throw new AlreadyExistsException(KIND, name);
     }
 
     /**

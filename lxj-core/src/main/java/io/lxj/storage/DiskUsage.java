@@ -76,16 +76,8 @@ final class DiskUsage {
     }
 
     private void add(Directory parent, byte[] name) throws LinuxException {
-        Stat stat;
-        try {
-            stat = parent.stat(name);
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return;
-            }
-            throw e;
-        }
-        if (stat.fileSystem() != fileSystem) {
+        Stat stat = parent.findStat(name).orElse(null);
+        if (stat == null || stat.fileSystem() != fileSystem) {
             return;
         }
         if (stat.isDirectory()) {

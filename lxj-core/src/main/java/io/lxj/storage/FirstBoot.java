@@ -1,7 +1,6 @@
 package io.lxj.storage;
 
 import io.lxj.linux.Directory;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
@@ -61,13 +60,10 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
     }
 
     private static boolean isFile(ImageTree image, String path) throws LinuxException {
-        try (RootDir root = image.root()) {
-            return root.stat(FileName.bytes(path), false).isRegular();
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR) || e.is(Errno.ELOOP)) {
-                return false;
-            }
-            throw e;
+        try (RootDir root = image.root();
+                Fd file = root.find(FileName.bytes(path), Open.O_PATH | Open.O_NOFOLLOW)
+                        .orElse(null)) {
+            return file != null && file.stat().isRegular();
         }
     }
 
@@ -140,7 +136,7 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
             if (there.get() == Stat.S_IFDIR) {
                 return;
             }
-            unlinkIfThere(folder.written(), bytes);
+            folder.written().unlinkIfThere(bytes);
         }
         Fd file = folder.written().open(bytes, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, mode);
         written.add(file);
@@ -154,24 +150,7 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
         Metadata.chmod(file, mode);
     }
 
-    private static void unlinkIfThere(Directory folder, byte[] name) throws LinuxException {
-        try {
-            folder.unlink(name);
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
-            }
-        }
-    }
-
     private static Optional<Integer> type(Directory folder, byte[] name) throws LinuxException {
-        try {
-            return Optional.of(folder.stat(name).type());
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return folder.findStat(name).map(Stat::type);
     }
 }

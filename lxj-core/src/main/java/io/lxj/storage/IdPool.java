@@ -1,13 +1,12 @@
 package io.lxj.storage;
 
 import io.lxj.linux.Deputy;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
+import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProcFs;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -95,13 +94,8 @@ public record IdPool(List<Range> ranges) {
     }
 
     static String read(String path) throws LinuxException {
-        try (Fd file = Fd.open(Path.of(path), Open.O_RDONLY, 0)) {
-            return text(file.readAll(LIMIT));
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return "";
-            }
-            throw e;
+        try (Fd file = Fd.find(FileName.bytes(path), Open.O_RDONLY).orElse(null)) {
+            return file == null ? "" : text(file.readAll(LIMIT));
         }
     }
 

@@ -314,13 +314,7 @@ public final class IdRegistry implements AutoCloseable {
 
     /** Somebody may have removed it by hand. */
     private void remove(IdNote note) throws LinuxException {
-        try {
-            links.unlink(name(note));
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
-            }
-        }
+        links.unlinkIfThere(name(note));
     }
 
     private static byte[] name(IdNote note) {

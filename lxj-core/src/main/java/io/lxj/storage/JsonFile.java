@@ -124,16 +124,15 @@ public final class JsonFile {
      * @throws LinuxException if it can't be read, EFBIG if it is larger than 8 MiB, EINVAL if it isn't a regular file
      */
     public static Optional<String> read(Directory directory, String name) throws LinuxException {
-        try (Fd file = directory.open(FileName.bytes(name), Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY, 0)) {
+        Optional<Fd> found = directory.find(FileName.bytes(name), Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Fd file = found.get()) {
             if (!file.stat().isRegular()) {
                 throw LinuxException.of(-Errno.EINVAL.number(), "read", name).withHint("not a regular file");
             }
             return Optional.of(new String(file.readAll(LIMIT), StandardCharsets.UTF_8));
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return Optional.empty();
-            }
-            throw e;
         }
     }
 

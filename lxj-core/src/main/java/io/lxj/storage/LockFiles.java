@@ -1,7 +1,6 @@
 package io.lxj.storage;
 
 import io.lxj.linux.Directory;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
@@ -38,12 +37,6 @@ final class LockFiles {
 
     /** Removes a file, if it is there; the caller holds its lock alone. */
     void remove(LockName name) throws LinuxException {
-        try {
-            folder.unlink(FileName.bytes(name.fileName()));
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
-            }
-        }
+        folder.unlinkIfThere(FileName.bytes(name.fileName()));
     }
 }

@@ -1,7 +1,6 @@
 package io.lxj.storage;
 
 import io.lxj.linux.Directory;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
 import io.lxj.linux.FileSystemContext;
@@ -70,13 +69,7 @@ final class OverlayMount {
     }
 
     static Directory openOrMake(Directory folder, String name) throws LinuxException {
-        try {
-            folder.mkdir(FileName.bytes(name), 0700);
-        } catch (LinuxException e) {
-            if (!e.is(Errno.EEXIST)) {
-                throw e;
-            }
-        }
+        folder.mkdirIfMissing(FileName.bytes(name), 0700);
         return folder.openDirectory(FileName.bytes(name));
     }
 

@@ -79,14 +79,10 @@ final class OverlayStorage implements RootStorage {
 
     /** Makes a directory look from inside like that in the image, if it wasn't made before. */
     private static Directory makeLike(Directory seen, String name, Directory in) throws LinuxException {
-        Directory made;
-        try {
-            made = make(in, name);
-        } catch (LinuxException e) {
-            if (e.is(Errno.EEXIST)) {
-                return in.openDirectory(FileName.bytes(name));
-            }
-            throw e;
+        boolean missing = in.mkdirIfMissing(FileName.bytes(name), 0700);
+        Directory made = in.openDirectory(FileName.bytes(name));
+        if (!missing) {
+            return made;
         }
         try {
             Attributes.copyTime(seen, in);
@@ -104,7 +100,11 @@ final class OverlayStorage implements RootStorage {
      */
     private static Optional<List<String>> wayTo(ImageTree image, String path) throws LinuxException {
         try (RootDir root = image.root();
-                Fd end = root.open(FileName.bytes(path), Open.O_PATH | Open.O_DIRECTORY, 0)) {
+                Fd end = root.find(FileName.bytes(path), Open.O_PATH | Open.O_DIRECTORY)
+                        .orElse(null)) {
+            if (end == null) {
+                return Optional.empty();
+            }
             byte[] top = pathOf(root.fd());
             byte[] bottom = pathOf(end);
             String below =
@@ -116,11 +116,6 @@ final class OverlayStorage implements RootStorage {
                 }
             }
             return Optional.of(way);
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR) || e.is(Errno.ELOOP)) {
-                return Optional.empty();
-            }
-            throw e;
         }
     }
 

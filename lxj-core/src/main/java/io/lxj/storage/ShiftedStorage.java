@@ -64,14 +64,7 @@ public final class ShiftedStorage implements RootStorage {
      * @throws LinuxException if that can't be told
      */
     public static boolean isIn(Directory folder) throws LinuxException {
-        try {
-            return folder.stat(NAME).type() == Stat.S_IFDIR;
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
-            }
-            throw e;
-        }
+        return folder.findStat(NAME).filter(Stat::isDirectory).isPresent();
     }
 
     /**

@@ -4,7 +4,6 @@ import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Directory;
-import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import java.io.IOException;
@@ -158,15 +157,7 @@ public final class StateFolder implements AutoCloseable {
             return true;
         }
         Directory folder = name.kind() == LockName.Kind.CONTAINER ? containers : images;
-        try {
-            folder.stat(FileName.bytes(name.name()));
-            return true;
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
-            }
-            throw e;
-        }
+        return folder.findStat(FileName.bytes(name.name())).isPresent();
     }
 
     /**

@@ -221,16 +221,8 @@ final class StateFolderOpening implements AutoCloseable {
 
     /** What other ids of the user than those of now have made is out of reach. */
     private void checkIds(Path path, String name) throws LinuxException {
-        Stat stat;
-        try {
-            stat = root.stat(FileName.bytes(name));
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return;
-            }
-            throw e;
-        }
-        if (stat.uid() != 0) {
+        Optional<Stat> stat = root.findStat(FileName.bytes(name));
+        if (stat.isPresent() && stat.get().uid() != 0) {
             throw new LxjException(Failure.of(
                             action,
                             path.resolve(name)

@@ -81,13 +81,12 @@ public final class SyncMarker {
     }
 
     private static Optional<String> read(Directory folder) throws LinuxException {
-        try (Fd marker = folder.open(NAME, Open.O_RDONLY | Open.O_NONBLOCK, 0)) {
+        Optional<Fd> found = folder.find(NAME, Open.O_RDONLY | Open.O_NONBLOCK);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Fd marker = found.get()) {
             return Optional.of(new String(marker.readAll(LIMIT), StandardCharsets.US_ASCII));
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return Optional.empty();
-            }
-            throw e;
         }
     }
 
@@ -98,12 +97,6 @@ public final class SyncMarker {
      * @throws LinuxException if it can't be removed
      */
     static void remove(Directory folder) throws LinuxException {
-        try {
-            folder.unlink(NAME);
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
-            }
-        }
+        folder.unlinkIfThere(NAME);
     }
 }

@@ -1,9 +1,9 @@
 package io.lxj.storage;
 
 import io.lxj.linux.Directory;
-import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Stat;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -50,15 +50,11 @@ public final class TemporaryFolder implements AutoCloseable {
     }
 
     private static Optional<Directory> lock(Directory parent, String name) throws LinuxException {
-        Directory directory;
-        try {
-            directory = parent.openDirectory(FileName.bytes(name));
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return Optional.empty();
-            }
-            throw e;
+        Optional<Directory> found = parent.findDirectory(FileName.bytes(name));
+        if (found.isEmpty()) {
+            return Optional.empty();
         }
+        Directory directory = found.get();
         boolean locked = false;
         try {
             locked = FileLock.tryExclusive(directory.fd()) && isStill(parent, name, directory);
@@ -102,14 +98,8 @@ public final class TemporaryFolder implements AutoCloseable {
 
     /** Whether a name still leads to a folder that was opened by it. */
     static boolean isStill(Directory parent, String name, Directory directory) throws LinuxException {
-        try {
-            return parent.stat(FileName.bytes(name)).isSameFile(directory.fd().stat());
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
-            }
-            throw e;
-        }
+        Optional<Stat> now = parent.findStat(FileName.bytes(name));
+        return now.isPresent() && now.get().isSameFile(directory.fd().stat());
     }
 
     /**

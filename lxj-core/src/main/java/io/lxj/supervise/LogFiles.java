@@ -1,15 +1,12 @@
 package io.lxj.supervise;
 
 import io.lxj.linux.Directory;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FdInputStream;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
-import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
-import io.lxj.linux.Syscall;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -99,30 +96,13 @@ public final class LogFiles {
         return stat.isPresent() && stat.get().isSameFile(file.stat());
     }
 
-    /** A file of the log; empty if it doesn't exist, which is no reason to make an exception for most numbers. */
+    /** A file of the log; empty if it doesn't exist. */
     private Optional<Fd> open(int age) throws LinuxException {
-        int flags = Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY | Open.O_NOFOLLOW | Open.O_CLOEXEC;
-        try (Scratch scratch = Scratch.open()) {
-            long result = directory.fd().call(Syscall.OPENAT, scratch.string(name(age)), flags, 0);
-            if (Errno.ENOENT.is(result)) {
-                return Optional.empty();
-            }
-            if (result < 0) {
-                throw LinuxException.of(result, "openat", directory.fd(), name(age), "O_RDONLY");
-            }
-            return Optional.of(new Fd((int) result));
-        }
+        return directory.find(name(age), Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY);
     }
 
     /** The metadata of a file of the log; empty if it doesn't exist. */
     Optional<Stat> stat(int age) throws LinuxException {
-        try {
-            return Optional.of(directory.stat(name(age)));
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return directory.findStat(name(age));
     }
 }

@@ -8,8 +8,18 @@ import java.util.function.Supplier;
  * thread-safe.
  */
 public final class Arg {
+    // Most arguments are small numbers.
+    private static final Arg[] SMALL = new Arg[256];
+
+    static {
+        for (int i = 0; i < SMALL.length; i++) {
+            SMALL[i] = new Arg(i, false, null);
+        }
+    }
+
     private final long value;
     private final boolean indirect;
+    // Null for a plain number.
     private final Supplier<String> text;
 
     Arg(long value, boolean indirect, Supplier<String> text) {
@@ -25,7 +35,7 @@ public final class Arg {
      * @return the argument
      */
     public static Arg of(long value) {
-        return new Arg(value, false, () -> Long.toString(value));
+        return value >= 0 && value < SMALL.length ? SMALL[(int) value] : new Arg(value, false, null);
     }
 
     /**
@@ -37,6 +47,26 @@ public final class Arg {
      */
     public static Arg of(long value, String text) {
         return new Arg(value, false, () -> text);
+    }
+
+    /**
+     * A number that is shown in hexadecimal, as flags are.
+     *
+     * @param value the number
+     * @return the argument
+     */
+    public static Arg hex(long value) {
+        return new Arg(value, false, () -> "0x" + Long.toHexString(value));
+    }
+
+    /**
+     * A number that is shown in octal, as modes are.
+     *
+     * @param value the number
+     * @return the argument
+     */
+    public static Arg octal(int value) {
+        return new Arg(value, false, () -> "0" + Integer.toOctalString(value));
     }
 
     /**
@@ -73,7 +103,7 @@ public final class Arg {
      * @return the text, as in a trace
      */
     public String text() {
-        return text.get();
+        return text == null ? Long.toString(value) : text.get();
     }
 
     @Override

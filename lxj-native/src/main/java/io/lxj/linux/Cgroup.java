@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A cgroup of version 2, held by a descriptor of its directory; see the kernel's {@code admin-guide/cgroup-v2}. Names of
@@ -33,6 +34,18 @@ public final class Cgroup implements AutoCloseable {
      */
     public static Cgroup at(String path) throws LinuxException {
         return of(Fd.open(FileName.bytes(path), Open.O_RDONLY | Open.O_DIRECTORY, 0), path);
+    }
+
+    /**
+     * Opens a cgroup of the host, if it is there.
+     *
+     * @param path a path that the caller trusts, below the mount point of cgroup v2
+     * @return the cgroup, or empty if there is none
+     * @throws LinuxException if it can't be opened otherwise, ENODEV if it isn't a cgroup of version 2
+     */
+    public static Optional<Cgroup> find(String path) throws LinuxException {
+        Optional<Fd> found = Fd.find(FileName.bytes(path), Open.O_RDONLY | Open.O_DIRECTORY);
+        return found.isPresent() ? Optional.of(of(found.get(), path)) : Optional.empty();
     }
 
     /**
@@ -94,13 +107,7 @@ public final class Cgroup implements AutoCloseable {
      * @throws LinuxException EAGAIN if the host allows no more cgroups
      */
     public Cgroup child(String name) throws LinuxException {
-        try {
-            directory.mkdir(FileName.bytes(name), 0755);
-        } catch (LinuxException e) {
-            if (!e.is(Errno.EEXIST)) {
-                throw e;
-            }
-        }
+        directory.mkdirIfMissing(FileName.bytes(name), 0755);
         return open(name);
     }
 
@@ -210,15 +217,7 @@ public final class Cgroup implements AutoCloseable {
      * @throws LinuxException if the kernel can't be asked
      */
     public boolean has(String attribute) throws LinuxException {
-        try {
-            directory.stat(FileName.bytes(attribute));
-            return true;
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
-            }
-            throw e;
-        }
+        return directory.findStat(FileName.bytes(attribute)).isPresent();
     }
 
     /**

@@ -188,13 +188,33 @@ public final class Deputy implements AutoCloseable {
      * @throws LinuxException if open(2) fails
      */
     public Fd open(String path, int flags) throws LinuxException {
+        return opened(openat(path, flags), path, flags);
+    }
+
+    /**
+     * Opens a file where the deputy sees it, if it is there.
+     *
+     * @param path absolute
+     * @param flags of open(2), without O_CREAT
+     * @return an fd owned by the caller, for whose files the deputy acts, or empty if the kernel says ENOENT
+     * @throws LinuxException if open(2) fails otherwise
+     */
+    public Optional<Fd> find(String path, int flags) throws LinuxException {
+        long result = openat(path, flags);
+        return Errno.ENOENT.is(result) ? Optional.empty() : Optional.of(opened(result, path, flags));
+    }
+
+    private long openat(String path, int flags) {
         try (Scratch scratch = Scratch.open()) {
-            long result = call(Syscall.OPENAT, Open.AT_FDCWD, scratch.string(path), flags | Open.O_CLOEXEC, 0, 0, 0);
-            if (result < 0) {
-                throw LinuxException.of(result, "openat", "AT_FDCWD", path, "0x" + Integer.toHexString(flags));
-            }
-            return new Fd((int) result, this);
+            return call(Syscall.OPENAT, Open.AT_FDCWD, scratch.string(path), flags | Open.O_CLOEXEC, 0, 0, 0);
         }
+    }
+
+    private Fd opened(long result, String path, int flags) throws LinuxException {
+        if (result < 0) {
+            throw LinuxException.of(result, "openat", "AT_FDCWD", path, "0x" + Integer.toHexString(flags));
+        }
+        return new Fd((int) result, this);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.lxj.linux;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An open directory and what can be done to the names in it. A name is always one component: no slash, not {@code .},
@@ -39,23 +40,44 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException if it can't be opened; ELOOP for a symbolic link
      */
     public Fd open(byte[] name, int flags, int mode) throws LinuxException {
+        return opened(openat(name, flags, mode), name, flags, mode);
+    }
+
+    /**
+     * Opens a name with openat(2), O_NOFOLLOW and O_CLOEXEC, if it is there. Whether it is, is often just the question: it
+     * takes no exception to answer that.
+     *
+     * @param name a single component
+     * @param flags of {@link Open}, without O_CREAT
+     * @return the open file, or empty if the kernel says ENOENT
+     * @throws LinuxException if it can't be opened otherwise; ELOOP for a symbolic link
+     */
+    public Optional<Fd> find(byte[] name, int flags) throws LinuxException {
+        long result = openat(name, flags, 0);
+        return Errno.ENOENT.is(result) ? Optional.empty() : Optional.of(opened(result, name, flags, 0));
+    }
+
+    private long openat(byte[] name, int flags, int mode) {
         try (Scratch scratch = Scratch.open()) {
-            long result = fd.call(
+            return fd.call(
                     Syscall.OPENAT,
                     scratch.string(FileName.component(name)),
                     flags | Open.O_NOFOLLOW | Open.O_CLOEXEC,
                     mode);
-            if (result < 0) {
-                throw LinuxException.of(
-                        result,
-                        "openat",
-                        fd,
-                        name,
-                        "0x" + Integer.toHexString(flags | Open.O_NOFOLLOW),
-                        Integer.toOctalString(mode));
-            }
-            return fd.derived(result);
         }
+    }
+
+    private Fd opened(long result, byte[] name, int flags, int mode) throws LinuxException {
+        if (result < 0) {
+            throw LinuxException.of(
+                    result,
+                    "openat",
+                    fd,
+                    name,
+                    "0x" + Integer.toHexString(flags | Open.O_NOFOLLOW),
+                    Integer.toOctalString(mode));
+        }
+        return fd.derived(result);
     }
 
     /**
@@ -67,6 +89,17 @@ public final class Directory implements AutoCloseable {
      */
     public Directory openDirectory(byte[] name) throws LinuxException {
         return new Directory(open(name, Open.O_RDONLY | Open.O_DIRECTORY, 0));
+    }
+
+    /**
+     * Opens a directory in this one, if it is there.
+     *
+     * @param name a single component
+     * @return the directory, readable, or empty if the kernel says ENOENT
+     * @throws LinuxException ENOTDIR or ELOOP if it isn't a directory
+     */
+    public Optional<Directory> findDirectory(byte[] name) throws LinuxException {
+        return find(name, Open.O_RDONLY | Open.O_DIRECTORY).map(Directory::new);
     }
 
     /**
@@ -134,6 +167,17 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
+     * Metadata of a name, if it is there; of the link itself, for a symbolic link.
+     *
+     * @param name a single component
+     * @return the metadata, or empty if the kernel says ENOENT
+     * @throws LinuxException if there is no telling
+     */
+    public Optional<Stat> findStat(byte[] name) throws LinuxException {
+        return Stat.find(fd, FileName.component(name), Open.AT_SYMLINK_NOFOLLOW);
+    }
+
+    /**
      * Makes a directory.
      *
      * @param name a single component
@@ -141,11 +185,35 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException EEXIST if the name is taken
      */
     public void mkdir(byte[] name, int mode) throws LinuxException {
+        made(mkdirat(name, mode), name, mode);
+    }
+
+    /**
+     * Makes a directory, unless the name is taken: whatever by.
+     *
+     * @param name a single component
+     * @param mode before the umask
+     * @return whether it was made
+     * @throws LinuxException if mkdirat(2) fails otherwise
+     */
+    public boolean mkdirIfMissing(byte[] name, int mode) throws LinuxException {
+        long result = mkdirat(name, mode);
+        if (Errno.EEXIST.is(result)) {
+            return false;
+        }
+        made(result, name, mode);
+        return true;
+    }
+
+    private long mkdirat(byte[] name, int mode) {
         try (Scratch scratch = Scratch.open()) {
-            long result = fd.call(Syscall.MKDIRAT, scratch.string(FileName.component(name)), mode);
-            if (result < 0) {
-                throw LinuxException.of(result, "mkdirat", fd, name, Integer.toOctalString(mode));
-            }
+            return fd.call(Syscall.MKDIRAT, scratch.string(FileName.component(name)), mode);
+        }
+    }
+
+    private void made(long result, byte[] name, int mode) throws LinuxException {
+        if (result < 0) {
+            throw LinuxException.of(result, "mkdirat", fd, name, Integer.toOctalString(mode));
         }
     }
 
@@ -244,7 +312,23 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException ENOENT if there is none, EISDIR for a directory
      */
     public void unlink(byte[] name) throws LinuxException {
-        unlink(name, 0);
+        removed(unlinkat(name, 0), name, 0);
+    }
+
+    /**
+     * Removes a name that isn't a directory, if it is there.
+     *
+     * @param name a single component
+     * @return whether it was there
+     * @throws LinuxException EISDIR for a directory
+     */
+    public boolean unlinkIfThere(byte[] name) throws LinuxException {
+        long result = unlinkat(name, 0);
+        if (Errno.ENOENT.is(result)) {
+            return false;
+        }
+        removed(result, name, 0);
+        return true;
     }
 
     /**
@@ -284,15 +368,18 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException ENOTEMPTY if it isn't empty
      */
     public void rmdir(byte[] name) throws LinuxException {
-        unlink(name, Open.AT_REMOVEDIR);
+        removed(unlinkat(name, Open.AT_REMOVEDIR), name, Open.AT_REMOVEDIR);
     }
 
-    private void unlink(byte[] name, int flags) throws LinuxException {
+    private long unlinkat(byte[] name, int flags) {
         try (Scratch scratch = Scratch.open()) {
-            long result = fd.call(Syscall.UNLINKAT, scratch.string(FileName.component(name)), flags);
-            if (result < 0) {
-                throw LinuxException.of(result, "unlinkat", fd, name, flags == 0 ? "0" : "AT_REMOVEDIR");
-            }
+            return fd.call(Syscall.UNLINKAT, scratch.string(FileName.component(name)), flags);
+        }
+    }
+
+    private void removed(long result, byte[] name, int flags) throws LinuxException {
+        if (result < 0) {
+            throw LinuxException.of(result, "unlinkat", fd, name, flags == 0 ? "0" : "AT_REMOVEDIR");
         }
     }
 

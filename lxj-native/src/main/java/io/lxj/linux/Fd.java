@@ -62,20 +62,34 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException if it can't be opened
      */
     public static Fd open(byte[] path, int flags, int mode) throws LinuxException {
+        return opened(openat(path, flags, mode), path, flags, mode);
+    }
+
+    /**
+     * Opens a path of the host with openat(2) and O_CLOEXEC, if it is there.
+     *
+     * @param path a path that nobody but the host's owner has a say in
+     * @param flags of {@link Open}, without O_CREAT
+     * @return the open file, or empty if the kernel says ENOENT
+     * @throws LinuxException if it can't be opened otherwise
+     */
+    public static Optional<Fd> find(byte[] path, int flags) throws LinuxException {
+        long result = openat(path, flags, 0);
+        return Errno.ENOENT.is(result) ? Optional.empty() : Optional.of(opened(result, path, flags, 0));
+    }
+
+    private static long openat(byte[] path, int flags, int mode) {
         try (Scratch scratch = Scratch.open()) {
-            long result =
-                    Kernel.call(Syscall.OPENAT, Open.AT_FDCWD, scratch.string(path), flags | Open.O_CLOEXEC, mode);
-            if (result < 0) {
-                throw LinuxException.of(
-                        result,
-                        "openat",
-                        "AT_FDCWD",
-                        path,
-                        "0x" + Integer.toHexString(flags),
-                        Integer.toOctalString(mode));
-            }
-            return new Fd((int) result);
+            return Kernel.call(Syscall.OPENAT, Open.AT_FDCWD, scratch.string(path), flags | Open.O_CLOEXEC, mode);
         }
+    }
+
+    private static Fd opened(long result, byte[] path, int flags, int mode) throws LinuxException {
+        if (result < 0) {
+            throw LinuxException.of(
+                    result, "openat", "AT_FDCWD", path, "0x" + Integer.toHexString(flags), Integer.toOctalString(mode));
+        }
+        return new Fd((int) result);
     }
 
     /**

@@ -12,26 +12,14 @@ import java.util.function.Supplier;
 /** Composes a {@link SyscallProgram}, step by step. Not thread-safe. */
 public final class ProgramBuilder {
     private static final int PR_SET_DUMPABLE = 4;
+    private static final byte[] ZEROS = new byte[8];
 
     private final List<String> fds;
     private final Map<String, Integer> later = new HashMap<>();
-    private final List<Pending> steps = new ArrayList<>();
-    private final ByteArrayOutputStream data = new ByteArrayOutputStream(1024);
-
-    private static final class Pending {
-        final String what;
-        final Syscall call;
-        final List<Arg> args;
-        Label next;
-        Label zero;
-        Label error;
-
-        Pending(String what, Syscall call, List<Arg> args) {
-            this.what = what;
-            this.call = call;
-            this.args = args;
-        }
-    }
+    private final List<Added> steps = new ArrayList<>(256);
+    private final ByteArrayOutputStream data = new ByteArrayOutputStream(8192);
+    // What a program that was finished has of the steps.
+    private final List<SyscallProgram.Step> finished = new ArrayList<>(256);
 
     /** A place in the program that steps can jump to. */
     public static final class Label {
@@ -43,9 +31,18 @@ public final class ProgramBuilder {
     /** A step that was just added. */
     public final class Added {
         private final int index;
+        private final String what;
+        private final Syscall call;
+        private final List<Arg> args;
+        private Label next;
+        private Label zero;
+        private Label error;
 
-        private Added(int index) {
+        private Added(int index, String what, Syscall call, List<Arg> args) {
             this.index = index;
+            this.what = what;
+            this.call = call;
+            this.args = args;
         }
 
         /**
@@ -83,7 +80,7 @@ public final class ProgramBuilder {
          * @return this
          */
         public Added onError(Label label) {
-            steps.get(index).error = label;
+            error = label;
             return this;
         }
 
@@ -94,7 +91,7 @@ public final class ProgramBuilder {
          * @return this
          */
         public Added onZero(Label label) {
-            steps.get(index).zero = label;
+            zero = label;
             return this;
         }
 
@@ -105,7 +102,7 @@ public final class ProgramBuilder {
          * @return this
          */
         public Added onPositive(Label label) {
-            steps.get(index).next = label;
+            next = label;
             return this;
         }
     }
@@ -139,12 +136,13 @@ public final class ProgramBuilder {
         if (steps.size() == SyscallProgram.MAX_STEPS) {
             throw new ProgramTooLongException(SyscallProgram.MAX_STEPS);
         }
-        List<Arg> list = new ArrayList<>(args.length);
-        for (Object arg : args) {
-            list.add(arg instanceof Arg a ? a : Arg.of(((Number) arg).longValue()));
+        Arg[] list = new Arg[args.length];
+        for (int i = 0; i < args.length; i++) {
+            list[i] = args[i] instanceof Arg arg ? arg : Arg.of(((Number) args[i]).longValue());
         }
-        steps.add(new Pending(what, call, list));
-        return new Added(steps.size() - 1);
+        Added step = new Added(steps.size(), what, call, List.of(list));
+        steps.add(step);
+        return step;
     }
 
     /**
@@ -203,11 +201,15 @@ public final class ProgramBuilder {
         return Arg.of(number, "<" + name + ">");
     }
 
+    /** Every item starts at a multiple of 8. */
     private long allocate(byte[] bytes) {
+        return allocate(bytes, -bytes.length & 7);
+    }
+
+    private long allocate(byte[] bytes, int zeros) {
         long address = SyscallProgram.BASE + SyscallProgram.DATA + data.size();
         data.writeBytes(bytes);
-        // Every item starts at a multiple of 8.
-        data.writeBytes(new byte[-bytes.length & 7]);
+        data.write(ZEROS, 0, zeros);
         if (data.size() > SyscallProgram.CAPACITY - SyscallProgram.DATA) {
             throw new IllegalArgumentException(
                     "arguments and environment of more than " + SyscallProgram.CAPACITY + " bytes");
@@ -232,7 +234,7 @@ public final class ProgramBuilder {
      * @return its address
      */
     public Arg string(byte[] bytes) {
-        long address = allocate(java.util.Arrays.copyOf(bytes, bytes.length + 1));
+        long address = allocate(bytes, ZEROS.length - (bytes.length & 7));
         return new Arg(address, false, () -> FileName.quote(bytes));
     }
 
@@ -328,18 +330,17 @@ public final class ProgramBuilder {
     }
 
     private SyscallProgram build(int last) {
-        List<SyscallProgram.Step> list = new ArrayList<>(steps.size());
-        for (int i = 0; i < steps.size(); i++) {
-            Pending step = steps.get(i);
-            list.add(new SyscallProgram.Step(
+        for (int i = finished.size(); i < steps.size(); i++) {
+            Added step = steps.get(i);
+            finished.add(new SyscallProgram.Step(
                     step.what,
                     step.call,
-                    List.copyOf(step.args),
+                    step.args,
                     target(step.next, i + 1, last),
                     target(step.zero, i + 1, last),
                     target(step.error, -1, last)));
         }
-        return new SyscallProgram(list, fds, data.toByteArray());
+        return new SyscallProgram(finished, fds, data.toByteArray());
     }
 
     private static int target(Label label, int otherwise, int last) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The root of a file tree that isn't trusted, pinned by a directory fd. Every path is resolved by openat2(2) with
@@ -69,6 +70,33 @@ public final class RootDir implements AutoCloseable {
      * @throws LinuxException if it can't be opened; ELOOP for a link with RESOLVE_NO_SYMLINKS
      */
     public Fd open(byte[] path, int flags, int mode, long resolve) throws LinuxException {
+        long result = openat2(path, flags, mode, resolve);
+        if (result < 0) {
+            throw failure(result, path, flags);
+        }
+        return fd.derived(result);
+    }
+
+    /**
+     * Opens a path below the root, if it leads to something.
+     *
+     * @param path the path
+     * @param flags of {@link Open}, without O_CREAT; O_CLOEXEC is added
+     * @return the open file, or empty if the kernel says ENOENT, ENOTDIR or ELOOP
+     * @throws LinuxException if it can't be opened otherwise
+     */
+    public Optional<Fd> find(byte[] path, int flags) throws LinuxException {
+        long result = openat2(path, flags, 0, 0);
+        if (Errno.ENOENT.is(result) || Errno.ENOTDIR.is(result) || Errno.ELOOP.is(result)) {
+            return Optional.empty();
+        }
+        if (result < 0) {
+            throw failure(result, path, flags);
+        }
+        return Optional.of(fd.derived(result));
+    }
+
+    private long openat2(byte[] path, int flags, int mode, long resolve) {
         byte[] name = path.length == 0 ? new byte[] {'.'} : path;
         try (Scratch scratch = Scratch.open()) {
             Block how = scratch.block(24);
@@ -83,17 +111,18 @@ public final class RootDir implements AutoCloseable {
             do {
                 result = fd.call(Syscall.OPENAT2, address, how.address(), 24);
             } while (Errno.EAGAIN.is(result) && ++attempt < ATTEMPTS);
-            if (result < 0) {
-                throw LinuxException.of(
-                        result,
-                        "openat2",
-                        fd,
-                        path,
-                        "0x" + Integer.toHexString(flags),
-                        "RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS");
-            }
-            return fd.derived(result);
+            return result;
         }
+    }
+
+    private LinuxException failure(long result, byte[] path, int flags) {
+        return LinuxException.of(
+                result,
+                "openat2",
+                fd,
+                path,
+                "0x" + Integer.toHexString(flags),
+                "RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS");
     }
 
     /**
@@ -166,15 +195,9 @@ public final class RootDir implements AutoCloseable {
      * @throws LinuxException for any other error
      */
     public boolean exists(byte[] path) throws LinuxException {
-        try {
-            stat(path, true);
-            return true;
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR) || e.is(Errno.ELOOP)) {
-                return false;
-            }
-            throw e;
-        }
+        Optional<Fd> found = find(path, Open.O_PATH);
+        found.ifPresent(Fd::close);
+        return found.isPresent();
     }
 
     /**

@@ -90,13 +90,13 @@ public final class Spawner {
      */
     static void writeSteps(SyscallProgram program, int steps, int data, Fd plan) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            byte[] code = program.code(Architecture.current());
-            Block block = scratch.block(Math.max(code.length, program.dataLength()));
-            block.buffer().put(0, code);
-            int first = SyscallProgram.FIRST_STEP + steps * SyscallProgram.STEP_SIZE;
-            write(plan, block.address() + first, code.length - first, first);
+            int code = (program.steps().size() - steps) * SyscallProgram.STEP_SIZE;
+            int rest = program.dataLength() - data;
+            Block block = scratch.block(Math.max(code, rest));
+            program.copySteps(steps, Architecture.current(), block.buffer());
+            write(plan, block.address(), code, SyscallProgram.FIRST_STEP + steps * SyscallProgram.STEP_SIZE);
             program.copyData(data, block.buffer());
-            write(plan, block.address(), program.dataLength() - data, SyscallProgram.DATA + data);
+            write(plan, block.address(), rest, SyscallProgram.DATA + data);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.lxj.linux;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * What the kernel knows of a file, as statx(2) reports it. Immutable and thread-safe.
@@ -70,7 +71,7 @@ public record Stat(
             long result = Kernel.call(
                     Syscall.STATX, directory, scratch.string(name), flags, STATX_BASIC_STATS, block.address());
             if (result < 0) {
-                throw LinuxException.of(result, "statx", directory, name, "0x" + Integer.toHexString(flags));
+                throw failure(result, directory, name, flags);
             }
             return parse(block.buffer());
         }
@@ -78,15 +79,31 @@ public record Stat(
 
     /** The same below a descriptor, which stays open meanwhile. */
     static Stat of(Fd directory, byte[] name, int flags) throws LinuxException {
+        Optional<Stat> found = find(directory, name, flags);
+        if (found.isEmpty()) {
+            throw failure(-Errno.ENOENT.number(), directory, name, flags);
+        }
+        return found.get();
+    }
+
+    /** The same if the file is there: empty if the kernel says ENOENT. */
+    static Optional<Stat> find(Fd directory, byte[] name, int flags) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             Block block = scratch.block(SIZE);
             long result =
                     directory.call(Syscall.STATX, scratch.string(name), flags, STATX_BASIC_STATS, block.address());
-            if (result < 0) {
-                throw LinuxException.of(result, "statx", directory, name, "0x" + Integer.toHexString(flags));
+            if (Errno.ENOENT.is(result)) {
+                return Optional.empty();
             }
-            return parse(block.buffer());
+            if (result < 0) {
+                throw failure(result, directory, name, flags);
+            }
+            return Optional.of(parse(block.buffer()));
         }
+    }
+
+    private static LinuxException failure(long result, Object directory, byte[] name, int flags) {
+        return LinuxException.of(result, "statx", directory, name, "0x" + Integer.toHexString(flags));
     }
 
     // struct statx of linux/stat.h; the layout is the same on every architecture.

@@ -100,21 +100,31 @@ public final class SyscallProgram {
     public byte[] code(Architecture architecture) {
         ByteBuffer code =
                 ByteBuffer.allocate(FIRST_STEP + steps.size() * STEP_SIZE).order(ByteOrder.LITTLE_ENDIAN);
-        code.putLong(0, address(0));
-        for (int i = 0; i < steps.size(); i++) {
-            code.position(FIRST_STEP + i * STEP_SIZE);
-            put(code, steps.get(i), architecture);
-        }
+        code.putLong(0, address(0)).position(FIRST_STEP);
+        copySteps(0, architecture, code);
         return code.array();
     }
 
+    /** Copies the steps from one on. */
+    void copySteps(int from, Architecture architecture, ByteBuffer to) {
+        for (int i = from; i < steps.size(); i++) {
+            put(to, steps.get(i), architecture);
+        }
+    }
+
+    /** Puts a step of {@link #STEP_SIZE} bytes at the buffer's position. */
     static void put(ByteBuffer code, Step step, Architecture architecture) {
         long mask = 0;
+        int count = step.args().size();
         code.putLong(step.call().number(architecture));
         for (int i = 0; i < 6; i++) {
-            Arg arg = i < step.args().size() ? step.args().get(i) : Arg.of(0);
-            code.putLong(arg.value());
-            mask |= arg.indirect() ? 1L << i : 0;
+            if (i < count) {
+                Arg arg = step.args().get(i);
+                code.putLong(arg.value());
+                mask |= arg.indirect() ? 1L << i : 0;
+            } else {
+                code.putLong(0);
+            }
         }
         code.putLong(mask).putLong(NOT_RUN);
         code.putLong(address(step.next())).putLong(address(step.zero()));
