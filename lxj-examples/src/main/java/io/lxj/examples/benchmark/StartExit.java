@@ -47,6 +47,7 @@ final class StartExit {
                     List.of("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup");
             subjects.add(bubblewrap("bwrap", rootfs, unshare));
         }
+        Floor.of(work, false).ifPresent(subjects::add);
         subjects.add(Subject.of("no container: a process of the host", () -> HostCommand.run("/bin/busybox", "true")));
         return new Case("start-exit", work.options().rounds(100), work.options().rounds(100), subjects);
     }
@@ -72,6 +73,7 @@ final class StartExit {
         if (HostCommand.isInstalled("bwrap")) {
             subjects.add(bubblewrap("bwrap --unshare-all", rootfs, List.of("--unshare-all")));
         }
+        Floor.of(work, true).ifPresent(subjects::add);
         return new Case(
                 "start-exit-unprivileged",
                 work.options().rounds(100),
