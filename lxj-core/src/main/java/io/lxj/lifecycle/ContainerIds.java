@@ -201,8 +201,8 @@ final class ContainerIds implements AutoCloseable {
                 .collect(Collectors.partitioningBy(note -> note.count() > 1));
         try {
             List<IdNote> own = new ArrayList<>(ranges.get(true));
-            pool().firsts().stream()
-                    .map(IdNote::lot)
+            pool().firsts()
+                    .mapToObj(IdNote::lot)
                     .filter(lot -> ranges.get(false).stream().anyMatch(lot::overlaps))
                     .forEach(own::add);
             Optional<IdNote> taken = registry().take(own, ranges.get(false), folders + container);
@@ -273,7 +273,7 @@ final class ContainerIds implements AutoCloseable {
     }
 
     private LxjException exhausted(String action) throws LinuxException {
-        int containers = pool().firsts().size();
+        long containers = pool().firsts().count();
         String problem = containers == 0
                 ? "there is no range of " + IdPool.SIZE + " ids for containers; there are " + pool()
                 : "all ids for containers are taken, by " + containers + " of them: " + pool();

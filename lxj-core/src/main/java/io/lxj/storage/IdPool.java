@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * The ids of the host that may be given to containers: those that a user has in both /etc/subuid and /etc/subgid, see
@@ -196,16 +197,16 @@ public record IdPool(List<Range> ranges) {
      *
      * @return the first ids, in ascending order and without overlap
      */
-    public List<Long> firsts() {
-        List<Long> firsts = new ArrayList<>();
+    public LongStream firsts() {
+        List<Range> whole = new ArrayList<>(ranges.size());
         long free = 0;
         for (Range range : ranges) {
-            for (long first = Math.max(free, range.first()); first + SIZE <= range.end(); first += SIZE) {
-                firsts.add(first);
-                free = first + SIZE;
-            }
+            long first = Math.max(free, range.first());
+            free = first + Math.max(0, range.end() - first) / SIZE * SIZE;
+            whole.add(new Range(first, free));
         }
-        return firsts;
+        return whole.stream().flatMapToLong(range -> LongStream.range(0, (range.end() - range.first()) / SIZE)
+                .map(i -> range.first() + i * SIZE));
     }
 
     /** {@return the ids in words, for example {@code 1879048192 to 2147352575}} */

@@ -125,14 +125,16 @@ public final class IdRegistry implements AutoCloseable {
             end = Math.max(end, note.end());
             taken.put(note.first(), end);
         }
-        for (long first : pool.firsts()) {
-            Map.Entry<Long, Long> below = taken.floorEntry(first + IdPool.SIZE - 1);
-            if (below == null || below.getValue() <= first) {
-                add(IdNote.lot(first), owner);
-                return OptionalLong.of(first);
-            }
+        OptionalLong free = pool.firsts().filter(first -> isFree(first, taken)).findFirst();
+        if (free.isPresent()) {
+            add(IdNote.lot(free.getAsLong()), owner);
         }
-        return OptionalLong.empty();
+        return free;
+    }
+
+    private static boolean isFree(long first, TreeMap<Long, Long> taken) {
+        Map.Entry<Long, Long> below = taken.floorEntry(first + IdPool.SIZE - 1);
+        return below == null || below.getValue() <= first;
     }
 
     /** Gives back what belongs to no container, of whatever state folder: it may have been deleted as a whole. */

@@ -32,7 +32,7 @@ public record IdsCheck(boolean available, String detail, String advice) {
     private static IdsCheck ofRoot() throws IOException {
         try (ProcFs proc = ProcFs.open(Path.of("/proc"))) {
             IdPool pool = IdPool.of(System.getProperty("user.name"), 0, proc);
-            return pool.firsts().isEmpty()
+            return pool.firsts().findFirst().isEmpty()
                     ? new IdsCheck(
                             false,
                             pool.toString(),
@@ -54,6 +54,6 @@ public record IdsCheck(boolean available, String detail, String advice) {
     }
 
     private static IdsCheck of(IdPool pool) {
-        return new IdsCheck(true, "for " + pool.firsts().size() + " containers", "");
+        return new IdsCheck(true, "for " + pool.firsts().count() + " containers", "");
     }
 }

@@ -1,8 +1,10 @@
 package io.lxj.linux;
 
-import java.io.ByteArrayOutputStream;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntToLongFunction;
@@ -350,20 +352,28 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException if read(2) fails, or with EFBIG if there is more than the limit
      */
     public byte[] readAll(int limit) throws LinuxException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        // Most files are small: what was read is all.
+        List<byte[]> parts = new ArrayList<>(1);
+        int size = 0;
         try (Scratch scratch = Scratch.open()) {
             Block block = scratch.block(16 * 1024);
-            byte[] chunk = new byte[block.length()];
             int n;
             while ((n = read(block, 0, block.length())) > 0) {
-                if (out.size() + n > limit) {
+                if (size + n > limit) {
                     throw LinuxException.of(-Errno.EFBIG.number(), "read", number, "more than " + limit + " bytes");
                 }
-                block.buffer().get(0, chunk, 0, n);
-                out.write(chunk, 0, n);
+                byte[] part = new byte[n];
+                block.buffer().get(0, part);
+                parts.add(part);
+                size += n;
             }
         }
-        return out.toByteArray();
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        ByteBuffer all = ByteBuffer.allocate(size);
+        parts.forEach(all::put);
+        return all.array();
     }
 
     /**

@@ -18,6 +18,8 @@ public final class ProcFs implements AutoCloseable {
     private static final int SELF_LIMIT = 64 << 20;
 
     private final RootDir root;
+    // It stays what it is for as long as there is this process.
+    private volatile String bootId;
 
     private ProcFs(RootDir root) {
         this.root = root;
@@ -193,6 +195,15 @@ public final class ProcFs implements AutoCloseable {
      * @throws LinuxException if it can't be read; EXDEV if something else than a procfs lies there
      */
     public String bootId() throws LinuxException {
+        String known = bootId;
+        if (known == null) {
+            known = readBootId();
+            bootId = known;
+        }
+        return known;
+    }
+
+    private String readBootId() throws LinuxException {
         try {
             return new String(read(BOOT_ID), StandardCharsets.US_ASCII).strip();
         } catch (LinuxException e) {
