@@ -16,7 +16,7 @@ final class ConfinementSteps {
     private static final int SECCOMP_SET_MODE_FILTER = 1;
     private static final int SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4;
     private static final long SOFT_OPEN_FILES = 1024;
-    private static final long CAPABILITY_VERSION_3 = 0x20080522L;
+    static final long CAPABILITY_VERSION_3 = 0x20080522L;
 
     private final ProgramBuilder program;
 

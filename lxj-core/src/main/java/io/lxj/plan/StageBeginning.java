@@ -153,8 +153,10 @@ public final class StageBeginning {
         program.step("create files with the modes given", Syscall.UMASK, 0);
         StartSteps start = new StartSteps(program);
         start.run(spec.confinement().process());
+        fileSystems.becomeOwner();
         dev = fileSystems.dev(spec.devices());
         runHost = fileSystems.runHost(spec);
+        fileSystems.leaveOwner();
         if (spec.keep()) {
             program.step("leave the JVM's session", Syscall.SETSID);
         }

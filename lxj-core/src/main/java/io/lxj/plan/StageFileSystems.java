@@ -8,7 +8,6 @@ import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
 import io.lxj.plan.LaunchSpec.Node;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +61,39 @@ final class StageFileSystems {
         this.gid = spec.userNamespace().map(LaunchSpec.UserNamespace::rootGid).orElse(0L);
     }
 
+    /**
+     * Makes files as the container's root from here on, so that they are that root's, with all the rights that the stage has
+     * otherwise: see setfsuid(2), which takes some away, and capabilities(7).
+     */
+    void becomeOwner() {
+        if (isOwner()) {
+            return;
+        }
+        Arg header = program.words("{_LINUX_CAPABILITY_VERSION_3, 0}", ConfinementSteps.CAPABILITY_VERSION_3);
+        Arg sets = program.space(24, "capabilities");
+        program.step("see which capabilities there are", Syscall.CAPGET, header, sets);
+        fileOwner("make files as the container's root", uid, gid);
+        program.step("keep the capabilities", Syscall.CAPSET, header, sets);
+    }
+
+    /** Makes files as itself again. Each change may have shown the process: see PR_SET_DUMPABLE in prctl(2). */
+    void leaveOwner() {
+        if (!isOwner()) {
+            fileOwner("make files as before", 0, 0);
+            new StartSteps(program).show(0);
+        }
+    }
+
+    private boolean isOwner() {
+        return uid == 0 && gid == 0;
+    }
+
+    /** Each returns who it was before. */
+    private void fileOwner(String what, long user, long group) {
+        program.step(what, Syscall.SETFSGID, group);
+        program.step(what, Syscall.SETFSUID, user);
+    }
+
     /** /dev with the standard nodes and some more, and all else that is in it but for mounts. */
     Arg dev(List<Node> devices) {
         long attributes = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NOEXEC;
@@ -71,20 +103,17 @@ final class StageFileSystems {
                 bind(dev, node);
             } else {
                 steps.node(dev, node);
-                give(dev, node.path());
             }
         }
-        MOUNT_POINTS.forEach(name -> directory(dev, name, 0755));
-        LINKS.forEach((name, target) -> {
-            steps.symlink(dev, name, target);
-            give(dev, name);
-        });
+        MOUNT_POINTS.forEach(name -> steps.directory(dev, name, 0755));
+        LINKS.forEach((name, target) -> steps.symlink(dev, name, target));
         steps.file(dev, "console", 0600);
-        give(dev, "console");
         for (Node node : devices) {
             parents(dev, node.path());
             steps.node(dev, node);
-            give(dev, node.path(), node.uid(), node.gid());
+            if (node.uid() != uid || node.gid() != gid) {
+                steps.owner(dev, node.path(), node.uid(), node.gid());
+            }
         }
         return dev;
     }
@@ -108,55 +137,28 @@ final class StageFileSystems {
      */
     Arg runHost(LaunchSpec spec) {
         Arg host = make(FileSystemSteps.NO_EXEC, "1m");
-        content(host, "container-manager", READABLE, "lxj\n".getBytes(StandardCharsets.US_ASCII));
-        content(host, "container-uuid", READABLE, (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
-        content(host, "os-release", READABLE, spec.osRelease());
-        directory(host, "incoming", 0755);
-        directory(host, ApiFileSystems.EXPORT, 0755);
+        steps.content(host, "container-manager", READABLE, "lxj\n".getBytes(StandardCharsets.US_ASCII));
+        steps.content(host, "container-uuid", READABLE, (spec.uuid() + "\n").getBytes(StandardCharsets.US_ASCII));
+        steps.content(host, "os-release", READABLE, spec.osRelease());
+        steps.directory(host, "incoming", 0755);
+        steps.directory(host, ApiFileSystems.EXPORT, 0755);
         if (!spec.credentials().isEmpty()) {
-            directory(host, "credentials", 0500);
-            spec.credentials().forEach((name, content) -> content(host, "credentials/" + name, 0400, content));
+            steps.directory(host, "credentials", 0500);
+            spec.credentials().forEach((name, content) -> steps.content(host, "credentials/" + name, 0400, content));
         }
-        directory(host, "inaccessible", 0755);
+        steps.directory(host, "inaccessible", 0755);
         for (Node node : INACCESSIBLE) {
             // In a container no block device can be made.
             if (!nested || node.mode() != Stat.S_IFBLK) {
-                String path = "inaccessible/" + node.path();
-                steps.node(host, new Node(path, node.mode(), 0, 0));
-                give(host, path);
+                steps.node(host, new Node("inaccessible/" + node.path(), node.mode(), 0, 0));
             }
         }
-        directory(host, "inaccessible/dir", 0);
+        steps.directory(host, "inaccessible/dir", 0);
         return host;
     }
 
-    private void directory(Arg parent, String path, int permissions) {
-        steps.directory(parent, path, permissions);
-        give(parent, path);
-    }
-
-    private void content(Arg directory, String path, int mode, byte[] content) {
-        steps.content(directory, path, mode, content);
-        give(directory, path);
-    }
-
     private Arg make(long attributes, String size) {
-        Map<String, String> options = new HashMap<>(Map.of("mode", "755", "size", size));
-        if (uid != 0 || gid != 0) {
-            options.put("uid", Long.toString(uid));
-            options.put("gid", Long.toString(gid));
-        }
-        return steps.make("tmpfs", attributes, options);
-    }
-
-    private void give(Arg directory, String path) {
-        give(directory, path, uid, gid);
-    }
-
-    private void give(Arg directory, String path, long owner, long group) {
-        if (owner != 0 || group != 0) {
-            steps.owner(directory, path, owner, group);
-        }
+        return steps.make("tmpfs", attributes, Map.of("mode", "755", "size", size));
     }
 
     private void parents(Arg dev, String path) {
@@ -164,7 +166,6 @@ final class StageFileSystems {
             String parent = path.substring(0, slash);
             program.step("make /dev/" + parent, Syscall.MKDIRAT, dev, program.string(parent), 0755)
                     .mayFail();
-            give(dev, parent);
         }
     }
 }
