@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  */
 public final class Names {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+    private static final Pattern HYPHENS_AT_AN_END = Pattern.compile("^-+|-+$");
     private static final Pattern HOSTNAME_LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
     private static final int LONGEST_CONTAINER = 63;
     private static final int LONGEST_IMAGE = 128;
@@ -77,7 +78,7 @@ public final class Names {
     public static String hostnameOf(String container) {
         StringJoiner hostname = new StringJoiner(".");
         for (String label : container(container).replace('_', '-').split("\\.")) {
-            String trimmed = label.replaceAll("^-+|-+$", "");
+            String trimmed = HYPHENS_AT_AN_END.matcher(label).replaceAll("");
             if (!trimmed.isEmpty()) {
                 hostname.add(trimmed);
             }

@@ -54,7 +54,7 @@ public final class Scratch implements AutoCloseable {
      * @return memory aligned to 8 bytes, valid until this scope is closed
      */
     public Block block(int length) {
-        int aligned = (length + ALIGNMENT - 1) & -ALIGNMENT;
+        int aligned = aligned(length);
         if (aligned <= SIZE - stack.top) {
             Block block = stack.memory.slice(stack.top, length);
             stack.top += aligned;
@@ -87,9 +87,21 @@ public final class Scratch implements AutoCloseable {
      * @return the address of a copy that ends in NUL
      */
     public long string(byte[] bytes) {
+        int aligned = aligned(bytes.length + 1);
+        if (aligned <= SIZE - stack.top) {
+            // Without a view of its own: that is what most calls need, and all that they need.
+            int at = stack.top;
+            stack.memory.buffer().put(at, bytes).put(at + bytes.length, (byte) 0);
+            stack.top += aligned;
+            return stack.memory.address() + at;
+        }
         Block block = block(bytes.length + 1);
         block.buffer().put(0, bytes).put(bytes.length, (byte) 0);
         return block.address();
+    }
+
+    private static int aligned(int length) {
+        return (length + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
     /**
