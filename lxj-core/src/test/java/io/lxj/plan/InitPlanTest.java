@@ -86,6 +86,22 @@ class InitPlanTest {
         assertThat(wait).isEqualTo(steps.size() - 1);
     }
 
+    /** A node that works only the host's root can make, so the stage is that root but for who owns what it makes. */
+    @Test
+    void theStageMakesFilesAsTheContainersRootAndIsHiddenAfterwards() {
+        List<Step> steps = steps(Specs.unprivileged(false));
+        long root = Specs.unprivileged(false).userNamespace().orElseThrow().rootUid();
+        int asRoot = indexOf(steps, "setfsuid(" + root + ")");
+        int kept = indexOf(steps, "capset");
+        int first = indexOf(steps, "fsopen");
+        int back = indexOf(steps, "setfsuid(0)");
+        assertThat(List.of(asRoot, kept, first, back, indexOf(steps, "unshare(0x54020000)")))
+                .isSorted();
+        assertThat(steps.get(back + 1).render()).isEqualTo("prctl(PR_SET_DUMPABLE, 0)");
+        assertThat(steps.subList(0, back)).noneMatch(step -> step.call() == Syscall.FCHOWNAT);
+        assertThat(steps(Specs.init(false))).noneMatch(step -> step.call() == Syscall.SETFSUID);
+    }
+
     @Test
     void theStageMakesNamespacesBeforeItWaitsForTheRootAndLeavesTheCgroupsToTheHostsRoot() {
         List<Step> steps = steps(Specs.unprivileged(false));

@@ -206,6 +206,15 @@ class CgroupTest {
     }
 
     @Test
+    void oneThatIsNotThereIsNotFound() throws Exception {
+        assertThat(Cgroup.find("/no/such")).isEmpty();
+        assertThatThrownBy(() -> Cgroup.find("/tmp")).hasMessageContaining("not on cgroup v2");
+        try (Cgroup found = Cgroup.find(root.path()).orElseThrow()) {
+            assertThat(found.path()).isEqualTo(root.path());
+        }
+    }
+
+    @Test
     @NeedsRoot("looks at the cgroup above all")
     void theRootCgroupHasNoEvents() {
         assertThatThrownBy(() -> root.isFrozen()).hasMessageContaining("ENOENT");

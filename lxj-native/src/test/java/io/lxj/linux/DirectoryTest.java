@@ -82,6 +82,39 @@ class DirectoryTest {
     }
 
     @Test
+    void whatMayBeMissingIsFoundOrNot() throws Exception {
+        assertThat(directory.find(NAME, Open.O_RDONLY)).isEmpty();
+        assertThat(directory.findDirectory(NAME)).isEmpty();
+        assertThat(directory.findStat(NAME)).isEmpty();
+        assertThat(directory.unlinkIfThere(NAME)).isFalse();
+        create(directory, NAME);
+        directory.find(NAME, Open.O_RDONLY).orElseThrow().close();
+        assertThat(directory.findStat(NAME).orElseThrow().isRegular()).isTrue();
+        assertThat(directory.unlinkIfThere(NAME)).isTrue();
+        assertThat(directory.mkdirIfMissing(NAME, 0700)).isTrue();
+        assertThat(directory.mkdirIfMissing(NAME, 0700)).isFalse();
+        directory.findDirectory(NAME).orElseThrow().close();
+    }
+
+    /** Only that nothing is there is an answer. */
+    @Test
+    void allElseIsStillAnError() throws Exception {
+        create(directory, NAME);
+        directory.symlink(NAME, TREE);
+        assertThatThrownBy(() -> directory.find(TREE, Open.O_RDONLY)).hasMessageContaining("ELOOP");
+        assertThatThrownBy(() -> directory.findDirectory(NAME)).hasMessageContaining("ENOTDIR");
+        assertThatThrownBy(() -> directory.stat(FileName.bytes("other")))
+                .hasMessageMatching("statx\\(.*, \"other\", 0x100\\): ENOENT .*");
+        directory.unlink(NAME);
+        directory.mkdir(NAME, 0700);
+        assertThatThrownBy(() -> directory.unlinkIfThere(NAME)).hasMessageContaining("EISDIR");
+        try (Directory file = new Directory(directory.open(TREE, Open.O_PATH, 0))) {
+            assertThatThrownBy(() -> file.findStat(NAME)).hasMessageContaining("ENOTDIR");
+            assertThatThrownBy(() -> file.mkdirIfMissing(NAME, 0700)).hasMessageContaining("ENOTDIR");
+        }
+    }
+
+    @Test
     void threadsThatListItAtOnceEachSeeAllOfIt() throws Exception {
         for (int i = 0; i < 3; i++) {
             create(directory, FileName.bytes("file" + i));

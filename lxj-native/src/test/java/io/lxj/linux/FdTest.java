@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,20 @@ class FdTest {
             file.sync();
         }
         assertThat(path).hasBinaryContent(large);
+    }
+
+    @Test
+    void readAllTakesFilesOfAnySize() throws Exception {
+        for (int size : new int[] {0, 1, 16 * 1024, 16 * 1024 + 1, 100_000}) {
+            byte[] content = new byte[size];
+            new Random(size).nextBytes(content);
+            Path path = Files.write(folder.resolve("file"), content);
+            try (Fd file = Fd.find(FileName.bytes(path), Open.O_RDONLY).orElseThrow()) {
+                assertThat(file.readAll(size)).isEqualTo(content);
+            }
+        }
+        assertThat(Fd.find(FileName.bytes(folder.resolve("none")), Open.O_RDONLY))
+                .isEmpty();
     }
 
     @Test

@@ -88,6 +88,11 @@ class RootDirTest {
         Files.createSymbolicLink(inside.resolve("loop"), Path.of("loop"));
         assertThat(root.exists(FileName.bytes("loop"))).isFalse();
         assertThat(root.exists(FileName.bytes("etc/name/below"))).isFalse();
+        assertThat(root.find(FileName.bytes("loop"), Open.O_RDONLY)).isEmpty();
+        assertThat(root.find(FileName.bytes("etc/none"), Open.O_RDONLY)).isEmpty();
+        root.find(FileName.bytes("etc/name"), Open.O_RDONLY).orElseThrow().close();
+        assertThatThrownBy(() -> root.find(FileName.bytes("etc"), Open.O_WRONLY))
+                .hasMessageContaining("EISDIR");
         assertThatThrownBy(() -> root.directory(FileName.bytes("etc/name"))).hasMessageContaining("ENOTDIR");
         assertThatThrownBy(() -> root.open(FileName.bytes("loop"), Open.O_RDONLY, 0, Open.RESOLVE_NO_SYMLINKS))
                 .hasMessageContaining("ELOOP");
