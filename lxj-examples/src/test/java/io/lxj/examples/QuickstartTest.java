@@ -49,6 +49,26 @@ class QuickstartTest {
         assertThat(leftOver()).isEmpty();
     }
 
+    /** As in a container of another runtime, whose root is an overlay. */
+    @Test
+    @NeedsRoot("mounts a file system")
+    void saysThatFilesAreCopiedWhereNoMountMapsTheirIds() throws Exception {
+        String overlay = "mkdir lower upper work over"
+                + " && mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work over"
+                + " && TMPDIR=$TMPDIR/over && exec \"$@\"";
+        List<String> starter = List.of("unshare", "--mount", "--propagation", "private", "sh", "-ec", overlay, "sh");
+
+        Program quickstart = Program.runBy(starter, folder, "", "quickstart");
+
+        assertThat(quickstart.output())
+                .contains(
+                        "is on a file system of type overlay, on which no mount maps the ids of files:",
+                        "The files of container quickstart are copied for the ids ")
+                .endsWith("\nquickstart: ok\n");
+        assertThat(quickstart.exitCode()).isZero();
+        assertThat(folder.resolve("upper")).isEmptyDirectory();
+    }
+
     @Test
     @NeedsContainers
     @NeedsRootfs("debian-12.tar.gz")
