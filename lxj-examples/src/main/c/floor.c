@@ -132,11 +132,11 @@ static int dev(void) {
     close(make(mount, "pts"));
     close(make(mount, "shm"));
     close(make(mount, "mqueue"));
-    symlinkat("pts/ptmx", mount, "ptmx");
-    symlinkat("/proc/self/fd", mount, "fd");
-    symlinkat("/proc/self/fd/0", mount, "stdin");
-    symlinkat("/proc/self/fd/1", mount, "stdout");
-    symlinkat("/proc/self/fd/2", mount, "stderr");
+    check(symlinkat("pts/ptmx", mount, "ptmx"), "ptmx");
+    check(symlinkat("/proc/self/fd", mount, "fd"), "fd");
+    check(symlinkat("/proc/self/fd/0", mount, "stdin"), "stdin");
+    check(symlinkat("/proc/self/fd/1", mount, "stdout"), "stdout");
+    check(symlinkat("/proc/self/fd/2", mount, "stderr"), "stderr");
     put(mount, "console", "");
     return mount;
 }
@@ -172,7 +172,7 @@ static void console(int dev_mount, int pts, int master_to) {
     int slave = check(ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC), "TIOCGPTPEER");
     place(copy(slave, ""), dev_mount, "console");
     for (int i = 0; i < 3; i++) {
-        dup2(slave, i);
+        check(dup2(slave, i), "dup2");
     }
     union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(int))]; } control;
     struct iovec word = {.iov_base = &zero, .iov_len = 1};
@@ -193,7 +193,7 @@ static void init(int root, int dev_mount, int host, int lower, int layers, int p
         check(setresgid(0, 0, 0), "setresgid");
         check(setresuid(0, 0, 0), "setresuid");
     }
-    setsid();
+    check(setsid(), "setsid");
     check(unshare(CLONE_NEWCGROUP | CLONE_NEWIPC), "unshare");
     up();
     struct mount_attr private = {.propagation = 1 << 18};
@@ -300,6 +300,7 @@ static void container(int folder, int cgroup) {
     }
     char mounts[64];
     snprintf(mounts, sizeof mounts, "/proc/%d/ns/mnt", pid);
+    /* It may have ended already. */
     held = open(mounts, O_RDONLY | O_CLOEXEC);
     record(new, "run.json", "{\"init\": 1}\n");
     siginfo_t end;

@@ -141,13 +141,18 @@ public final class ImageStore {
      */
     Optional<ImageInfo> find(String name) {
         String file = state.path() + "/images/" + name + "/" + ImageFile.NAME;
-        try (Directory folder = state.images().openDirectory(FileName.bytes(name))) {
+        try (Directory folder =
+                state.images().findDirectory(FileName.bytes(name)).orElse(null)) {
+            if (folder == null) {
+                return Optional.empty();
+            }
             String text = JsonFile.read(folder, ImageFile.NAME)
                     .orElseThrow(() -> LinuxException.of(-Errno.ENOENT.number(), "openat", folder.fd(), ImageFile.NAME)
                             .withHint("the image is damaged: delete it and import it again"));
             // The name of its folder counts: a rename is done once that has changed.
             return Optional.of(read(text, file).name(name));
         } catch (LinuxException e) {
+            // It may have been deleted while it was looked at.
             if (e.is(Errno.ENOENT) && !exists(name)) {
                 return Optional.empty();
             }

@@ -166,17 +166,8 @@ public final class JsonFile {
     }
 
     private static boolean removeIfAbandoned(Directory directory, byte[] name) throws LinuxException {
-        try (Fd file = directory.open(name, Open.O_RDONLY | Open.O_NONBLOCK, 0)) {
-            if (!FileLock.tryExclusive(file)) {
-                return false;
-            }
-            directory.unlink(name);
-            return true;
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
-            }
-            throw e;
+        try (Fd file = directory.find(name, Open.O_RDONLY | Open.O_NONBLOCK).orElse(null)) {
+            return file != null && FileLock.tryExclusive(file) && directory.unlinkIfThere(name);
         }
     }
 }

@@ -40,7 +40,11 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException if it can't be opened; ELOOP for a symbolic link
      */
     public Fd open(byte[] name, int flags, int mode) throws LinuxException {
-        return opened(openat(name, flags, mode), name, flags, mode);
+        Optional<Fd> found = find(name, flags, mode);
+        if (found.isEmpty()) {
+            throw notOpened(-Errno.ENOENT.number(), name, flags, mode);
+        }
+        return found.get();
     }
 
     /**
@@ -53,31 +57,29 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException if it can't be opened otherwise; ELOOP for a symbolic link
      */
     public Optional<Fd> find(byte[] name, int flags) throws LinuxException {
-        long result = openat(name, flags, 0);
-        return Errno.ENOENT.is(result) ? Optional.empty() : Optional.of(opened(result, name, flags, 0));
+        return find(name, flags, 0);
     }
 
-    private long openat(byte[] name, int flags, int mode) {
+    private Optional<Fd> find(byte[] name, int flags, int mode) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            return fd.call(
+            long result = fd.call(
                     Syscall.OPENAT,
                     scratch.string(FileName.component(name)),
                     flags | Open.O_NOFOLLOW | Open.O_CLOEXEC,
                     mode);
+            if (Errno.ENOENT.is(result)) {
+                return Optional.empty();
+            }
+            if (result < 0) {
+                throw notOpened(result, name, flags, mode);
+            }
+            return Optional.of(fd.derived(result));
         }
     }
 
-    private Fd opened(long result, byte[] name, int flags, int mode) throws LinuxException {
-        if (result < 0) {
-            throw LinuxException.of(
-                    result,
-                    "openat",
-                    fd,
-                    name,
-                    "0x" + Integer.toHexString(flags | Open.O_NOFOLLOW),
-                    Integer.toOctalString(mode));
-        }
-        return fd.derived(result);
+    private LinuxException notOpened(long result, byte[] name, int flags, int mode) {
+        String shown = "0x" + Integer.toHexString(flags | Open.O_NOFOLLOW);
+        return LinuxException.of(result, "openat", fd, name, shown, Integer.toOctalString(mode));
     }
 
     /**
@@ -185,7 +187,9 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException EEXIST if the name is taken
      */
     public void mkdir(byte[] name, int mode) throws LinuxException {
-        made(mkdirat(name, mode), name, mode);
+        if (!mkdirIfMissing(name, mode)) {
+            throw notMade(-Errno.EEXIST.number(), name, mode);
+        }
     }
 
     /**
@@ -197,24 +201,17 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException if mkdirat(2) fails otherwise
      */
     public boolean mkdirIfMissing(byte[] name, int mode) throws LinuxException {
-        long result = mkdirat(name, mode);
-        if (Errno.EEXIST.is(result)) {
-            return false;
-        }
-        made(result, name, mode);
-        return true;
-    }
-
-    private long mkdirat(byte[] name, int mode) {
         try (Scratch scratch = Scratch.open()) {
-            return fd.call(Syscall.MKDIRAT, scratch.string(FileName.component(name)), mode);
+            long result = fd.call(Syscall.MKDIRAT, scratch.string(FileName.component(name)), mode);
+            if (result < 0 && !Errno.EEXIST.is(result)) {
+                throw notMade(result, name, mode);
+            }
+            return result == 0;
         }
     }
 
-    private void made(long result, byte[] name, int mode) throws LinuxException {
-        if (result < 0) {
-            throw LinuxException.of(result, "mkdirat", fd, name, Integer.toOctalString(mode));
-        }
+    private LinuxException notMade(long result, byte[] name, int mode) {
+        return LinuxException.of(result, "mkdirat", fd, name, Integer.toOctalString(mode));
     }
 
     /**
@@ -312,7 +309,7 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException ENOENT if there is none, EISDIR for a directory
      */
     public void unlink(byte[] name) throws LinuxException {
-        removed(unlinkat(name, 0), name, 0);
+        remove(name, 0);
     }
 
     /**
@@ -323,12 +320,7 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException EISDIR for a directory
      */
     public boolean unlinkIfThere(byte[] name) throws LinuxException {
-        long result = unlinkat(name, 0);
-        if (Errno.ENOENT.is(result)) {
-            return false;
-        }
-        removed(result, name, 0);
-        return true;
+        return removeIfThere(name, 0);
     }
 
     /**
@@ -368,19 +360,27 @@ public final class Directory implements AutoCloseable {
      * @throws LinuxException ENOTEMPTY if it isn't empty
      */
     public void rmdir(byte[] name) throws LinuxException {
-        removed(unlinkat(name, Open.AT_REMOVEDIR), name, Open.AT_REMOVEDIR);
+        remove(name, Open.AT_REMOVEDIR);
     }
 
-    private long unlinkat(byte[] name, int flags) {
+    private void remove(byte[] name, int flags) throws LinuxException {
+        if (!removeIfThere(name, flags)) {
+            throw notRemoved(-Errno.ENOENT.number(), name, flags);
+        }
+    }
+
+    private boolean removeIfThere(byte[] name, int flags) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
-            return fd.call(Syscall.UNLINKAT, scratch.string(FileName.component(name)), flags);
+            long result = fd.call(Syscall.UNLINKAT, scratch.string(FileName.component(name)), flags);
+            if (result < 0 && !Errno.ENOENT.is(result)) {
+                throw notRemoved(result, name, flags);
+            }
+            return result == 0;
         }
     }
 
-    private void removed(long result, byte[] name, int flags) throws LinuxException {
-        if (result < 0) {
-            throw LinuxException.of(result, "unlinkat", fd, name, flags == 0 ? "0" : "AT_REMOVEDIR");
-        }
+    private LinuxException notRemoved(long result, byte[] name, int flags) {
+        return LinuxException.of(result, "unlinkat", fd, name, flags == 0 ? "0" : "AT_REMOVEDIR");
     }
 
     /**

@@ -80,6 +80,7 @@ public final class ProgramBuilder {
          * @return this
          */
         public Added onError(Label label) {
+            unfinished();
             error = label;
             return this;
         }
@@ -91,6 +92,7 @@ public final class ProgramBuilder {
          * @return this
          */
         public Added onZero(Label label) {
+            unfinished();
             zero = label;
             return this;
         }
@@ -102,8 +104,15 @@ public final class ProgramBuilder {
          * @return this
          */
         public Added onPositive(Label label) {
+            unfinished();
             next = label;
             return this;
+        }
+
+        private void unfinished() {
+            if (index < finished.size()) {
+                throw new IllegalStateException("step " + (index + 1) + " is in a program that was finished");
+            }
         }
     }
 

@@ -42,6 +42,16 @@ class WaitingStageTest {
         return p.build();
     }
 
+    /** The process may be at it already. */
+    @Test
+    void whatABeginningHasStaysAsItIs() {
+        ProgramBuilder program = SyscallProgram.builder();
+        ProgramBuilder.Added first = program.step("say who it is", Syscall.GETPID);
+        program.beginning();
+        assertThatThrownBy(first::mayFail).hasMessageMatching("step [0-9]+ is in a program that was finished");
+        program.step("say so again", Syscall.GETPID).mayFail();
+    }
+
     @Test
     void runsWhatItIsGivenLater() throws Exception {
         try (WaitingStage stage = WaitingStage.start(Runnable::run);
