@@ -62,10 +62,9 @@ final class Executing {
             // The run was closed meanwhile, and its descriptors with it; whatever else it is goes on.
             throw stillAlive(run) ? e : new WrongStateException(action, "STOPPED", List.of("RUNNING"));
         } catch (LinuxException e) {
-            if (e.is(Errno.ESRCH) || e.is(Errno.ENOENT) && !stillAlive(run)) {
-                throw new WrongStateException(action, "STOPPED", List.of("RUNNING"));
-            }
-            throw Failures.exception(action, e);
+            throw stillAlive(run)
+                    ? Failures.exception(action, e)
+                    : new WrongStateException(action, "STOPPED", List.of("RUNNING"));
         } catch (IOException e) {
             throw Failures.exception(action, e);
         }
@@ -80,9 +79,11 @@ final class Executing {
         return plan;
     }
 
+    /** The order matters: a process id means the same process as a pidfd for as long as that one's is alive. */
     private static boolean stillAlive(Run run) {
         try {
-            return run.init().isAlive();
+            return !run.reach().proc().isEnding(run.record().init().pid())
+                    && run.init().isAlive();
         } catch (LinuxException | IllegalStateException e) {
             return false;
         }
@@ -91,12 +92,23 @@ final class Executing {
     /** The container's root as its init sees it. The link is the host's procfs's; behind it nothing is trusted. */
     RootDir root(Run run) throws LinuxException {
         int pid = run.record().init().pid();
-        RootDir root = run.reach().proc().rootOf(pid);
-        if (!stillAlive(run)) {
+        RootDir root;
+        try {
+            root = run.reach().proc().rootOf(pid);
+        } catch (LinuxException e) {
+            throw stillAlive(run) ? e : gone(pid);
+        }
+        // It has a root, so it wasn't ending; but was it the init, or another process that has its number now?
+        if (!run.init().isAlive()) {
             root.close();
-            throw LinuxException.of(-Errno.ESRCH.number(), "openat", "/proc/" + pid + "/root");
+            throw gone(pid);
         }
         return root;
+    }
+
+    private static LinuxException gone(int pid) {
+        return LinuxException.of(-Errno.ESRCH.number(), "openat", "/proc/" + pid + "/root")
+                .withHint("the container's init is ending, or has ended");
     }
 
     /**

@@ -12,7 +12,11 @@ public final class ProcFs implements AutoCloseable {
     private static final long STRICT = Open.RESOLVE_NO_XDEV | Open.RESOLVE_NO_SYMLINKS;
     private static final String BOOT_ID = "sys/kernel/random/boot_id";
     private static final int ROOT_INODE = 1;
+    private static final int FLAGS = 9;
     private static final int START_TIME = 22;
+    /** include/linux/sched.h: set before anything is given up. */
+    private static final long PF_EXITING = 4;
+
     private static final int STATE = 3;
     private static final int LIMIT = 1 << 20;
     private static final int SELF_LIMIT = 64 << 20;
@@ -237,11 +241,34 @@ public final class ProcFs implements AutoCloseable {
         }
     }
 
-    // proc_pid_stat(5). The second field is a name that the process chooses, with blanks and parentheses if it likes.
+    /**
+     * Whether a process is gone, has ended or is about to. A process that ends gives up its root and its namespaces first; the
+     * first one of a PID namespace then waits for all others in there before it has ended, as wait(2) and poll(2) have it.
+     *
+     * @param pid the process id in the PID namespace of this procfs
+     * @return true if there is nothing of it to be entered any more
+     * @throws LinuxException if it can't be read
+     */
+    public boolean isEnding(int pid) throws LinuxException {
+        try {
+            return (field(read(pid + "/stat"), FLAGS) & PF_EXITING) != 0;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH)) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
     static long startTime(byte[] stat) {
+        return field(stat, START_TIME);
+    }
+
+    // proc_pid_stat(5). The second field is a name that the process chooses, with blanks and parentheses if it likes.
+    private static long field(byte[] stat, int number) {
         String text = new String(stat, StandardCharsets.ISO_8859_1);
         String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
-        return Long.parseUnsignedLong(fields[START_TIME - STATE]);
+        return Long.parseUnsignedLong(fields[number - STATE]);
     }
 
     @Override
