@@ -17,11 +17,13 @@ final class Background {
     private static final Logger LOG = LoggerFactory.getLogger(Background.class);
 
     private static final Duration SOON = Duration.ofMillis(100);
+    /** Whoever waits for the end of a container goes on first. */
+    private static final Duration AT_ONCE = Duration.ofMillis(2);
 
     private final Engine engine;
     private final String name;
-    // Done when the root of the last run is unmounted.
-    private volatile CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
+    // The run that has ended last, of which something may be mounted yet.
+    private volatile Run ended;
     // Done when that which was created is to be written.
     private volatile CompletableFuture<Void> settling = CompletableFuture.completedFuture(null);
     private volatile boolean deleted;
@@ -81,28 +83,49 @@ final class Background {
         }
     }
 
-    /** Lets what a run has mounted be unmounted, once its end has been told: whoever hears of it need not wait for that. */
-    void release(Run ended) {
-        released = ended.exit()
+    /**
+     * Lets what a run has left be removed, once its end has been told: what it has mounted, and the cgroup of all containers
+     * if it was the last. Whoever hears of its end need not wait for that.
+     */
+    void release(Run run) {
+        engine.supervisor().schedule(AT_ONCE, () -> run.exit()
                 .handle((exit, failure) -> exit)
-                .thenRunAsync(ended::release, engine.supervisor().lane());
+                .thenRunAsync(() -> remove(run), engine.supervisor().lane()));
     }
 
-    /** Unmounts what a run had before the next one begins, which is part of its end. */
-    void releaseNow(Run ended) {
-        ended.release();
-        released = CompletableFuture.completedFuture(null);
+    private synchronized void remove(Run run) {
+        run.release();
+        if (ended == run) {
+            ended = null;
+        }
+        if (deleted || engine.isClosed()) {
+            // Then whoever does that takes care of the cgroup, and may have closed what it is reached by.
+            return;
+        }
+        try {
+            engine.cgroups().removeBase(run.record().cgroup());
+        } catch (LinuxException e) {
+            LOG.warn("The cgroup that container {} was in could not be removed", name, e);
+        }
     }
 
-    /** Waits until nothing of the last run is mounted. */
+    /** Notes which run has ended: what it has mounted is in the way of the next one. */
+    void ended(Run run) {
+        ended = run;
+    }
+
+    /** Sees to it that nothing of the last run is mounted. */
     void awaitReleased() {
-        released.join();
+        Run last = ended;
+        if (last != null) {
+            last.release();
+        }
     }
 
-    /** Waits until nothing of the last run is mounted, and what was created is on disk or can't be written. */
-    void await() {
+    /** Waits until nothing of the last run is left, and what was created is on disk or can't be written. */
+    synchronized void await() {
         settling.complete(null);
-        released.join();
+        awaitReleased();
         settled.exceptionally(failure -> null).join();
     }
 

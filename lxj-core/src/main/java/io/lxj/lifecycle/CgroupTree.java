@@ -155,7 +155,7 @@ final class CgroupTree implements AutoCloseable {
         try (Cgroup all = above().cgroup().child(base)) {
             look.at(all);
         } finally {
-            removeBase(above().cgroup().path());
+            removeEmptyBase(above().cgroup().path());
         }
     }
 
@@ -220,14 +220,7 @@ final class CgroupTree implements AutoCloseable {
 
     /** The cgroup of all containers at a place. */
     private Optional<Cgroup> all(String path) throws LinuxException {
-        try {
-            return places.find(path + "/" + base);
-        } catch (LinuxException e) {
-            if (isGone(e)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return find(path + "/" + base);
     }
 
     /**
@@ -254,33 +247,65 @@ final class CgroupTree implements AutoCloseable {
                 if (all != null) {
                     found.addAll(all.children());
                 }
+            } catch (LinuxException e) {
+                // Removed meanwhile, as the last container has ended.
+                if (!isGone(e)) {
+                    throw e;
+                }
             }
         }
         return found;
     }
 
+    /** Whether a container has a cgroup. */
+    boolean has(String container) throws LinuxException {
+        for (String path : paths()) {
+            try (Cgroup own = find(path + "/" + base + "/" + container).orElse(null)) {
+                if (own != null) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** Kills what is left in the cgroup of a container, and removes it; the base goes with the last container. */
     void remove(String container) throws LinuxException {
         for (String path : paths()) {
-            remove(container, path);
+            removeFrom(path, container);
+            removeEmptyBase(path);
         }
     }
 
     /**
-     * The same for one that ran.
+     * The same for one that ran; the base stays.
      *
      * @param recorded where it was when it was started
      */
     void removeRecorded(String container, String recorded) throws LinuxException {
-        Path folder = Path.of(recorded);
-        if (isRecorded(recorded) && folder.endsWith(Path.of(base, container))) {
-            remove(container, folder.getParent().getParent().toString());
-        } else {
-            remove(container);
+        for (String path : places(recorded)) {
+            removeFrom(path, container);
         }
     }
 
-    private void remove(String container, String path) throws LinuxException {
+    /**
+     * Removes the base if no container of any process is left.
+     *
+     * @param recorded where one was that ran
+     */
+    void removeBase(String recorded) throws LinuxException {
+        for (String path : places(recorded)) {
+            removeEmptyBase(path);
+        }
+    }
+
+    /** The places at which a container may be that ran. */
+    private List<String> places(String recorded) throws LinuxException {
+        Path all = Path.of(recorded).getParent();
+        return all != null && all.endsWith(base) ? List.of(all.getParent().toString()) : paths();
+    }
+
+    private void removeFrom(String path, String container) throws LinuxException {
         try (Cgroup all = all(path).orElse(null)) {
             if (all == null) {
                 return;
@@ -293,7 +318,6 @@ final class CgroupTree implements AutoCloseable {
                 throw e;
             }
         }
-        removeBase(path);
     }
 
     /** Mostly nothing is left, and there is nothing to be killed. */
@@ -303,8 +327,7 @@ final class CgroupTree implements AutoCloseable {
         }
     }
 
-    /** Removes the base if no container of any process is left. */
-    private boolean removeBase(String path) throws LinuxException {
+    private boolean removeEmptyBase(String path) throws LinuxException {
         try (Cgroup above = places.find(path).orElse(null)) {
             return above != null && removeIfEmpty(above, base);
         } catch (LinuxException e) {
@@ -333,7 +356,7 @@ final class CgroupTree implements AutoCloseable {
     /** Leaves everything as it was before there were containers, if none is left. */
     void tidy() throws LinuxException {
         for (String path : paths()) {
-            if (removeBase(path) && !places.isScope(path)) {
+            if (removeEmptyBase(path) && !places.isScope(path)) {
                 try (Cgroup above = places.open(path)) {
                     SupervisorLeaf.empty(above);
                 }

@@ -71,6 +71,7 @@ final class Ending {
         undo.add(() -> {
             try (ContainerFolder folder = engine.store().open(instance.name())) {
                 finish(folder, run.record(), note -> ExitStatus.killed("it could not be watched"));
+                removeBase(folder, run.record());
                 releaseIds(folder, run);
             }
         });
@@ -83,7 +84,7 @@ final class Ending {
 
     /** A run of which only the record is left: its JVM is gone, and so is its init. */
     ExitStatus endLeftOver(ContainerFolder folder, RunRecord record, String bootId) {
-        return finish(folder, record, note -> {
+        ExitStatus exit = finish(folder, record, note -> {
             if (!record.bootId().equals(bootId)) {
                 return ExitStatus.unknown("the host was restarted");
             }
@@ -93,6 +94,16 @@ final class Ending {
                     .map(word -> ExitStatuses.of(word, reason, outOfMemory))
                     .orElse(ExitStatus.unknown("the JVM that it belonged to ended"));
         });
+        removeBase(folder, record);
+        return exit;
+    }
+
+    private void removeBase(ContainerFolder folder, RunRecord record) {
+        try {
+            engine.cgroups().removeBase(record.cgroup());
+        } catch (LinuxException e) {
+            throw Failures.exception("remove the cgroup that " + folder.name() + " was in", e);
+        }
     }
 
     private boolean ranOutOfMemory(String name, RunRecord record) {

@@ -160,9 +160,7 @@ public final class Instance {
         Optional<Run> current = current();
         if (current.isPresent()) {
             // What a caller hangs on here may take its time, or use the container: it gets a thread of its own.
-            return current.get()
-                    .exit()
-                    .thenApplyAsync(exit -> exit, engine.supervisor().lane());
+            return current.get().exit().thenApplyAsync(exit -> exit, engine.supervisor()::outsideLanes);
         }
         // Whoever has just started it may come too late.
         return lastExit()

@@ -109,8 +109,10 @@ final class Joining {
             Pidfd process = run.keeper().orElse(run.init());
             boolean started = run.keeper().isPresent() && run.record().owner().equals(engine.self());
             boolean reap = started || run.part() == Run.Part.PARENT;
-            run.watch(engine.supervisor()
-                    .watchExit(process, reap, status -> lane.execute(() -> ended(instance, run, lane, status))));
+            run.watch(engine.supervisor().watchExit(process, reap, status -> {
+                lane.execute(() -> ended(instance, run, lane, status));
+                instance.background().release(run);
+            }));
             Readiness.watch(engine.supervisor(), run);
             engine.consoles().attach(instance, run);
         } catch (IOException e) {

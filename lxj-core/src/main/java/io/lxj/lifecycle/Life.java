@@ -187,7 +187,7 @@ final class Life {
             try {
                 exit = engine.ending().end(instance, ended, status);
             } finally {
-                instance.background().release(ended);
+                instance.background().ended(ended);
                 synchronized (monitor) {
                     run = null;
                     doing = null;
@@ -199,7 +199,6 @@ final class Life {
                     && !instance.isOnRecord();
             if (again) {
                 engine.checkpoints().reached("reboot: ended");
-                instance.background().releaseNow(ended);
                 restart(exit);
             } else {
                 instance.terminals().end();

@@ -95,7 +95,7 @@ final class Repair {
     }
 
     private void removeStart(String name) throws LinuxException {
-        if (engine.cgroups().containers().contains(name)) {
+        if (engine.cgroups().has(name)) {
             LOG.info("Removing the processes that a start of {} left", name);
             engine.cgroups().remove(name);
         }

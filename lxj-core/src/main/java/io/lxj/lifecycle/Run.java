@@ -200,18 +200,18 @@ final class Run {
      * Holds mounts of the container until {@link #release}: the root's, or all of them. The end of an overlay's last mount
      * syncs the file system below it, which may take as long as the disk needs; the container's end must not wait for that.
      */
-    synchronized void hold(Fd mounts) {
-        held.add(mounts);
+    void hold(Fd mounts) {
+        synchronized (held) {
+            held.add(mounts);
+        }
     }
 
-    /** Gives the mounts up: nobody else has them, if the container has ended. This may take its time. */
+    /** Gives the mounts up: nobody else has them, if the container has ended. This may take its time, for any caller. */
     void release() {
-        List<Fd> mounts;
-        synchronized (this) {
-            mounts = List.copyOf(held);
+        synchronized (held) {
+            held.forEach(Fd::close);
             held.clear();
         }
-        mounts.forEach(Fd::close);
     }
 
     /** Lets go of the container; if it runs, it goes on running. */

@@ -135,8 +135,21 @@ final class FileSystemSteps {
      * (CVE-2026-41579: an image that ships /dev as a symlink).
      */
     Arg mountPoint(Arg root, String name) {
+        ProgramBuilder.Label absent = program.label();
+        ProgramBuilder.Label there = program.label();
+        program.step(
+                        "look for /" + name,
+                        Syscall.FACCESSAT2,
+                        root,
+                        program.string(name),
+                        0,
+                        Arg.of(Open.AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"))
+                .onError(absent)
+                .onZero(there);
+        program.place(absent);
         program.step("make /" + name, Syscall.MKDIRAT, root, program.string(name), Arg.of(0755, "0755"))
                 .mayFail();
+        program.place(there);
         return open("open /" + name, root, name, Open.O_PATH | Open.O_DIRECTORY, NO_LINKS, "NO_SYMLINKS");
     }
 

@@ -1,5 +1,6 @@
 package io.lxj.plan;
 
+import static io.lxj.linux.CloneFlags.CLONE_NEWNET;
 import static io.lxj.linux.CloneFlags.CLONE_NEWUSER;
 
 import io.lxj.error.LxjException;
@@ -182,13 +183,15 @@ public final class StageBeginning {
     }
 
     /**
-     * Namespaces take their time. The stage doesn't become root of the new user namespace: that root may not move
-     * processes out of the JVM's cgroup, as it takes to clone one into the container's.
+     * A network namespace takes its time: it comes last, while the JVM sets the ids of the user namespace that will own it. The
+     * stage doesn't become root of that: that root may not move processes out of the JVM's cgroup, as it takes to clone one
+     * into the container's.
      */
     private void namespaces() {
-        long flags = Cloning.STAGE_NAMESPACES | userNamespaceFlag(spec);
+        long flags = Cloning.STAGE_NAMESPACES & ~CLONE_NEWNET | userNamespaceFlag(spec);
         program.step("make the init's namespaces", Syscall.UNSHARE, Arg.hex(flags));
         sayThatNamespacesAreThere(program);
+        program.step("make its network namespace", Syscall.UNSHARE, Arg.hex(CLONE_NEWNET));
         new LoopbackSteps(program).up();
     }
 

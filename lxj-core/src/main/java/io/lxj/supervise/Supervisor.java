@@ -84,9 +84,7 @@ public final class Supervisor implements AutoCloseable {
      * @throws IllegalStateException if this supervisor is closed
      */
     public Registration watch(Fd fd, int events, Handler handler) throws IOException {
-        if (closing) {
-            throw new IllegalStateException("the supervisor is closed");
-        }
+        checkOpen();
         FdWatch watch = new FdWatch(this, lastId.incrementAndGet(), fd, events, handler);
         watches.put(watch.id(), watch);
         try {
@@ -135,14 +133,25 @@ public final class Supervisor implements AutoCloseable {
      * @param delay how long
      * @param task what to run; it must not wait
      * @return takes the task back when it is closed
+     * @throws IllegalStateException if this supervisor is closed
      */
     public Registration schedule(Duration delay, Runnable task) {
+        boolean inside = Thread.currentThread() == thread;
+        if (!inside) {
+            checkOpen();
+        }
         Registration timer = timers.add(delay, task);
-        if (Thread.currentThread() != thread) {
+        if (!inside && timers.isNext(timer)) {
             // The thread may be waiting for a later time than this one.
             execute(() -> {});
         }
         return timer;
+    }
+
+    private void checkOpen() {
+        if (closing) {
+            throw new IllegalStateException("the supervisor is closed");
+        }
     }
 
     /**
@@ -165,6 +174,18 @@ public final class Supervisor implements AutoCloseable {
      */
     public Executor lane() {
         return new Lane(dispatcher);
+    }
+
+    /**
+     * Runs a task outside of all lanes. One that comes from a task of a lane is run behind that on the same thread, so that no
+     * other has to be woken for it; if several do, the others get threads of their own.
+     *
+     * @param task what to run; it may wait for whatever it likes
+     */
+    public void outsideLanes(Runnable task) {
+        if (!Lane.runAfterwards(task)) {
+            dispatcher.execute(task);
+        }
     }
 
     Epoll epoll() {

@@ -55,6 +55,13 @@ final class Timers {
         }
     }
 
+    /** Whether a task that was scheduled is due before all others. */
+    boolean isNext(Registration timer) {
+        synchronized (queue) {
+            return queue.peek() == timer;
+        }
+    }
+
     /** How long until the next task is due, zero if one is; empty if there is none. */
     Optional<Duration> untilNext() {
         synchronized (queue) {

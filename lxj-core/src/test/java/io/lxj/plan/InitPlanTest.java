@@ -95,7 +95,7 @@ class InitPlanTest {
         int kept = indexOf(steps, "capset");
         int first = indexOf(steps, "fsopen");
         int back = indexOf(steps, "setfsuid(0)");
-        assertThat(List.of(asRoot, kept, first, back, indexOf(steps, "unshare(0x54020000)")))
+        assertThat(List.of(asRoot, kept, first, back, indexOf(steps, "unshare(0x14020000)")))
                 .isSorted();
         assertThat(steps.get(back + 1).render()).isEqualTo("prctl(PR_SET_DUMPABLE, 0)");
         assertThat(steps.subList(0, back)).noneMatch(step -> step.call() == Syscall.FCHOWNAT);
@@ -105,11 +105,12 @@ class InitPlanTest {
     @Test
     void theStageMakesNamespacesBeforeItWaitsForTheRootAndLeavesTheCgroupsToTheHostsRoot() {
         List<Step> steps = steps(Specs.unprivileged(false));
-        int namespaces = indexOf(steps, "unshare(0x54020000)");
+        int namespaces = indexOf(steps, "unshare(0x14020000)");
         int told = indexOf(steps, "write(<jvm>");
+        int network = indexOf(steps, "unshare(0x40000000)");
         int rest = indexOf(steps, "recvmsg(<jvm>");
         int clone = indexOf(steps, "clone3({flags=0x220109000,");
-        assertThat(List.of(namespaces, told, rest, clone)).isSorted();
+        assertThat(List.of(namespaces, told, network, rest, clone)).isSorted();
         assertThat(steps.subList(0, clone)).noneMatch(step -> step.call() == Syscall.SETRESUID);
         assertThat(steps.get(rest).what()).isEqualTo("wait for the root and the cgroup");
         // Whoever doesn't get the rest, because the JVM has gone, leaves.

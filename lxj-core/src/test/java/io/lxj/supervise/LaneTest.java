@@ -47,6 +47,47 @@ class LaneTest {
     }
 
     @Test
+    void whatATaskLeavesIsRunOnItsThreadWhenTheLaneIsFreeAgain() throws Exception {
+        try (Supervisor supervisor = Supervisor.open()) {
+            Executor lane = supervisor.lane();
+            CompletableFuture<Thread> task = new CompletableFuture<>();
+            CompletableFuture<Thread> left = new CompletableFuture<>();
+            CompletableFuture<Thread> another = new CompletableFuture<>();
+            CompletableFuture<Void> laneIsFree = new CompletableFuture<>();
+            lane.execute(() -> {
+                supervisor.outsideLanes(() -> {
+                    // Only another task of the lane can end this one.
+                    lane.execute(() -> laneIsFree.complete(null));
+                    laneIsFree.join();
+                    left.complete(Thread.currentThread());
+                });
+                supervisor.outsideLanes(() -> another.complete(Thread.currentThread()));
+                // The other one has a thread of its own, so that none waits for the other.
+                another.join();
+                assertThat(left).isNotDone();
+                task.complete(Thread.currentThread());
+            });
+            assertThat(await(left)).isSameAs(await(task)).isNotSameAs(await(another));
+        }
+    }
+
+    @Test
+    void whatIsOutsideOfLanesFromTheBeginningGetsAThreadAndMayFail() throws Exception {
+        try (Supervisor supervisor = Supervisor.open()) {
+            CompletableFuture<Thread> outside = new CompletableFuture<>();
+            supervisor.outsideLanes(() -> outside.complete(Thread.currentThread()));
+            assertThat(await(outside)).isNotSameAs(Thread.currentThread());
+            Executor lane = supervisor.lane();
+            lane.execute(() -> supervisor.outsideLanes(() -> {
+                throw new IllegalStateException("meant to fail");
+            }));
+            CompletableFuture<Void> next = new CompletableFuture<>();
+            lane.execute(() -> next.complete(null));
+            await(next);
+        }
+    }
+
+    @Test
     void listenersThatWaitForEachOtherDoNotBringEventsToAStandstill() throws Exception {
         try (Supervisor supervisor = Supervisor.open()) {
             int many = 12;

@@ -8,6 +8,9 @@ import java.util.Map;
 
 /** Runs the subjects of a case in turn, round after round, so that what disturbs one disturbs all. Not thread-safe. */
 final class Runner {
+    /** In milliseconds: the kernel takes network namespaces apart in the background, which isn't to be the next one's load. */
+    private static final long SETTLING = 30;
+
     private final PrintStream progress;
     private final List<String> notes = new ArrayList<>();
 
@@ -55,10 +58,19 @@ final class Runner {
 
     private void round(Case measured, Map<Subject, List<Long>> times, boolean counts) {
         for (Subject subject : List.copyOf(times.keySet())) {
+            settle();
             long nanos = run(measured, subject, times);
             if (counts && times.containsKey(subject)) {
                 times.get(subject).add(nanos);
             }
+        }
+    }
+
+    private static void settle() {
+        try {
+            Thread.sleep(SETTLING);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("the benchmark was interrupted", e);
         }
     }
 
