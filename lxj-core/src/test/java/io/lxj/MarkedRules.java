@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The rules of the standard profile, and calls that they are about.
+ * The rules of the standard profile that hold for a kind of containers, and calls that they are about.
  *
  * @param profile the same rules, each with an error number of its own: that tells the rule from whatever else could deny
  *     the call
@@ -19,7 +19,8 @@ import java.util.function.Function;
 record MarkedRules<C>(SeccompProfile profile, List<C> calls, List<Long> marks, List<Long> errors) {
     private static final int MARK = 3000;
 
-    static <C> MarkedRules<C> of(Function<SeccompRule, List<C>> matching) {
+    /** Those for containers with a user namespace, or for those without. */
+    static <C> MarkedRules<C> of(boolean userNamespace, Function<SeccompRule, List<C>> matching) {
         List<SeccompRule> rules = SeccompProfile.standard().rules();
         SeccompProfile marked = SeccompProfile.of(SeccompAction.ALLOW);
         List<C> calls = new ArrayList<>();
@@ -29,7 +30,8 @@ record MarkedRules<C>(SeccompProfile profile, List<C> calls, List<Long> marks, L
             SeccompRule rule = rules.get(i);
             marked = marked.rule(
                     new SeccompRule(rule.calls(), rule.arguments(), SeccompAction.errno(MARK + i), rule.condition()));
-            for (C call : matching.apply(rule)) {
+            boolean holds = rule.condition().userNamespace().orElse(userNamespace) == userNamespace;
+            for (C call : holds ? matching.apply(rule) : List.<C>of()) {
                 calls.add(call);
                 marks.add(-(long) (MARK + i));
                 errors.add(-(long) rule.action().errno());

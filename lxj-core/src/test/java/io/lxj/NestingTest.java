@@ -84,8 +84,8 @@ class NestingTest {
 
     @Test
     void crunRunsAContainerWithTheIdsOfTheOneAround() {
-        // What that one doesn't have it can't give away: the capability to write to the kernel's audit log.
-        sh(BUNDLE + "crun spec; sed -i /CAP_AUDIT_WRITE/d config.json");
+        // One of the capabilities that it gives away is the one to write to the kernel's audit log.
+        sh(BUNDLE + "crun spec; grep -q CAP_AUDIT_WRITE config.json");
         assertThat(sh(crun("cat /proc/self/uid_map; stat -c %t:%T /dev/null; echo >/dev/null")))
                 .isEqualTo(sh("cat /proc/self/uid_map") + "1:3\n");
     }

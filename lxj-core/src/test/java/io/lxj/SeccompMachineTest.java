@@ -59,7 +59,7 @@ class SeccompMachineTest {
 
     @Test
     void everyRuleOfTheStandardProfileHolds() {
-        MarkedRules<StagedCalls.Call> rules = MarkedRules.of(SeccompMachineTest::matching);
+        MarkedRules<StagedCalls.Call> rules = MarkedRules.of(false, SeccompMachineTest::matching);
         assertThat(rules.calls())
                 .hasSizeGreaterThan(SeccompProfile.standard().rules().size() / 2);
         assertThat(StagedCalls.in(start(rules.profile()), rules.calls())).isEqualTo(rules.marks());

@@ -61,9 +61,13 @@ class SeccompTest {
 
     /** Without a user namespace, because some rules hold only there; an ordinary user's always have one. */
     private static Container start(SeccompProfile profile) {
+        return start(profile, !Caller.isRoot());
+    }
+
+    private static Container start(SeccompProfile profile, boolean userNamespace) {
         Config config =
                 Config.ofImage("alpine").init("/bin/sleep", "1000000").security(Security.DEFAULT.seccomp(profile));
-        return host.start(Caller.isRoot() ? config.privileged() : config);
+        return host.start(userNamespace ? config : config.privileged());
     }
 
     private List<Long> calls(Container container, List<Call> calls) throws IOException {
@@ -118,9 +122,13 @@ class SeccompTest {
     @NeedsRoot("starts a privileged container: some rules hold only there")
     void everyRuleOfTheStandardProfileHolds() throws IOException {
         boolean by32Bit = takes32Bit();
-        MarkedRules<Call> rules = MarkedRules.of(rule -> matching(rule, by32Bit));
-        assertThat(calls(start(rules.profile()), rules.calls())).isEqualTo(rules.marks());
-        assertThat(calls(start(SeccompProfile.standard()), rules.calls())).isEqualTo(rules.errors());
+        for (boolean userNamespace : List.of(false, true)) {
+            MarkedRules<Call> rules = MarkedRules.of(userNamespace, rule -> matching(rule, by32Bit));
+            assertThat(calls(start(rules.profile(), userNamespace), rules.calls()))
+                    .isEqualTo(rules.marks());
+            assertThat(calls(start(SeccompProfile.standard(), userNamespace), rules.calls()))
+                    .isEqualTo(rules.errors());
+        }
     }
 
     private static Call call(String name, long... arguments) {

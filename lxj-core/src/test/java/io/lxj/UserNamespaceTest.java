@@ -184,6 +184,16 @@ class UserNamespaceTest {
                     .isInstanceOf(InvalidConfigException.class)
                     .hasMessageContaining(folder + " of 1234:4321")
                     .hasMessageContaining("shifted(1234, 4321)");
+            Mount ofAnother = Mount.bind(folder, "/srv/data").shifted(1235, 4321);
+            for (Config refused : List.of(
+                    config().mount(ofAnother),
+                    Config.ofImage("alpine").privileged().mount(ofAnother))) {
+                assertThatThrownBy(() -> host.lxj().containers().create("stranger", refused))
+                        .isInstanceOf(InvalidConfigException.class)
+                        .hasMessageContaining(folder + " of 1234:4321")
+                        .hasMessageContaining("it maps users 0 as 1235; groups 0 as 4321")
+                        .hasMessageContaining("shifted(1234, 4321)");
+            }
             assertThat(host.lxj().containers().find("stranger")).isEmpty();
             Container container =
                     host.start(config().mount(Mount.bind(folder, "/srv/seen").readOnly())

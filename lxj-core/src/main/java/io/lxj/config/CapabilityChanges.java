@@ -21,13 +21,13 @@ public record CapabilityChanges(Set<Capability> kept, Set<Capability> dropped) {
     /**
      * What the kernel asks of the initial user namespace alone, so that it is of no use in another one, and what systemd
      * takes for a sign that it may do what no container can: modules, ports, the clock, the audit system, mandatory
-     * access control, the kernel's log, when the machine sleeps, and measuring what runs on it.
+     * access control, the kernel's log, when the machine sleeps, and measuring what runs on it. Writing to the audit system
+     * is of no use either, but the runtimes of the OCI give it to their containers, and couldn't start them without.
      */
     private static final Set<Capability> OF_THE_MACHINE = Collections.unmodifiableSet(EnumSet.of(
             Capability.SYS_MODULE,
             Capability.SYS_RAWIO,
             Capability.SYS_TIME,
-            Capability.AUDIT_WRITE,
             Capability.AUDIT_CONTROL,
             Capability.AUDIT_READ,
             Capability.MAC_OVERRIDE,
@@ -37,9 +37,9 @@ public record CapabilityChanges(Set<Capability> kept, Set<Capability> dropped) {
             Capability.BLOCK_SUSPEND,
             Capability.PERFMON));
 
-    /** As root of the host it could moreover look into everything that runs there. */
-    private static final Set<Capability> OF_THE_HOST =
-            Collections.unmodifiableSet(union(OF_THE_MACHINE, List.of(Capability.BPF, Capability.CHECKPOINT_RESTORE)));
+    /** As root of the host it could moreover look into everything that runs there, and put words into its audit log. */
+    private static final Set<Capability> OF_THE_HOST = Collections.unmodifiableSet(
+            union(OF_THE_MACHINE, List.of(Capability.BPF, Capability.CHECKPOINT_RESTORE, Capability.AUDIT_WRITE)));
 
     /**
      * Takes copies of the sets.
@@ -67,10 +67,9 @@ public record CapabilityChanges(Set<Capability> kept, Set<Capability> dropped) {
 
     /**
      * What a container doesn't have unless it is kept. In its own user namespace that is what has no effect there: {@code
-     * CAP_SYS_MODULE}, {@code CAP_SYS_RAWIO}, {@code CAP_SYS_TIME}, {@code CAP_AUDIT_WRITE}, {@code CAP_AUDIT_CONTROL},
-     * {@code CAP_AUDIT_READ}, {@code CAP_MAC_OVERRIDE}, {@code CAP_MAC_ADMIN}, {@code CAP_SYSLOG}, {@code CAP_WAKE_ALARM},
-     * {@code CAP_BLOCK_SUSPEND} and {@code CAP_PERFMON}. Without one also {@code CAP_BPF} and {@code
-     * CAP_CHECKPOINT_RESTORE}.
+     * CAP_SYS_MODULE}, {@code CAP_SYS_RAWIO}, {@code CAP_SYS_TIME}, {@code CAP_AUDIT_CONTROL}, {@code CAP_AUDIT_READ},
+     * {@code CAP_MAC_OVERRIDE}, {@code CAP_MAC_ADMIN}, {@code CAP_SYSLOG}, {@code CAP_WAKE_ALARM}, {@code CAP_BLOCK_SUSPEND}
+     * and {@code CAP_PERFMON}. Without one also {@code CAP_BPF}, {@code CAP_CHECKPOINT_RESTORE} and {@code CAP_AUDIT_WRITE}.
      *
      * <p>{@code CAP_SYS_BOOT} isn't among them, as reboot(2) in a PID namespace only ends its init, which is how a container
      * halts; nor {@code CAP_MKNOD}, as devices are denied when they are opened; nor {@code CAP_SYS_ADMIN}, without which

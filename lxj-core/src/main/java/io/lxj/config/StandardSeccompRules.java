@@ -63,14 +63,25 @@ final class StandardSeccompRules {
             SeccompRule.of(EAFNOSUPPORT, "socket").argument(SeccompArgument.lowBits(0, AF_VSOCK)),
             SeccompRule.of(EAFNOSUPPORT, "socket").argument(SeccompArgument.lowBits(0, AF_ALG)),
             // With this error programs take it that there is no audit system, as in systemd-nspawn.
-            SeccompRule.of(EAFNOSUPPORT, "socket")
-                    .argument(SeccompArgument.lowBits(0, AF_NETLINK))
-                    .argument(SeccompArgument.lowBits(2, NETLINK_AUDIT))
-                    .onlyIf(without(Capability.AUDIT_WRITE, Capability.AUDIT_CONTROL, Capability.AUDIT_READ)),
+            auditSocket(true, Capability.AUDIT_CONTROL, Capability.AUDIT_READ),
+            auditSocket(false, Capability.AUDIT_WRITE, Capability.AUDIT_CONTROL, Capability.AUDIT_READ),
             // A 32-bit call that has its arguments in memory, where no filter sees them: it would get around the above.
             SeccompRule.of(EPERM, "socketcall").argument(SeccompArgument.lowBits(0, SYS_SOCKET)));
 
     private StandardSeccompRules() {}
+
+    private static SeccompRule auditSocket(boolean userNamespace, Capability... capabilities) {
+        return SeccompRule.of(EAFNOSUPPORT, "socket")
+                .argument(SeccompArgument.lowBits(0, AF_NETLINK))
+                .argument(SeccompArgument.lowBits(2, NETLINK_AUDIT))
+                .onlyIf(new SeccompCondition(
+                        Set.of(),
+                        Set.of(capabilities),
+                        Set.of(),
+                        Set.of(),
+                        Optional.empty(),
+                        Optional.of(userNamespace)));
+    }
 
     private static SeccompCondition outside(Capability capability) {
         return new SeccompCondition(

@@ -94,10 +94,17 @@ final class CgroupTree implements AutoCloseable {
             } catch (LinuxException e) {
                 // Another process may have removed the empty base in between.
                 if (!isGone(e) || attempt == ATTEMPTS) {
-                    throw e;
+                    throw e.is(Errno.EACCES)
+                            ? e.withHint(notOurs(found.get().cgroup().path()))
+                            : e;
                 }
             }
         }
+    }
+
+    private static String notOurs(String path) {
+        return "a cgroup that is delegated to a user has to belong to the user and to the user's own group: chown USER: "
+                + path;
     }
 
     private static void passOn(Cgroup own, Set<String> controllers) throws LinuxException {

@@ -140,23 +140,38 @@ final class MountSpecs implements AutoCloseable {
     /** Nobody in the container could write there: files of an owner who has no id inside seem to be nobody's. */
     private static void refuseStranger(
             String container, BindMount bind, Stat source, Optional<IdMap> ids, Optional<Deputy> deputy) {
-        if (ids.isEmpty() || bind.ids().isPresent() || bind.flags().contains(MountFlag.READ_ONLY)) {
-            return;
-        }
         long uid = Integer.toUnsignedLong(source.uid());
         long gid = Integer.toUnsignedLong(source.gid());
-        String allowed = deputy.isPresent()
-                ? "a source that belongs to the container's root, or a mount that is readOnly(): an ordinary user can't map"
-                        + " the ids of files"
-                : "a source that belongs to ids of the container (" + ids.get()
-                        + "), or a mount that is readOnly(), shifted() or shifted(" + uid + ", " + gid + ")";
-        if (ids.get().containerUser(uid).isEmpty()
-                || ids.get().containerGroup(gid).isEmpty()) {
-            throw new InvalidConfigException(
-                    "mounts: source of " + bind.target() + " in " + container,
-                    bind.source() + (uid == OwnIds.USER ? " of this user" : " of " + uid + ":" + gid),
-                    allowed);
+        if (bind.flags().contains(MountFlag.READ_ONLY) || isMapped(uid, gid, bind, ids)) {
+            return;
         }
+        throw new InvalidConfigException(
+                "mounts: source of " + bind.target() + " in " + container,
+                bind.source() + (uid == OwnIds.USER ? " of this user" : " of " + uid + ":" + gid),
+                allowed(bind, ids, deputy, uid, gid));
+    }
+
+    /** Whether an owner of files has ids in the container, by way of the mount if that maps them. */
+    private static boolean isMapped(long uid, long gid, BindMount bind, Optional<IdMap> container) {
+        if (bind.ids().isPresent()) {
+            IdMap files = ShiftedIds.of(bind.target(), bind.ids().get(), container);
+            return files.hostUser(uid).isPresent() && files.hostGroup(gid).isPresent();
+        }
+        return container.isEmpty()
+                || container.get().containerUser(uid).isPresent()
+                        && container.get().containerGroup(gid).isPresent();
+    }
+
+    private static String allowed(BindMount bind, Optional<IdMap> ids, Optional<Deputy> deputy, long uid, long gid) {
+        if (deputy.isPresent()) {
+            return "a source that belongs to the container's root, or a mount that is readOnly(): an ordinary user can't map"
+                    + " the ids of files";
+        }
+        String shifted = "a mount that is readOnly(), shifted() or shifted(" + uid + ", " + gid + ")";
+        return bind.ids().isPresent()
+                ? "a source whose owner the mount gives ids of the container (it maps "
+                        + bind.ids().get() + "), or " + shifted
+                : "a source that belongs to ids of the container (" + ids.orElseThrow() + "), or " + shifted;
     }
 
     /** Mounts that map ids alike share a namespace. */
