@@ -119,7 +119,8 @@ public record BindMount(
 
     /**
      * The same mount with other owners: those of the files on the host by those in the container. The mount maps them, see
-     * mount_setattr(2); the files stay as they are. Needs a file system that can do that.
+     * mount_setattr(2); the files stay as they are. Needs a file system that can do that. A container is refused if the
+     * source itself belongs to none of these ids, as nobody could write there, unless the mount is {@link #readOnly()}.
      *
      * @param map the ids in the container, and those that the files have on the host
      * @return the mount
