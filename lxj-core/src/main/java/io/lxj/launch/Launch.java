@@ -126,9 +126,8 @@ public final class Launch implements AutoCloseable {
         try {
             mounts = Optional.of(proc.mountNamespaceOf(stage.pid()));
         } catch (LinuxException e) {
-            // EACCES without CAP_SYS_PTRACE: then the container's end takes as long as it takes to unmount all. ENOENT
-            // if the
-            // stage has ended, perhaps as it got no network namespace: its report says so.
+            // EACCES without CAP_SYS_PTRACE: then the container's end takes as long as it takes to unmount all.
+            // ENOENT if the stage has ended, perhaps as it got no network namespace: its report says so.
             if (!e.is(Errno.EACCES) && !e.is(Errno.ENOENT)) {
                 throw e;
             }
