@@ -18,7 +18,7 @@ final class Background {
 
     private static final Duration SOON = Duration.ofMillis(100);
     /** Whoever waits for the end of a container goes on first. */
-    private static final Duration AT_ONCE = Duration.ofMillis(2);
+    private static final Duration GIVING_WAY = Duration.ofMillis(2);
 
     private final Engine engine;
     private final String name;
@@ -88,7 +88,7 @@ final class Background {
      * if it was the last. Whoever hears of its end need not wait for that.
      */
     void release(Run run) {
-        engine.supervisor().schedule(AT_ONCE, () -> run.exit()
+        engine.supervisor().schedule(GIVING_WAY, () -> run.exit()
                 .handle((exit, failure) -> exit)
                 .thenRunAsync(() -> remove(run), engine.supervisor().lane()));
     }

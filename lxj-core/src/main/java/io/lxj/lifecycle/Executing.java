@@ -55,19 +55,17 @@ final class Executing {
                     ? onTerminal(
                             run, plan(spec), root, cgroup, command.terminal().get())
                     : onPipes(run, plan(spec), root, cgroup, command.stdin());
-        } catch (LaunchException e) {
-            // The init may have ended since the look at it: then there is nothing to enter.
-            throw stillAlive(run) ? e : new WrongStateException(action, "STOPPED", List.of("RUNNING"));
-        } catch (IllegalStateException e) {
-            // The run was closed meanwhile, and its descriptors with it; whatever else it is goes on.
-            throw stillAlive(run) ? e : new WrongStateException(action, "STOPPED", List.of("RUNNING"));
-        } catch (LinuxException e) {
-            throw stillAlive(run)
-                    ? Failures.exception(action, e)
-                    : new WrongStateException(action, "STOPPED", List.of("RUNNING"));
+        } catch (LaunchException | IllegalStateException e) {
+            // The run may have been closed meanwhile, and its descriptors with it; whatever else it is goes on.
+            throw unlessEnded(action, run, e);
         } catch (IOException e) {
-            throw Failures.exception(action, e);
+            throw unlessEnded(action, run, Failures.exception(action, e));
         }
+    }
+
+    /** What went wrong, but for an init that has ended since the look at it: then there is nothing to enter. */
+    private static RuntimeException unlessEnded(String action, Run run, RuntimeException e) {
+        return stillAlive(run) ? e : new WrongStateException(action, "STOPPED", List.of("RUNNING"));
     }
 
     private ExecPlan plan(ExecSpec spec) {
