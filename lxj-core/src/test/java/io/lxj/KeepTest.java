@@ -15,6 +15,7 @@ import io.lxj.testing.StateFolder;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -183,12 +184,23 @@ class KeepTest {
         long pid = startInOtherJvm(OBEY, true);
         try (Lxj lxj = Lxj.open(folder())) {
             go("reboot -f; sleep 1000");
-            Path record = folder().resolve("containers/kept/run.json");
-            while (!Files.exists(record) || Files.readString(record).contains("\"init\":{\"pid\":" + pid + ",")) {
+            // The record tells of the new run without asking the library, which would be looking at the container.
+            String old = "\"init\":{\"pid\":" + pid + ",";
+            for (String record = record(); record.isEmpty() || record.contains(old); record = record()) {
                 Thread.sleep(10);
             }
-            assertThat(lxj.containers().get("kept").exec("echo", "again").stdout())
-                    .isEqualTo("again\n");
+            Container kept = lxj.containers().get("kept");
+            assertThat(kept.awaitState(State.RUNNING, TestLxj.LONG)).isTrue();
+            assertThat(kept.exec("echo", "again").stdout()).isEqualTo("again\n");
+        }
+    }
+
+    /** What is recorded of the run; empty between two runs. */
+    private String record() throws IOException {
+        try {
+            return Files.readString(folder().resolve("containers/kept/run.json"));
+        } catch (NoSuchFileException e) {
+            return "";
         }
     }
 
