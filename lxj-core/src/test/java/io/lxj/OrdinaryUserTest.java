@@ -77,6 +77,20 @@ class OrdinaryUserTest {
                                 + " another state folder\n");
     }
 
+    /** The keys of the JVM's session are those of nobody in a container. */
+    @Test
+    @NeedsCommand({"newuidmap", "newgidmap"})
+    void theKeyringsOfAUserWhoHasNoKeysLeftCountForTheContainer() throws Exception {
+        requireUser();
+        assertThat(run(USER, SpentKeysJvm.class)).contains("init: 1\nand a command: 2\nSTOPPED\n");
+    }
+
+    @Test
+    void aUserWithNothingButAnIdAndNoKeysLeftIsToldSo() throws Exception {
+        assertThat(run("65534", SpentKeysJvm.class))
+                .containsSubsequence("refused: start own: ", "leave the JVM's keys: ", "EDQUOT", "maxkeys\nSTOPPED\n");
+    }
+
     static void requireUser() throws IOException {
         if (Files.readAllLines(Path.of("/etc/subuid")).stream().noneMatch(line -> line.startsWith(USER + ":"))) {
             throw MustWork.missing("a user " + USER + " with 131072 ids in /etc/subuid, as .ci/run makes it");

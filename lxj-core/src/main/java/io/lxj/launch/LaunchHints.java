@@ -13,8 +13,8 @@ final class LaunchHints {
     private static final String UNMAPPED =
             "the container's user namespace has no such id: usually it has 0 to 65535, see Config.idMap(...)";
     private static final String KEYS =
-            "each launch takes a keyring, of which this user has as many as allowed: see /proc/key-users; root can allow"
-                    + " more in /proc/sys/kernel/keys/maxkeys";
+            "each launch takes a keyring, of which this user and the container's root have as many as allowed: see"
+                    + " /proc/key-users; root can allow more in /proc/sys/kernel/keys/maxkeys";
 
     private LaunchHints() {}
 

@@ -67,7 +67,8 @@ public final class ExecPlan {
         spec.confinement().label().ifPresent(label -> fds.add(FdNames.PROC));
         ProgramBuilder program = SyscallProgram.builder(fds.toArray(String[]::new));
         Arg pid = program.space(8, "pid");
-        new StartSteps(program).run(spec.confinement().process());
+        KeyringSteps keyring = new KeyringSteps(program, process);
+        new StartSteps(program).run(process, keyring);
         program.step(
                 "enter the namespaces of " + spec.container(),
                 Syscall.SETNS,
@@ -82,16 +83,17 @@ public final class ExecPlan {
                 .onZero(child);
         program.step("leave it to the JVM", Syscall.EXIT_GROUP, 0);
         program.place(child);
-        List<Attempt> attempts = child(program, spec);
+        List<Attempt> attempts = child(program, spec, keyring);
         return new ExecPlan(spec, program.build(), pid, attempts);
     }
 
-    private static List<Attempt> child(ProgramBuilder program, ExecSpec spec) {
+    private static List<Attempt> child(ProgramBuilder program, ExecSpec spec, KeyringSteps keyring) {
         ProgramEnd end = new ProgramEnd(program);
         // Others in the container see this process already.
         if (spec.userNamespace()) {
             // Only now: the host's rights are what puts a process into the container's cgroup.
             new UserNamespaceSteps(program, spec.confinement().process()).enter(spec.container());
+            keyring.leaveKeysAsRoot();
         } else {
             program.step(
                     "enter the cgroup namespace of " + spec.container(),

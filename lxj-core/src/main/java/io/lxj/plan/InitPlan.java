@@ -250,6 +250,7 @@ public final class InitPlan {
                 ids.awaitIds(stage.leave());
             }
             ids.becomeRoot();
+            stage.keyring().leaveKeysAsRoot();
             if (!spec.keep()) {
                 end.dieWithParent();
                 ids.leaveIfAlone(stage.leave());

@@ -25,6 +25,7 @@ public final class StageBeginning {
     private final Label leave;
     private final LockedMounts locked;
     private final StageFileSystems fileSystems;
+    private final KeyringSteps keyring;
     private final Rest rest;
     private final SyscallProgram compiled;
     private Arg dev;
@@ -37,6 +38,7 @@ public final class StageBeginning {
         this.leave = program.label();
         this.locked = new LockedMounts(program, spec);
         this.fileSystems = new StageFileSystems(program, spec);
+        this.keyring = new KeyringSteps(program, spec.confinement().process());
         this.rest = new Rest(program);
         compile();
         this.compiled = program.beginning();
@@ -101,6 +103,10 @@ public final class StageBeginning {
         return before;
     }
 
+    KeyringSteps keyring() {
+        return keyring;
+    }
+
     Rest rest() {
         return rest;
     }
@@ -153,7 +159,7 @@ public final class StageBeginning {
     private void compile() {
         program.step("create files with the modes given", Syscall.UMASK, 0);
         StartSteps start = new StartSteps(program);
-        start.run(spec.confinement().process());
+        start.run(spec.confinement().process(), keyring);
         fileSystems.becomeOwner();
         dev = fileSystems.dev(spec.devices());
         runHost = fileSystems.runHost(spec);

@@ -1,7 +1,6 @@
 package io.lxj.plan;
 
 import io.lxj.linux.Arg;
-import io.lxj.linux.Keyctl;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProgramBuilder;
 import io.lxj.linux.Syscall;
@@ -17,8 +16,6 @@ final class StartSteps {
 
     private static final String OOM_SCORE_ADJUST = "/proc/self/oom_score_adj";
     private static final int PR_SET_DUMPABLE = 4;
-    /** Keys of a process count for some time after its end; root of another namespace than the first has few. */
-    private static final int[] PAUSES = {20, 100, 500};
 
     private final ProgramBuilder program;
 
@@ -26,7 +23,7 @@ final class StartSteps {
         this.program = program;
     }
 
-    void run(ProcessSpec process) {
+    void run(ProcessSpec process, KeyringSteps keyring) {
         // Before a user namespace is entered: its root is a stranger to the host's files.
         boolean shown =
                 process.deputized().isPresent() && process.oomScoreAdjust().isPresent();
@@ -39,48 +36,8 @@ final class StartSteps {
         if (shown) {
             show(0);
         }
-        if (process.deputized().isPresent()) {
-            // As the user, as containers with other ids can't use up how many keys the user may have: usually 200. To
-            // have
-            // more containers than that is worth more than that each has a keyring.
-            joinNewKeyring().mayFail();
-        } else {
-            leaveKeys();
-        }
+        keyring.leaveKeys();
         new UserNamespaceSteps(program, process).enterOwn();
-    }
-
-    /**
-     * Keys of the JVM's session are none of the container's business. Where there is no such call, or it is denied to the
-     * JVM, the container can't make it either: one that does nothing and can't fail otherwise tells.
-     */
-    private void leaveKeys() {
-        ProgramBuilder.Label left = program.label();
-        program.step(
-                        "see whether there are keys",
-                        Syscall.KEYCTL,
-                        Arg.of(Keyctl.KEYCTL_CAPABILITIES, "KEYCTL_CAPABILITIES"),
-                        0,
-                        0)
-                .onError(left);
-        for (int milliseconds : PAUSES) {
-            ProgramBuilder.Label full = program.label();
-            joinNewKeyring().onError(full).onPositive(left);
-            program.place(full);
-            Arg time = program.words("{" + milliseconds + " ms}", 0, milliseconds * 1_000_000L);
-            program.step("give the kernel time to free those of ended processes", Syscall.NANOSLEEP, time, 0)
-                    .mayFail();
-        }
-        joinNewKeyring();
-        program.place(left);
-    }
-
-    private ProgramBuilder.Added joinNewKeyring() {
-        return program.step(
-                "leave the JVM's keys",
-                Syscall.KEYCTL,
-                Arg.of(Keyctl.KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"),
-                0);
     }
 
     /**

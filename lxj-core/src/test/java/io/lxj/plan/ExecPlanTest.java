@@ -45,14 +45,22 @@ class ExecPlanTest {
     }
 
     @Test
-    void anOrdinaryUsersKeyringCountsForTheUserAndNotForTheRootOfAContainer() {
+    void anOrdinaryUsersKeyringCountsForTheUserAndOtherwiseForTheRootOfTheContainer() {
         List<Step> steps =
                 InitPlan.of(Specs.ofUser(), Optional.empty()).program().steps();
+        List<String> texts = steps.stream().map(Step::render).toList();
         List<Syscall> calls = steps.stream().map(Step::call).toList();
-        assertThat(calls.lastIndexOf(Syscall.KEYCTL))
-                .isPositive()
-                .isLessThan(calls.indexOf(Syscall.SETNS))
-                .isLessThan(calls.indexOf(Syscall.SETRESUID));
+        int asUser = calls.indexOf(Syscall.KEYCTL);
+        assertThat(texts.get(asUser)).isEqualTo("keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0)");
+        assertThat(asUser).isLessThan(calls.indexOf(Syscall.SETNS)).isLessThan(calls.indexOf(Syscall.SETRESUID));
+        assertThat(steps.get(asUser).error()).isEqualTo(asUser + 1);
+        int look = texts.indexOf("keyctl(KEYCTL_DESCRIBE, result of " + (asUser + 1) + ", 0, 0)");
+        int asRoot = calls.lastIndexOf(Syscall.KEYCTL);
+        assertThat(look).isGreaterThan(calls.lastIndexOf(Syscall.SETRESUID));
+        assertThat(steps.get(look).next()).isEqualTo(asRoot + 1);
+        assertThat(steps.get(look).error()).isEqualTo(look + 1);
+        assertThat(texts.get(asRoot)).isEqualTo(texts.get(asUser));
+        assertThat(steps.get(asRoot).error()).isEqualTo(-1);
     }
 
     @Test
