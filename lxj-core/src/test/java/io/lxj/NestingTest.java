@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.config.Command;
 import io.lxj.config.Config;
+import io.lxj.config.Device;
 import io.lxj.config.ExecResult;
+import io.lxj.config.Mount;
 import io.lxj.config.SeccompAction;
 import io.lxj.config.SeccompArgument;
 import io.lxj.config.SeccompProfile;
@@ -15,13 +17,16 @@ import io.lxj.linux.SyscallAbi;
 import io.lxj.linux.SyscallNumbers;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Containers of other tools, inside a container that isn't told that it will have some. */
 @NeedsContainers
@@ -90,27 +95,50 @@ class NestingTest {
                 .isEqualTo(sh("cat /proc/self/uid_map") + "1:3\n");
     }
 
-    /**
-     * Its monitor leaves a process behind, which it waits for: the init has to be one that reaps what it inherits. And it puts
-     * no overlay on one.
-     */
-    @Test
-    void podmanRunsContainers() {
+    /** Its monitor leaves a process behind, which it waits for: the init has to be one that reaps what it inherits. */
+    private void startForPodman(Config config) {
         container.stop();
-        container.configure(container.config().init("/bin/sh", "-c", "while :; do sleep 1; done"));
+        container.configure(config.init("/bin/sh", "-c", "while :; do sleep 1; done"));
         container.start();
         sh(BUNDLE);
-        podman("import --quiet - inner", "tar -C /bundle/rootfs -c . |");
-        assertThat(podman("run --rm inner sh -c 'id -u; echo $$; echo >/dev/null'", ""))
-                .isEqualTo("0\n1\n");
-        podman("run --detach --name=one inner busybox sleep 1000000", "");
-        assertThat(podman("exec one busybox cat /proc/1/comm", "")).isEqualTo("busybox\n");
-        podman("rm --force --time=0 one", "");
-        assertThat(podman("ps --all --quiet", "")).isEmpty();
     }
 
-    private String podman(String arguments, String before) {
-        ExecResult result = container.exec("sh", "-c", before + " podman --storage-driver=vfs " + arguments);
+    /** It puts no overlay on one. */
+    @Test
+    void podmanRunsContainers() {
+        startForPodman(container.config());
+        podmanRuns("podman --storage-driver=vfs ");
+    }
+
+    @Test
+    @NeedsRoot("mounts a folder of the host with mapped ids")
+    void podmanPutsItsOverlaysOnAFolderOfTheHost(@TempDir Path folder) {
+        startForPodman(container
+                .config()
+                .mount(Mount.bind(folder, "/var/lib/containers").shifted()));
+        podmanRuns("podman --storage-driver=overlay ");
+        assertThat(folder.resolve("storage/overlay")).isNotEmptyDirectory();
+    }
+
+    @Test
+    @NeedsRoot("gives a container a device")
+    void podmanHasOverlaysByFuse() {
+        startForPodman(container.config().device(Device.host(Path.of("/dev/fuse"))));
+        podmanRuns("podman --storage-driver=overlay --storage-opt=mount_program=/usr/bin/fuse-overlayfs ");
+    }
+
+    private void podmanRuns(String podman) {
+        podman(podman + "import --quiet - inner", "tar -C /bundle/rootfs -c . |");
+        assertThat(podman(podman + "run --rm inner sh -c 'id -u; echo $$; echo >/dev/null'", ""))
+                .isEqualTo("0\n1\n");
+        podman(podman + "run --detach --name=one inner busybox sleep 1000000", "");
+        assertThat(podman(podman + "exec one busybox cat /proc/1/comm", "")).isEqualTo("busybox\n");
+        podman(podman + "rm --force --time=0 one", "");
+        assertThat(podman(podman + "ps --all --quiet", "")).isEmpty();
+    }
+
+    private String podman(String command, String before) {
+        ExecResult result = container.exec("sh", "-c", before + command);
         assertThat(result.exitCode()).as(result.stderr()).isZero();
         return result.stdout();
     }
