@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -23,13 +24,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** On a host with SELinux, first without a policy, then with Debian's; it isn't enforced. */
+/** On a host with SELinux: without a policy, and with Debian's, first not enforced. */
 @EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
 @Tag("selinux")
 @LeaksNothing
 class SeLinuxMachineTest {
     private static final Path FILES = Path.of("/sys/fs/selinux");
     private static final String LABEL = "unconfined_u:unconfined_r:unconfined_t:s0";
+
+    /** See .ci/machine/confined.cil. */
+    private static final String CONFINED = "system_u:system_r:lxj_confined_t:s0";
+    /** Of a program that the one of these tests can't become. */
+    private static final String NOT_ALLOWED = "system_u:system_r:getty_t:s0";
 
     @RegisterExtension
     static final TestLxj host = TestLxj.of("busybox");
@@ -84,5 +90,48 @@ class SeLinuxMachineTest {
                             "the SELinux label system_u:system_r:no_such_type_t:s0 isn't known on this host");
             assertThat(wrong.state()).isEqualTo(State.STOPPED);
         }
+        inForce();
+    }
+
+    /** What the policy denies a domain happens only if it is in force; and so may be to become one at all. */
+    private void inForce() throws IOException {
+        for (OnExit fate : OnExit.values()) {
+            assertThat(connect(fate))
+                    .isEqualTo(List.of("can't connect to remote host (127.0.0.1): Connection refused"));
+        }
+        enforce("1");
+        try {
+            assertThat(Host.check().feature("SELinux").orElseThrow().detail()).isEqualTo("enforcing");
+            for (OnExit fate : OnExit.values()) {
+                assertThat(connect(fate)).isEqualTo(List.of("socket: Permission denied"));
+                Container forbidden = host.create(config(NOT_ALLOWED).onExit(fate));
+                assertThatThrownBy(forbidden::start)
+                        .isInstanceOf(LaunchException.class)
+                        .hasMessageContaining("execve(")
+                        .hasMessageContaining("EACCES (")
+                        .hasMessageContaining(
+                                "or the policy doesn't let it be executed with the SELinux label " + NOT_ALLOWED);
+                assertThat(forbidden.state()).isEqualTo(State.STOPPED);
+            }
+        } finally {
+            enforce("0");
+        }
+    }
+
+    private static void enforce(String value) throws IOException {
+        Files.writeString(FILES.resolve("enforce"), value);
+    }
+
+    /** What init and a command are told when they want to reach a port that nobody listens on: the same, if they are confined alike. */
+    private static List<String> connect(OnExit fate) {
+        String connect = "wget -O - http://127.0.0.1:1/ 2>&1 | sed -n 's/^wget: //p'";
+        Container container = host.start(config(CONFINED)
+                .onExit(fate)
+                .init("/bin/sh", "-c", connect + " >/tmp/said; mv /tmp/said /tmp/done; sleep 1000000"));
+        String said = container
+                .exec("sh", "-c", "until test -e /tmp/done; do sleep 0.1; done; cat /tmp/done; " + connect)
+                .stdout();
+        assertThat(said.lines()).hasSize(2);
+        return said.lines().distinct().toList();
     }
 }

@@ -6,6 +6,7 @@ import io.lxj.linux.Syscall;
 import io.lxj.plan.Confinement;
 import io.lxj.plan.ExecSpec;
 import io.lxj.plan.LaunchSpec;
+import io.lxj.plan.SecurityLabel;
 import java.util.Optional;
 
 /** What an error of a launch step means, where it is known. */
@@ -25,7 +26,7 @@ final class LaunchHints {
         }
         Syscall call = failure.step().call();
         if (call == Syscall.EXECVE) {
-            return exec(spec.argv().get(0), errno);
+            return exec(spec.argv().get(0), spec.confinement().label(), errno);
         }
         Optional<String> label = label(spec.confinement(), failure, errno);
         if (label.isPresent()) {
@@ -118,12 +119,16 @@ final class LaunchHints {
                 && (call == Syscall.SETGROUPS || call == Syscall.SETRESGID || call == Syscall.SETRESUID);
     }
 
-    private static String exec(String init, Errno errno) {
+    private static String exec(String init, Optional<SecurityLabel> label, Errno errno) {
         return switch (errno) {
             case ENOENT ->
                 "the image has no " + init + ", or not the interpreter that it names; choose another init with"
                         + " Config.init(...)";
-            case EACCES -> init + " is not an executable file";
+            case EACCES ->
+                init + " is not an executable file"
+                        + label.map(it -> ", or the policy doesn't let it be executed with " + it.name()
+                                        + ": the kernel's log says what is denied")
+                                .orElse("");
             case ENOEXEC -> init + " is no program for this machine's architecture";
             case ELOOP -> init + " is a symbolic link that leads to itself";
             default -> null;
