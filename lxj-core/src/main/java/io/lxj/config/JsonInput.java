@@ -25,6 +25,7 @@ final class JsonInput {
     private static final int DEEPEST = 8;
     private static final String DOCUMENT = "JSON";
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,17})");
+    private static final Pattern LENIENCY = Pattern.compile("^Use JsonReader\\S+ to accept malformed JSON");
     /** What only values of 64 bits without a sign need. */
     private static final Pattern LONGER_NUMBER = Pattern.compile("[1-9][0-9]{18,19}");
 
@@ -42,9 +43,12 @@ final class JsonInput {
             reader.peek(); // in strict mode anything after the end is an error
             return new JsonValue(root, JsonValue.ROOT);
         } catch (IOException malformed) {
-            // The first line says what and where; the second is a link to the manual of the parser.
+            // The first line says what and where; the second is a link to the manual of the parser, which may want to
+            // be
+            // told to be lenient.
             String reason =
                     String.valueOf(malformed.getMessage()).lines().findFirst().orElse("");
+            reason = LENIENCY.matcher(reason).replaceFirst("it is malformed");
             throw InvalidConfigException.problem(
                     DOCUMENT, "can't be read: " + reason, "one object in strict JSON, at most " + DEEPEST + " deep");
         }

@@ -76,9 +76,15 @@ public record SeccompArgument(int index, Operator operator, long value, long val
      * @param operator how it is compared, not {@link Operator#MASKED_EQ}
      * @param value what it is compared with
      * @return the condition
-     * @throws InvalidConfigException if there is no such argument
+     * @throws InvalidConfigException if there is no such argument, or the operator needs a second value
      */
     public static SeccompArgument of(int index, Operator operator, long value) {
+        if (operator == Operator.MASKED_EQ) {
+            throw new InvalidConfigException(
+                    "seccomp.args.op",
+                    operator.oci(),
+                    "another one: SeccompArgument.masked(...) takes both its values");
+        }
         return new SeccompArgument(index, operator, value, 0);
     }
 

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  *     empty for any
  * @param withoutArchitectures the host is none of these
  * @param minKernel the kernel's version is at least this one, for example {@code 4.8}; empty for any
+ * @param belowKernel the kernel's version is less than this one; empty for any
  * @param userNamespace whether the container has a user namespace; empty if it doesn't matter
  */
 public record SeccompCondition(
@@ -30,6 +31,7 @@ public record SeccompCondition(
         Set<String> architectures,
         Set<String> withoutArchitectures,
         Optional<String> minKernel,
+        Optional<String> belowKernel,
         Optional<Boolean> userNamespace) {
     /**
      * What Docker compares with (GOARCH of Go on Linux) and what Podman does (libseccomp's names in Go). Those of the
@@ -66,8 +68,7 @@ public record SeccompCondition(
     private static final Pattern VERSION = Pattern.compile("[0-9]{1,4}\\.[0-9]{1,4}");
 
     /** A rule that always holds. */
-    public static final SeccompCondition ALWAYS =
-            new SeccompCondition(Set.of(), Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty());
+    public static final SeccompCondition ALWAYS = of(Set.of(), Set.of(), Optional.empty());
 
     /**
      * Takes copies of the sets.
@@ -77,6 +78,7 @@ public record SeccompCondition(
      * @param architectures see {@link #architectures()}
      * @param withoutArchitectures see {@link #withoutArchitectures()}
      * @param minKernel see {@link #minKernel()}
+     * @param belowKernel see {@link #belowKernel()}
      * @param userNamespace see {@link #userNamespace()}
      * @throws InvalidConfigException if the version isn't of the form {@code major.minor}, or an architecture isn't known
      */
@@ -86,9 +88,26 @@ public record SeccompCondition(
         architectures = sorted("seccomp.includes.arches", architectures);
         withoutArchitectures = sorted("seccomp.excludes.arches", withoutArchitectures);
         Objects.requireNonNull(userNamespace, "userNamespace");
-        if (minKernel.isPresent() && !VERSION.matcher(minKernel.get()).matches()) {
-            throw new InvalidConfigException(
-                    "seccomp.includes.minKernel", minKernel.get(), "a version of the form major.minor");
+        check("seccomp.includes.minKernel", minKernel);
+        check("seccomp.excludes.minKernel", belowKernel);
+    }
+
+    /** Whatever the host is. */
+    static SeccompCondition of(
+            Set<Capability> capabilities, Set<Capability> withoutCapabilities, Optional<Boolean> userNamespace) {
+        return new SeccompCondition(
+                capabilities,
+                withoutCapabilities,
+                Set.of(),
+                Set.of(),
+                Optional.empty(),
+                Optional.empty(),
+                userNamespace);
+    }
+
+    private static void check(String field, Optional<String> version) {
+        if (version.isPresent() && !VERSION.matcher(version.get()).matches()) {
+            throw new InvalidConfigException(field, version.get(), "a version of the form major.minor");
         }
     }
 
@@ -115,8 +134,7 @@ public record SeccompCondition(
      * @return the condition
      */
     public static SeccompCondition with(Capability capability) {
-        return new SeccompCondition(
-                Set.of(capability), Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty());
+        return of(Set.of(capability), Set.of(), Optional.empty());
     }
 
     /**
@@ -126,8 +144,7 @@ public record SeccompCondition(
      * @return the condition
      */
     public static SeccompCondition without(Capability... capabilities) {
-        return new SeccompCondition(
-                Set.of(), Set.of(capabilities), Set.of(), Set.of(), Optional.empty(), Optional.empty());
+        return of(Set.of(), Set.of(capabilities), Optional.empty());
     }
 
     /**
@@ -136,7 +153,7 @@ public record SeccompCondition(
      * @return the condition
      */
     public static SeccompCondition withoutUserNamespace() {
-        return new SeccompCondition(Set.of(), Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.of(false));
+        return of(Set.of(), Set.of(), Optional.of(false));
     }
 
     /** {@return the conditions in words; empty if there are none} */
@@ -149,6 +166,9 @@ public record SeccompCondition(
         withoutArchitectures.forEach(architecture -> text.add("not on " + architecture));
         if (minKernel.isPresent()) {
             text.add("from Linux " + minKernel.get());
+        }
+        if (belowKernel.isPresent()) {
+            text.add("before Linux " + belowKernel.get());
         }
         if (userNamespace.isPresent()) {
             text.add(userNamespace.get() ? "in a user namespace" : "without a user namespace");

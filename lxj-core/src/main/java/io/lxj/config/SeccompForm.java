@@ -37,7 +37,9 @@ final class SeccompForm {
         object.add("names", JsonForm.texts(rule.calls()));
         write(object, "action", "errnoRet", rule.action());
         if (!rule.arguments().isEmpty()) {
-            object.add("args", JsonForm.list(rule.arguments(), SeccompForm::write));
+            object.add(
+                    rule.hasDistinctArguments() ? SeccompReader.ARGS : SeccompReader.ALL_ARGS,
+                    JsonForm.list(rule.arguments(), SeccompForm::write));
         }
         SeccompCondition condition = rule.condition();
         JsonObject includes = new JsonObject();
@@ -52,6 +54,9 @@ final class SeccompForm {
         JsonObject excludes = new JsonObject();
         texts(excludes, "caps", condition.withoutCapabilities());
         texts(excludes, "arches", condition.withoutArchitectures());
+        if (condition.belowKernel().isPresent()) {
+            excludes.addProperty("minKernel", condition.belowKernel().get());
+        }
         if (includes.size() > 0) {
             object.add("includes", includes);
         }

@@ -90,7 +90,10 @@ public final class SeccompProfile {
      * specification (the object under {@code linux.seccomp}), or as {@link #toJson} writes it. The text may come from
      * anywhere: its size and depth are limited, and nothing in it is ignored.
      *
-     * <p>As in runc, several conditions of a rule on the same argument are alternatives. Where neither {@code archMap}
+     * <p>As in runc, several conditions of a rule on the same argument are alternatives, if they are in {@code args}; those
+     * in {@code allArgs}, a key of lxj's own, must all be met. An error number that isn't given is that of EPERM; one that
+     * the action doesn't have is refused, and a name beside it ({@code errno}), as Podman writes it, is a comment. Null
+     * stands for what isn't given. Where neither {@code archMap}
      * nor {@code architectures} is given, only 64-bit calls can be used. Calls of a way into the kernel that isn't listed
      * fail with ENOSYS.
      *
@@ -105,7 +108,7 @@ public final class SeccompProfile {
 
     /**
      * The profile as JSON, in the format of Docker's {@code seccomp.json}; with the keys {@code newerAction}, {@code
-     * newerErrnoRet} and {@code userNamespace} of lxj's own where they are needed.
+     * newerErrnoRet}, {@code userNamespace} and {@code allArgs} of lxj's own where they are needed.
      *
      * @return the text; {@link #fromJson} makes an equal profile of it
      */

@@ -14,6 +14,11 @@ import java.util.StringJoiner;
 final class SeccompReader {
     private static final String KIND = "seccomp";
     private static final String ARCHES = "arches";
+    private static final String MIN_KERNEL = "minKernel";
+    /** Conditions on arguments; several on one of them are alternatives. */
+    static final String ARGS = "args";
+    /** Those that must all be met: lxj's own. */
+    static final String ALL_ARGS = "allArgs";
     /** Architectures of other hosts, which a profile for many hosts names. */
     private static final Set<String> ELSEWHERE = Set.of(
             "MIPS",
@@ -41,85 +46,93 @@ final class SeccompReader {
 
     static SeccompProfile read(JsonValue value) {
         JsonFields fields = value.fields();
-        int defaultErrno = errno(fields, "defaultErrnoRet", SeccompAction.EPERM);
-        SeccompAction defaultAction = action(fields.required("defaultAction"), defaultErrno);
+        SeccompAction defaultAction = action(fields, "defaultAction", "defaultErrno", SeccompAction.EPERM);
         SeccompAction newer = SeccompProfile.of(defaultAction).newerAction();
-        int newerErrno = errno(fields, "newerErrnoRet", SeccompAction.ENOSYS);
-        Optional<JsonValue> newerAction = fields.optional("newerAction");
-        newer = newerAction.isPresent() ? action(newerAction.get(), newerErrno) : newer;
+        if (optional(fields, "newerAction").isPresent()) {
+            newer = action(fields, "newerAction", "newerErrno", SeccompAction.ENOSYS);
+        }
         List<SeccompRule> rules = new ArrayList<>();
-        Optional<JsonValue> syscalls = fields.optional("syscalls");
-        if (syscalls.isPresent()) {
-            syscalls.get().list(rule -> rules.addAll(rules(rule, defaultErrno)));
-        }
-        Optional<JsonValue> flags = fields.optional("flags");
-        if (flags.isPresent()) {
-            flags.get().list(SeccompReader::flag);
-        }
+        list(fields, "syscalls").forEach(rule -> rules.addAll(rules(rule)));
+        list(fields, "flags").forEach(SeccompReader::check);
         SeccompProfile profile = new SeccompProfile(defaultAction, newer, architectures(fields), rules);
         fields.refuseOthers();
         return profile;
     }
 
-    private static String flag(JsonValue flag) {
+    /** Programs in Go, as Docker is, write null for what isn't there. */
+    private static Optional<JsonValue> optional(JsonFields fields, String key) {
+        return fields.optional(key).filter(value -> !value.isNull());
+    }
+
+    private static List<JsonValue> list(JsonFields fields, String key) {
+        Optional<JsonValue> values = optional(fields, key);
+        return values.isPresent() ? values.get().list(value -> value) : List.of();
+    }
+
+    private static void check(JsonValue flag) {
         if (!FLAGS.contains(flag.string())) {
             throw flag.notAllowed("one of " + String.join(", ", FLAGS));
         }
-        return flag.string();
     }
 
-    private static int errno(JsonFields fields, String key, int otherwise) {
-        Optional<JsonValue> value = fields.optional(key);
-        if (value.isEmpty()) {
-            return otherwise;
+    /** The name of an error is what Podman writes beside its number: a comment. */
+    private static SeccompAction action(JsonFields fields, String key, String errnoKey, int otherwise) {
+        SeccompAction.Kind kind = kind(fields.required(key));
+        Optional<JsonValue> number = optional(fields, errnoKey + "Ret");
+        Optional<JsonValue> name = optional(fields, errnoKey);
+        if (number.isEmpty() && name.isPresent()) {
+            throw name.get().notAllowed("such a name only beside " + errnoKey + "Ret, the number");
         }
-        int number = value.get().integer();
+        if (kind == SeccompAction.Kind.ERRNO) {
+            return SeccompAction.errno(number.isPresent() ? errno(number.get()) : otherwise);
+        }
+        if (number.isPresent()) {
+            throw number.get().notAllowed("an error number only with " + SeccompAction.Kind.ERRNO.oci());
+        }
+        return new SeccompAction(kind, 0);
+    }
+
+    private static int errno(JsonValue value) {
+        int number = value.integer();
         if (number < 1 || number > 4095) {
-            throw value.get().notAllowed("an error number from 1 to 4095");
+            throw value.notAllowed("an error number from 1 to 4095");
         }
         return number;
     }
 
-    private static SeccompAction action(JsonValue value, int errno) {
+    private static SeccompAction.Kind kind(JsonValue value) {
         String name = value.string();
         StringJoiner names = new StringJoiner(", ");
         for (SeccompAction.Kind kind : SeccompAction.Kind.values()) {
             if (kind.oci().equals(name)) {
-                return kind == SeccompAction.Kind.ERRNO ? SeccompAction.errno(errno) : new SeccompAction(kind, 0);
+                return kind;
             }
             names.add(kind.oci());
         }
         if (name.equals("SCMP_ACT_KILL")) {
-            return SeccompAction.KILL_THREAD;
+            return SeccompAction.Kind.KILL_THREAD;
         }
         throw value.notAllowed("one of " + names);
     }
 
     private static Set<SeccompArchitecture> architectures(JsonFields fields) {
         Set<SeccompArchitecture> all = EnumSet.noneOf(SeccompArchitecture.class);
-        Optional<JsonValue> plain = fields.optional("architectures");
-        Optional<JsonValue> map = fields.optional("archMap");
-        if (plain.isPresent()) {
-            plain.get().list(value -> all.addAll(architecture(value)));
-        }
-        if (map.isPresent()) {
-            map.get().list(value -> all.addAll(mapped(value.fields())));
-        }
+        list(fields, "architectures").forEach(value -> all.addAll(architecture(value)));
+        list(fields, "archMap").forEach(value -> all.addAll(mapped(value.fields())));
         // Calls of the host's own architecture can always be made, as in libseccomp.
         all.add(SeccompArchitecture.X86_64);
         all.add(SeccompArchitecture.AARCH64);
         return all;
     }
 
+    /** What is below an architecture is for hosts of that one. */
     private static Set<SeccompArchitecture> mapped(JsonFields entry) {
         Set<SeccompArchitecture> all = EnumSet.noneOf(SeccompArchitecture.class);
         all.addAll(architecture(entry.required("architecture")));
-        Optional<JsonValue> further = entry.optional("subArchitectures");
-        if (further.isPresent()) {
-            further.get().list(value -> all.addAll(architecture(value)));
-        }
+        boolean elsewhere = all.isEmpty();
+        list(entry, "subArchitectures").forEach(value -> all.addAll(architecture(value)));
         entry.refuseOthers();
-        return all;
+        return elsewhere ? Set.of() : all;
     }
 
     private static Set<SeccompArchitecture> architecture(JsonValue value) {
@@ -137,29 +150,42 @@ final class SeccompReader {
         throw value.notAllowed("one of " + names + ", or another one of the OCI's runtime specification");
     }
 
-    private static List<SeccompRule> rules(JsonValue value, int defaultErrno) {
+    private static List<SeccompRule> rules(JsonValue value) {
         return value.made(KIND, () -> {
             JsonFields fields = value.fields();
-            Optional<JsonValue> one = fields.optional("name");
-            List<String> names = one.isPresent()
-                    ? List.of(one.get().string())
-                    : fields.required("names").list(JsonValue::string);
-            int errno = errno(fields, "errnoRet", defaultErrno);
-            SeccompAction action = action(fields.required("action"), errno);
-            fields.optional("comment");
+            List<String> names = names(fields);
+            SeccompAction action = action(fields, "action", "errno", SeccompAction.EPERM);
+            optional(fields, "comment");
             SeccompCondition condition = condition(fields);
-            List<SeccompArgument> arguments = new ArrayList<>();
-            Optional<JsonValue> args = fields.optional("args");
-            // Docker writes null for none.
-            if (args.isPresent() && !args.get().isNull()) {
-                arguments.addAll(args.get().list(SeccompReader::argument));
-            }
+            List<List<SeccompArgument>> arguments = arguments(fields);
             fields.refuseOthers();
-            SeccompRule rule = new SeccompRule(names, List.of(), action, condition);
-            return alternatives(arguments).stream()
-                    .map(all -> new SeccompRule(rule.calls(), all, rule.action(), rule.condition()))
+            return arguments.stream()
+                    .map(all -> new SeccompRule(names, all, action, condition))
                     .toList();
         });
+    }
+
+    private static List<String> names(JsonFields fields) {
+        Optional<JsonValue> one = optional(fields, "name");
+        if (one.isEmpty()) {
+            return fields.required("names").list(JsonValue::string);
+        }
+        Optional<JsonValue> several = optional(fields, "names");
+        if (several.isPresent()) {
+            throw several.get().problem("is there beside name", "one of both");
+        }
+        return List.of(one.get().string());
+    }
+
+    private static List<List<SeccompArgument>> arguments(JsonFields fields) {
+        List<SeccompArgument> any =
+                list(fields, ARGS).stream().map(SeccompReader::argument).toList();
+        List<SeccompArgument> all =
+                list(fields, ALL_ARGS).stream().map(SeccompReader::argument).toList();
+        if (!all.isEmpty() && !any.isEmpty()) {
+            throw fields.required(ALL_ARGS).problem("is there beside " + ARGS, "one of both");
+        }
+        return all.isEmpty() ? alternatives(any) : List.of(all);
     }
 
     /** As runc does: if an argument has several conditions, each condition is a rule of its own. */
@@ -176,8 +202,7 @@ final class SeccompReader {
             JsonFields fields = value.fields();
             int index = fields.integer("index");
             long first = fields.required("value").unsignedLong();
-            Optional<JsonValue> second = fields.optional("valueTwo");
-            long two = second.isPresent() ? second.get().unsignedLong() : 0;
+            long two = optional(fields, "valueTwo").map(JsonValue::unsignedLong).orElse(0L);
             SeccompArgument.Operator operator = operator(fields.required("op"));
             fields.refuseOthers();
             return new SeccompArgument(index, operator, first, two);
@@ -196,45 +221,42 @@ final class SeccompReader {
     }
 
     private static SeccompCondition condition(JsonFields rule) {
-        Optional<JsonValue> includes = rule.optional("includes");
-        Optional<JsonValue> excludes = rule.optional("excludes");
+        Optional<JsonValue> includes = optional(rule, "includes");
+        Optional<JsonValue> excludes = optional(rule, "excludes");
         Set<Capability> with = Set.of();
         Set<Capability> without = Set.of();
         Set<String> on = Set.of();
         Set<String> notOn = Set.of();
         Optional<String> minKernel = Optional.empty();
+        Optional<String> belowKernel = Optional.empty();
         Optional<Boolean> userNamespace = Optional.empty();
         if (includes.isPresent()) {
             JsonFields fields = includes.get().fields();
-            with = Set.copyOf(list(fields, "caps").stream()
-                    .map(cap -> cap.parsed(Capability::parse))
-                    .toList());
+            with = capabilities(fields);
             on = arches(fields);
-            Optional<JsonValue> kernel = fields.optional("minKernel");
-            minKernel = kernel.isPresent() ? Optional.of(kernel.get().string()) : minKernel;
-            Optional<JsonValue> user = fields.optional("userNamespace");
-            userNamespace = user.isPresent() ? Optional.of(user.get().bool()) : userNamespace;
+            minKernel = optional(fields, MIN_KERNEL).map(JsonValue::string);
+            userNamespace = optional(fields, "userNamespace").map(JsonValue::bool);
             fields.refuseOthers();
         }
         if (excludes.isPresent()) {
             JsonFields fields = excludes.get().fields();
-            without = Set.copyOf(list(fields, "caps").stream()
-                    .map(cap -> cap.parsed(Capability::parse))
-                    .toList());
+            without = capabilities(fields);
             notOn = arches(fields);
+            belowKernel = optional(fields, MIN_KERNEL).map(JsonValue::string);
             fields.refuseOthers();
         }
-        return new SeccompCondition(with, without, on, notOn, minKernel, userNamespace);
+        return new SeccompCondition(with, without, on, notOn, minKernel, belowKernel, userNamespace);
+    }
+
+    private static Set<Capability> capabilities(JsonFields fields) {
+        return Set.copyOf(list(fields, "caps").stream()
+                .map(name -> name.parsed(Capability::parse))
+                .toList());
     }
 
     private static Set<String> arches(JsonFields fields) {
         return Set.copyOf(list(fields, ARCHES).stream()
                 .map(name -> name.parsed(text -> SeccompCondition.architecture(ARCHES, text)))
                 .toList());
-    }
-
-    private static List<JsonValue> list(JsonFields fields, String key) {
-        Optional<JsonValue> values = fields.optional(key);
-        return values.isPresent() ? values.get().list(value -> value) : List.of();
     }
 }

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  */
 public record SeccompRule(
         List<String> calls, List<SeccompArgument> arguments, SeccompAction action, SeccompCondition condition) {
+    private static final int MOST_ARGUMENTS = 32;
     private static final Pattern NAME = Pattern.compile("[a-z0-9_]{1,64}");
 
     /**
@@ -27,7 +28,8 @@ public record SeccompRule(
      * @param arguments see {@link #arguments()}
      * @param action see {@link #action()}
      * @param condition see {@link #condition()}
-     * @throws InvalidConfigException if there is no call, or one of a name that no call can have
+     * @throws InvalidConfigException if there is no call, or one of a name that no call can have; if there are more than 32
+     *     conditions on arguments
      */
     public SeccompRule {
         calls = List.copyOf(calls);
@@ -36,6 +38,12 @@ public record SeccompRule(
         Objects.requireNonNull(condition, "condition");
         if (calls.isEmpty()) {
             throw new InvalidConfigException("seccomp.names", "", "one or more names of system calls");
+        }
+        if (arguments.size() > MOST_ARGUMENTS) {
+            throw InvalidConfigException.problem(
+                    "seccomp.args",
+                    arguments.size() + " conditions for " + String.join(" ", calls),
+                    "at most " + MOST_ARGUMENTS);
         }
         for (String call : calls) {
             if (!NAME.matcher(call).matches()) {
@@ -62,6 +70,7 @@ public record SeccompRule(
      *
      * @param argument the condition
      * @return the rule
+     * @throws InvalidConfigException if there are 32
      */
     public SeccompRule argument(SeccompArgument argument) {
         List<SeccompArgument> all = new ArrayList<>(arguments);
@@ -77,6 +86,11 @@ public record SeccompRule(
      */
     public SeccompRule onlyIf(SeccompCondition when) {
         return new SeccompRule(calls, arguments, action, when);
+    }
+
+    /** Whether there is no more than one condition for each argument of the call. */
+    boolean hasDistinctArguments() {
+        return arguments.stream().map(SeccompArgument::index).distinct().count() == arguments.size();
     }
 
     /** {@return the rule in one line, for example {@code errno 1: ioctl if (arg1 & 0xffffffff) == 0x5412}} */

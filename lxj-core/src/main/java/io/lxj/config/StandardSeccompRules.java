@@ -74,17 +74,10 @@ final class StandardSeccompRules {
         return SeccompRule.of(EAFNOSUPPORT, "socket")
                 .argument(SeccompArgument.lowBits(0, AF_NETLINK))
                 .argument(SeccompArgument.lowBits(2, NETLINK_AUDIT))
-                .onlyIf(new SeccompCondition(
-                        Set.of(),
-                        Set.of(capabilities),
-                        Set.of(),
-                        Set.of(),
-                        Optional.empty(),
-                        Optional.of(userNamespace)));
+                .onlyIf(SeccompCondition.of(Set.of(), Set.of(capabilities), Optional.of(userNamespace)));
     }
 
     private static SeccompCondition outside(Capability capability) {
-        return new SeccompCondition(
-                Set.of(), Set.of(capability), Set.of(), Set.of(), Optional.empty(), Optional.of(false));
+        return SeccompCondition.of(Set.of(), Set.of(capability), Optional.of(false));
     }
 }

@@ -94,6 +94,8 @@ record SeccompPolicies(long capabilities, boolean userNamespace, Architecture ar
                 && !condition.withoutArchitectures().contains(host)
                 && (condition.minKernel().isEmpty()
                         || atLeast(condition.minKernel().get()))
+                && (condition.belowKernel().isEmpty()
+                        || !atLeast(condition.belowKernel().get()))
                 && (condition.userNamespace().isEmpty()
                         || condition.userNamespace().get() == userNamespace);
     }

@@ -16,8 +16,8 @@ public final class SeccompFuzz {
                 + "\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,\"value\":131072,\"valueTwo\":0,\"op\":"
                 + "\"SCMP_CMP_EQ\"}],\"includes\":{\"caps\":[\"CAP_SYS_ADMIN\"],\"minKernel\":\"4.8\"}}]}";
         String oci = "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"SCMP_ARCH_X86\"],\"syscalls\":[{"
-                + "\"names\":[\"clone\"],\"action\":\"SCMP_ACT_KILL_PROCESS\",\"args\":[{\"index\":1,\"value\":1,"
-                + "\"op\":\"SCMP_CMP_MASKED_EQ\"}],\"errnoRet\":22}]}";
+                + "\"names\":[\"clone\"],\"action\":\"SCMP_ACT_ERRNO\",\"allArgs\":[{\"index\":1,\"value\":1,"
+                + "\"op\":\"SCMP_CMP_MASKED_EQ\"},{\"index\":1,\"value\":7,\"op\":\"SCMP_CMP_LT\"}],\"errnoRet\":22}]}";
         return List.of(docker.getBytes(StandardCharsets.UTF_8), oci.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.error.InvalidConfigException;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +22,16 @@ class SeccompProfileTest {
               "defaultErrnoRet": 1,
               "archMap": [
                 {"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86", "SCMP_ARCH_X32"]},
-                {"architecture": "SCMP_ARCH_S390X", "subArchitectures": ["SCMP_ARCH_S390"]}
+                {"architecture": "SCMP_ARCH_S390X", "subArchitectures": ["SCMP_ARCH_S390"]},
+                {"architecture": "SCMP_ARCH_RISCV64", "subArchitectures": null}
               ],
               "syscalls": [
                 {"names": ["read", "execve"], "action": "SCMP_ACT_ALLOW"},
                 {"name": "mount", "action": "SCMP_ACT_ALLOW", "args": null, "comment": "with a capability",
                  "includes": {"caps": ["CAP_SYS_ADMIN"], "arches": ["amd64"], "minKernel": "4.8"},
-                 "excludes": {"caps": ["CAP_BPF"], "arches": ["s390x"]}},
+                 "excludes": {"caps": ["CAP_BPF"], "arches": ["s390x"], "minKernel": "6.12"}},
+                {"names": ["bpf"], "action": "SCMP_ACT_ERRNO", "args": [], "comment": "", "includes": null,
+                 "excludes": {"caps": null}, "errnoRet": null},
                 {"names": ["clone"], "action": "SCMP_ACT_ALLOW",
                  "args": [{"index": 0, "value": 2114060288, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}]},
                 {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38},
@@ -59,7 +63,9 @@ class SeccompProfileTest {
                                         Set.of("amd64"),
                                         Set.of("s390x"),
                                         Optional.of("4.8"),
+                                        Optional.of("6.12"),
                                         Optional.empty())),
+                        SeccompRule.of(SeccompAction.errno(SeccompAction.EPERM), "bpf"),
                         SeccompRule.of(SeccompAction.ALLOW, "clone")
                                 .argument(SeccompArgument.masked(0, 2114060288L, 0)),
                         SeccompRule.of(SeccompAction.errno(38), "clone3"),
@@ -80,6 +86,46 @@ class SeccompProfileTest {
         assertThat(profile.architectures())
                 .containsExactly(SeccompArchitecture.X86_64, SeccompArchitecture.X86, SeccompArchitecture.AARCH64);
         assertThat(profile.rules()).containsExactly(SeccompRule.of(SeccompAction.KILL_THREAD, "getcwd"));
+    }
+
+    /** As Podman has it: the number counts. And what it doesn't say is EPERM, whatever the default is. */
+    @Test
+    void readsErrorNumbers() {
+        SeccompProfile profile = SeccompProfile.fromJson("""
+                {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "defaultErrno": "ENOSYS",
+                 "syscalls": [{"names": ["bdflush"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13, "errno": "EACCES"},
+                              {"names": ["bpf"], "action": "SCMP_ACT_ERRNO"}]}
+                """);
+        assertThat(profile.defaultAction()).isEqualTo(SeccompAction.errno(38));
+        assertThat(profile.rules())
+                .containsExactly(
+                        SeccompRule.of(SeccompAction.errno(13), "bdflush"),
+                        SeccompRule.of(SeccompAction.errno(SeccompAction.EPERM), "bpf"));
+    }
+
+    @Test
+    void whatIsBelowAnArchitectureIsForHostsOfThatOne() {
+        String x32 = "[{\"architecture\": \"SCMP_ARCH_%s\", \"subArchitectures\": [\"SCMP_ARCH_X32\"]}]";
+        String json = "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"archMap\": " + x32 + "}";
+        assertThat(SeccompProfile.fromJson(String.format(json, "X86_64")).architectures())
+                .contains(SeccompArchitecture.X32);
+        assertThat(SeccompProfile.fromJson(String.format(json, "S390X")).architectures())
+                .doesNotContain(SeccompArchitecture.X32);
+    }
+
+    /** In the format of Docker they would be alternatives. */
+    @Test
+    void conditionsOnOneArgumentThatMustAllBeMetAreStillThatAfterARoundTrip() {
+        SeccompProfile range = SeccompProfile.standard()
+                .deny("getpriority")
+                .rule(SeccompRule.of(SeccompAction.ALLOW, "getpriority")
+                        .argument(SeccompArgument.of(0, SeccompArgument.Operator.GE, 5))
+                        .argument(SeccompArgument.of(0, SeccompArgument.Operator.LE, 10)));
+        SeccompProfile read = SeccompProfile.fromJson(range.toJson());
+        assertThat(read).isEqualTo(range);
+        assertThat(read.toString()).contains("allow: getpriority if arg0 >= 0x5 and arg0 <= 0xa\n");
+        Config config = Config.ofImage("i").security(Security.DEFAULT.seccomp(range));
+        assertThat(Config.fromJson(config.toJson())).isEqualTo(config);
     }
 
     @Test
@@ -115,6 +161,9 @@ class SeccompProfileTest {
             delimiter = '|',
             value = {
                 "{\"defaultAction\": \"SCMP_ACT_ALLOW\",}|line 1 column",
+                "{'defaultAction': 0}|can't be read: it is malformed at line 1 column",
+                "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"defaultErrnoRet\": 1}|defaultErrnoRet: \"1\" is not allowed",
+                "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrno\": \"EPERM\"}|only beside defaultErrnoRet",
                 "{\"defaultAction\": \"SCMP_ACT_ALLOW\"|line 1 column",
                 "[]|JSON",
                 "{}|defaultAction: is missing",
@@ -149,6 +198,10 @@ class SeccompProfileTest {
                         + "|syscalls[0].args[0].value: \"18446744073709551616\"",
                 "{\"names\": [\"read\"], \"args\": [{\"index\": 0, \"value\": 1, \"op\": \"EQ\"}]}"
                         + "|syscalls[0].args[0].op: \"EQ\"",
+                "{\"name\": \"read\", \"names\": [\"write\"]}|syscalls[0].names: is there beside name",
+                "{\"names\": [\"read\"], \"args\": [{\"index\": 0, \"value\": 1, \"op\": \"SCMP_CMP_EQ\"}], \"allArgs\":"
+                        + " [{\"index\": 0, \"value\": 1, \"op\": \"SCMP_CMP_EQ\"}]}|syscalls[0].allArgs: is there beside args",
+                "{\"names\": [\"read\"], \"excludes\": {\"minKernel\": \"new\"}}|syscalls[0].excludes.minKernel",
                 "{\"names\": [\"read\"], \"includes\": {\"caps\": [\"CAP_ROOT\"]}}|syscalls[0].includes.caps[0]",
                 "{\"names\": [\"read\"], \"includes\": {\"minKernel\": \"new\"}}|syscalls[0].includes.minKernel",
                 "{\"names\": [\"read\"], \"includes\": {\"arches\": [\"arm64\", \"amd46\"]}}"
@@ -186,7 +239,13 @@ class SeccompProfileTest {
         assertThat(SeccompProfile.fromJson(json).rules().get(0).condition().architectures())
                 .containsExactlyInAnyOrderElementsOf(names);
         assertThatThrownBy(() -> new SeccompCondition(
-                        Set.of(), Set.of(), Set.of("aarch64"), Set.of(), Optional.empty(), Optional.empty()))
+                        Set.of(),
+                        Set.of(),
+                        Set.of("aarch64"),
+                        Set.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageStartingWith("seccomp.includes.arches: \"aarch64\"");
     }
@@ -223,6 +282,12 @@ class SeccompProfileTest {
         assertThatThrownBy(() -> SeccompAction.errno(0)).hasMessageContaining("1 to 4095");
         assertThatThrownBy(() -> SeccompArgument.of(6, SeccompArgument.Operator.EQ, 0))
                 .hasMessageContaining("0 to 5");
+        assertThatThrownBy(() -> SeccompArgument.of(0, SeccompArgument.Operator.MASKED_EQ, 8))
+                .hasMessageContaining("SeccompArgument.masked");
+        SeccompArgument one = SeccompArgument.of(0, SeccompArgument.Operator.NE, 1);
+        assertThatThrownBy(() -> new SeccompRule(
+                        List.of("read"), Collections.nCopies(33, one), SeccompAction.ALLOW, SeccompCondition.ALWAYS))
+                .hasMessage("seccomp.args: 33 conditions for read; allowed: at most 32");
         assertThatThrownBy(() -> SeccompRule.of(SeccompAction.ALLOW, "")).hasMessageContaining("system calls");
         assertThat(Capability.parse("cap_net_raw")).isEqualTo(Capability.NET_RAW);
         assertThatThrownBy(() -> Capability.parse("CAP_ROOT")).hasMessageContaining("CAP_CHECKPOINT_RESTORE");

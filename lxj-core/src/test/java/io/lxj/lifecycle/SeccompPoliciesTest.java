@@ -100,10 +100,18 @@ class SeccompPoliciesTest {
         assertThat(holds(policies, host(Set.of(), Set.of(), "5.19"))).isTrue();
         assertThat(holds(policies, host(Set.of(), Set.of(), "6.2"))).isFalse();
         assertThat(holds(policies, host(Set.of(), Set.of(), "10.0"))).isFalse();
+        assertThat(holds(policies, before("6.1"))).isFalse();
+        assertThat(holds(policies, before("6.2"))).isTrue();
     }
 
-    private static SeccompCondition host(Set<String> on, Set<String> notOn, String kernel) {
-        return new SeccompCondition(Set.of(), Set.of(), on, notOn, Optional.ofNullable(kernel), Optional.empty());
+    private static SeccompCondition host(Set<String> on, Set<String> notOn, String minKernel) {
+        return new SeccompCondition(
+                Set.of(), Set.of(), on, notOn, Optional.ofNullable(minKernel), Optional.empty(), Optional.empty());
+    }
+
+    private static SeccompCondition before(String kernel) {
+        return new SeccompCondition(
+                Set.of(), Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.of(kernel), Optional.empty());
     }
 
     @Test
