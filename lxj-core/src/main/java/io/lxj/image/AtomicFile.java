@@ -31,6 +31,7 @@ final class AtomicFile implements AutoCloseable {
     private final Optional<Stat> existing;
     private final byte[] temporary;
     private final Fd file;
+    private final TreeGuard guard;
     // Of the file that it replaces; null if that has none, or others permissions were asked for.
     private byte[] acl;
     private int mode;
@@ -38,7 +39,9 @@ final class AtomicFile implements AutoCloseable {
     private int gid;
     private boolean done;
 
-    private AtomicFile(RootDir.Place place, Optional<Stat> existing, byte[] temporary, Fd file) throws LinuxException {
+    private AtomicFile(RootDir.Place place, Optional<Stat> existing, byte[] temporary, Fd file, TreeGuard guard)
+            throws LinuxException {
+        this.guard = guard;
         this.place = place;
         this.existing = existing;
         this.temporary = temporary;
@@ -57,8 +60,9 @@ final class AtomicFile implements AutoCloseable {
      *
      * @param root what the path and the links on its way are resolved in
      * @param path where it is to be; if that is a symbolic link, where it leads to
+     * @param guard what may be changed
      */
-    static AtomicFile begin(RootDir root, byte[] path) throws LinuxException {
+    static AtomicFile begin(RootDir root, byte[] path, TreeGuard guard) throws LinuxException {
         byte[] target = path;
         for (int links = 0; links < MAX_LINKS; links++) {
             RootDir.Place place = place(root, target);
@@ -70,7 +74,8 @@ final class AtomicFile implements AutoCloseable {
                     continue;
                 }
                 check(path, existing);
-                AtomicFile made = make(place, existing);
+                guard.write(place.directory().fd());
+                AtomicFile made = make(place, existing, guard);
                 kept = true;
                 return made;
             } finally {
@@ -131,13 +136,14 @@ final class AtomicFile implements AutoCloseable {
         }
     }
 
-    private static AtomicFile make(RootDir.Place place, Optional<Stat> existing) throws LinuxException {
+    private static AtomicFile make(RootDir.Place place, Optional<Stat> existing, TreeGuard guard)
+            throws LinuxException {
         byte[] random = new byte[8];
         RANDOM.nextBytes(random);
         byte[] temporary = FileName.bytes(".lxj-" + HexFormat.of().formatHex(random));
         Fd file = place.directory().open(temporary, Open.O_RDWR | Open.O_CREAT | Open.O_EXCL, 0600);
         try {
-            return new AtomicFile(place, existing, temporary, file);
+            return new AtomicFile(place, existing, temporary, file, guard);
         } catch (LinuxException e) {
             file.close();
             place.directory().unlink(temporary);
@@ -200,6 +206,7 @@ final class AtomicFile implements AutoCloseable {
                 throw LinuxException.of(
                         -Errno.EBUSY.number(), "openat", place.directory().fd(), place.name());
             }
+            guard.write(pinned);
             try (Fd target = pinned.reopen(Open.O_WRONLY | Open.O_TRUNC);
                     Scratch scratch = Scratch.open()) {
                 Block block = scratch.block(32 * 1024);

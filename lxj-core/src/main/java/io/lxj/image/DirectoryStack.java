@@ -5,6 +5,7 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Metadata;
 import io.lxj.linux.RootDir;
+import io.lxj.linux.Stat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ final class DirectoryStack implements AutoCloseable {
 
     private final RootDir root;
     private final Root kind;
+    private final TreeGuard guard;
     private final Credentials credentials;
     private final List<OpenDirectory> open = new ArrayList<>();
     private boolean mayInherit = true;
@@ -41,11 +43,13 @@ final class DirectoryStack implements AutoCloseable {
      *
      * @param root stays the caller's
      * @param kind whose it is
+     * @param guard what may be changed
      * @param credentials as whom files are made
      */
-    DirectoryStack(RootDir root, Root kind, Credentials credentials) throws LinuxException {
+    DirectoryStack(RootDir root, Root kind, TreeGuard guard, Credentials credentials) throws LinuxException {
         this.root = root;
         this.kind = kind;
+        this.guard = guard;
         this.credentials = credentials;
         open.add(found(new byte[0], root.directory(new byte[0])));
         if (kind == Root.LIVE) {
@@ -92,6 +96,8 @@ final class DirectoryStack implements AutoCloseable {
         OpenDirectory parent = open.get(open.size() - 1);
         Directory directory = parent.directory().openDirectory(name);
         try {
+            // Something may have been mounted on it, or have taken its place.
+            guard.own(directory.fd());
             OpenDirectory made = OpenDirectory.made(name, directory, gidOfNew(parent), parent);
             open.add(made);
             return made;
@@ -115,13 +121,23 @@ final class DirectoryStack implements AutoCloseable {
             if (!e.is(Errno.ENOENT)) {
                 throw e;
             }
+            mayMake(open.get(index), name);
             parent.mkdir(name, NEW_MODE);
             enterMade(name).setMode(NEW_MODE);
         }
     }
 
+    /** Before a directory is made, if there is none of the name. */
+    void mayMake(OpenDirectory parent, byte[] name) throws LinuxException {
+        if (kind == Root.LIVE
+                && !parent.directory().findStat(name).filter(Stat::isDirectory).isPresent()) {
+            guard.write(parent.fd());
+        }
+    }
+
     private OpenDirectory found(byte[] name, Directory directory) throws LinuxException {
         try {
+            guard.enter(directory.fd());
             return kind == Root.LIVE
                     ? OpenDirectory.live(name, directory)
                     : OpenDirectory.found(name, directory, credentials, mayInherit);

@@ -1,6 +1,5 @@
 package io.lxj.image;
 
-import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileTimes;
@@ -119,23 +118,22 @@ final class FileMetadata {
     }
 
     /** Completes what can't be opened: links, devices, FIFOs. */
-    void apply(TarEntry entry, byte[] name, OpenDirectory parent) throws LinuxException {
-        Directory directory = parent.directory();
+    void apply(TarEntry entry, FileNode node, OpenDirectory parent) throws LinuxException {
         if (mustChangeOwner(entry, parent)) {
-            Metadata.chown(directory, name, entry.uid(), entry.gid());
+            node.chown(entry.uid(), entry.gid());
         }
         boolean isLink = entry.type() == TarEntry.Type.SYMBOLIC_LINK;
-        setAttributes(entry, (attribute, value) -> Xattrs.set(directory, name, attribute, value));
+        setAttributes(entry, node::set);
         if (!isLink) {
             if (parent.givesAcls()) {
-                Xattrs.clear(directory, name, PosixAcl.ACCESS);
+                node.clear(PosixAcl.ACCESS);
             }
             if (mustChangeMode(entry, parent)) {
-                Metadata.chmod(directory, name, entry.mode());
+                node.chmod(entry.mode());
             }
-            setAcls(entry, PosixAcl.ACCESS, (attribute, value) -> Xattrs.set(directory, name, attribute, value));
+            setAcls(entry, PosixAcl.ACCESS, node::set);
         }
-        Metadata.setTimes(directory, name, FileTimes.at(entry.mtimeSeconds(), entry.mtimeNanos()));
+        node.setTimes(FileTimes.at(entry.mtimeSeconds(), entry.mtimeNanos()));
     }
 
     private interface Setter {

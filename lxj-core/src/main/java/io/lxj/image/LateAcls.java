@@ -4,7 +4,6 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.RootDir;
-import io.lxj.linux.Xattrs;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,9 +30,11 @@ final class LateAcls {
     private final ImportWarnings warnings;
     private final int maxDepth;
     private final OwnerMap owners;
+    private final TreeGuard guard;
     private long memory;
 
-    LateAcls(ImportWarnings warnings, int maxDepth, OwnerMap owners) {
+    LateAcls(ImportWarnings warnings, int maxDepth, OwnerMap owners, TreeGuard guard) {
+        this.guard = guard;
         this.warnings = warnings;
         this.maxDepth = maxDepth;
         this.owners = owners;
@@ -73,7 +74,9 @@ final class LateAcls {
             return;
         }
         try (RootDir.Place place = root.place(path)) {
-            Xattrs.set(place.directory(), place.name(), one.attribute, value);
+            try (FileNode node = FileNode.of(place.directory(), place.name(), guard)) {
+                node.set(one.attribute, value);
+            }
         } catch (LinuxException e) {
             // A later entry of the same name may have replaced the file.
             if (!e.is(Errno.ENOENT) && !e.is(Errno.EOPNOTSUPP) && !e.is(Errno.EINVAL) && !e.is(Errno.EPERM)) {

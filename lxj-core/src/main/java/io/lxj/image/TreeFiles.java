@@ -35,6 +35,7 @@ public final class TreeFiles {
 
     private final RootDir root;
     private final OwnerMap owners;
+    private final TreeGuard guard;
 
     /**
      * The files below a root.
@@ -52,8 +53,13 @@ public final class TreeFiles {
      * @param owners how the owners of its files look from here
      */
     public TreeFiles(RootDir root, OwnerMap owners) {
+        this(root, owners, TreeGuard.of(owners));
+    }
+
+    TreeFiles(RootDir root, OwnerMap owners, TreeGuard guard) {
         this.root = root;
         this.owners = owners;
+        this.guard = guard;
     }
 
     /**
@@ -126,6 +132,7 @@ public final class TreeFiles {
     public List<FileInfo> list(String path) throws LinuxException {
         List<FileInfo> list = new ArrayList<>();
         try (Directory directory = root.directory(TreePath.of(path).bytes())) {
+            guard.read(directory.fd());
             for (DirectoryEntry entry : directory.list(MAX_LISTED)) {
                 try (Fd pinned = directory.open(entry.name(), Open.O_PATH, 0)) {
                     list.add(info(entry.string(), pinned));
@@ -177,6 +184,7 @@ public final class TreeFiles {
                 throw LinuxException.of(-Errno.EINVAL.number(), "openat2", bytes, "O_RDONLY")
                         .withHint("it is no regular file");
             }
+            guard.read(pinned);
             return pinned.reopen(READ);
         }
     }
@@ -194,7 +202,7 @@ public final class TreeFiles {
         if (parsed.isRoot()) {
             throw LinuxException.of(-Errno.EISDIR.number(), "openat2", "/", "O_WRONLY");
         }
-        return new NewFile(AtomicFile.begin(root, parsed.bytes()), owners);
+        return new NewFile(AtomicFile.begin(root, parsed.bytes(), guard), owners);
     }
 
     /**
@@ -236,7 +244,14 @@ public final class TreeFiles {
         if (parsed.isRoot()) {
             throw LinuxException.of(-Errno.EBUSY.number(), "unlinkat", "/");
         }
-        return root.place(parsed.bytes());
+        RootDir.Place place = root.place(parsed.bytes());
+        try {
+            guard.write(place.directory().fd());
+            return place;
+        } catch (LinuxException e) {
+            place.close();
+            throw e;
+        }
     }
 
     /**
@@ -261,8 +276,10 @@ public final class TreeFiles {
             return;
         }
         try (RootDir.Place place = root.place(path)) {
+            guard.write(place.directory().fd());
             place.directory().mkdir(place.name(), mode);
             try (Directory made = place.directory().openDirectory(place.name())) {
+                guard.own(made.fd());
                 Xattrs.clear(made.fd(), PosixAcl.ACCESS);
                 Xattrs.clear(made.fd(), PosixAcl.DEFAULT);
                 Metadata.chmod(made.fd(), mode);
@@ -323,6 +340,7 @@ public final class TreeFiles {
                 throw LinuxException.of(-Errno.EINVAL.number(), "openat2", bytes, "O_RDONLY")
                         .withHint("it is neither a regular file nor a folder");
             }
+            guard.own(pinned);
             return pinned.reopen(READ);
         }
     }

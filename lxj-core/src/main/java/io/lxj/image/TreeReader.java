@@ -6,7 +6,6 @@ import io.lxj.linux.DirectoryEntry;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
-import io.lxj.linux.FileSystemType;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.Scratch;
@@ -21,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads a tree that others may change meanwhile, and that may be made to harm who reads it. Every file is pinned by
@@ -40,19 +38,6 @@ final class TreeReader implements EntrySource, AutoCloseable {
     private static final int SEEK_DATA = 3;
     private static final int SEEK_HOLE = 4;
     private static final int MAX_PIECES = 100_000;
-    private static final Set<FileSystemType> KERNEL = Set.of(
-            FileSystemType.PROC,
-            FileSystemType.SYSFS,
-            FileSystemType.DEVPTS,
-            FileSystemType.CGROUP,
-            FileSystemType.CGROUP2,
-            FileSystemType.SECURITYFS,
-            FileSystemType.BPF,
-            FileSystemType.NSFS,
-            new FileSystemType(0x64626720),
-            new FileSystemType(0x74726163),
-            new FileSystemType(0x62656570),
-            new FileSystemType(0x19800202));
 
     private record Level(Directory directory, byte[] path, long fileSystem, Deque<DirectoryEntry> pending) {}
 
@@ -74,9 +59,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
         Directory directory = new Directory(top.reopen(Open.O_RDONLY | Open.O_DIRECTORY));
         try {
             Stat stat = directory.fd().stat();
-            if (KERNEL.contains(FileSystemType.of(directory.fd()))) {
-                throw new ArchiveException("it is in a file system of the kernel, whose files have no size");
-            }
+            requireSizes(directory.fd());
             this.top = entry(TarEntry.Type.DIRECTORY, FileName.bytes("."), stat, Xattrs.all(directory.fd()));
             levels.push(new Level(directory, new byte[0], stat.fileSystem(), list(directory)));
         } catch (IOException e) {
@@ -94,8 +77,15 @@ final class TreeReader implements EntrySource, AutoCloseable {
             throw LinuxException.of(-Errno.EINVAL.number(), "openat2", name, "O_RDONLY")
                     .withHint("it is neither a regular file nor a folder");
         }
+        requireSizes(pinned);
         reader.top = reader.file(pinned, name);
         return reader;
+    }
+
+    private static void requireSizes(Fd top) throws IOException {
+        if (TreeGuard.isKernels(top)) {
+            throw new ArchiveException("it is in a file system of the kernel, whose files have no size");
+        }
     }
 
     private static Deque<DirectoryEntry> list(Directory directory) throws LinuxException {
@@ -234,8 +224,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
         Directory directory = new Directory(pinned.reopen(Open.O_RDONLY | Open.O_DIRECTORY));
         try {
             Stat stat = directory.fd().stat();
-            boolean kernels =
-                    stat.fileSystem() != parent.fileSystem() && KERNEL.contains(FileSystemType.of(directory.fd()));
+            boolean kernels = stat.fileSystem() != parent.fileSystem() && TreeGuard.isKernels(directory.fd());
             TarEntry folder =
                     entry(TarEntry.Type.DIRECTORY, path, stat, kernels ? Map.of() : Xattrs.all(directory.fd()));
             levels.push(new Level(directory, path, stat.fileSystem(), kernels ? new ArrayDeque<>() : list(directory)));

@@ -43,6 +43,22 @@ public record FileSystemType(long magic) {
     public static final FileSystemType SECURITYFS = new FileSystemType(0x73636673);
     /** bpffs. */
     public static final FileSystemType BPF = new FileSystemType(0xCAFE4A11L);
+    /** debugfs. */
+    public static final FileSystemType DEBUGFS = new FileSystemType(0x64626720);
+    /** tracefs. */
+    public static final FileSystemType TRACEFS = new FileSystemType(0x74726163);
+    /** configfs. */
+    public static final FileSystemType CONFIGFS = new FileSystemType(0x62656570);
+    /** efivarfs. */
+    public static final FileSystemType EFIVARFS = new FileSystemType(0xDE5E81E4L);
+    /** binfmt_misc. */
+    public static final FileSystemType BINFMT_MISC = new FileSystemType(0x42494E4D);
+    /** The control files of FUSE. */
+    public static final FileSystemType FUSECTL = new FileSystemType(0x65735543);
+    /** selinuxfs. */
+    public static final FileSystemType SELINUXFS = new FileSystemType(0xF97CFF8CL);
+    /** POSIX message queues. */
+    public static final FileSystemType MQUEUE = new FileSystemType(0x19800202);
     /** squashfs. */
     public static final FileSystemType SQUASHFS = new FileSystemType(0x73717368);
 
@@ -66,6 +82,14 @@ public record FileSystemType(long magic) {
             Map.entry(NSFS, "nsfs"),
             Map.entry(SECURITYFS, "securityfs"),
             Map.entry(BPF, "bpf"),
+            Map.entry(DEBUGFS, "debugfs"),
+            Map.entry(TRACEFS, "tracefs"),
+            Map.entry(CONFIGFS, "configfs"),
+            Map.entry(EFIVARFS, "efivarfs"),
+            Map.entry(BINFMT_MISC, "binfmt_misc"),
+            Map.entry(FUSECTL, "fusectl"),
+            Map.entry(SELINUXFS, "selinuxfs"),
+            Map.entry(MQUEUE, "mqueue"),
             Map.entry(SQUASHFS, "squashfs"));
 
     /**

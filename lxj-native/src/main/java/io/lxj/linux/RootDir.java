@@ -209,12 +209,14 @@ public final class RootDir implements AutoCloseable {
      * @throws LinuxException if it can't be read, EFBIG if it is larger than the limit, EINVAL if it isn't a regular file
      */
     public byte[] read(byte[] path, int limit) throws LinuxException {
-        // Opened without blocking, so that a FIFO can't hold us up.
-        try (Fd file = open(path, Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY, 0)) {
-            if (!file.stat().isRegular()) {
+        // Looked at before it is opened: to open a device may do something to it.
+        try (Fd pinned = open(path, Open.O_PATH, 0)) {
+            if (!pinned.stat().isRegular()) {
                 throw LinuxException.of(-Errno.EINVAL.number(), "read", path).withHint("not a regular file");
             }
-            return file.readAll(limit);
+            try (Fd file = pinned.reopen(Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY)) {
+                return file.readAll(limit);
+            }
         }
     }
 
