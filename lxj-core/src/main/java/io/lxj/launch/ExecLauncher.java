@@ -1,11 +1,13 @@
 package io.lxj.launch;
 
+import io.lxj.error.Failure;
+import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
-import io.lxj.linux.LinuxException;
 import io.lxj.linux.Pidfd;
 import io.lxj.linux.Pipe;
+import io.lxj.linux.Signal;
 import io.lxj.linux.Spawned;
 import io.lxj.linux.Spawner;
 import io.lxj.linux.StepFailure;
@@ -13,6 +15,8 @@ import io.lxj.plan.ExecPlan;
 import io.lxj.plan.ExecSpec;
 import io.lxj.plan.FdNames;
 import io.lxj.plan.NotExecuted;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +48,18 @@ public final class ExecLauncher {
      */
     public record Executed(int pid, Pidfd process, Optional<NotExecuted> failure) {}
 
+    /** Ends processes that nobody waits for any more. */
+    @FunctionalInterface
+    public interface Killer {
+        /**
+         * Ends a process.
+         *
+         * @param process a child of this process; this takes it over
+         * @throws IOException if that fails
+         */
+        void kill(Pidfd process) throws IOException;
+    }
+
     /** What the stage of an ordinary user enters first. */
     static Map<String, Fd> namespaces(Deputy deputy) {
         return Map.of(
@@ -52,16 +68,22 @@ public final class ExecLauncher {
     }
 
     /**
-     * Starts a program.
+     * Starts a program. From when it is in the container's PID namespace, processes there can stop, trace or freeze what is
+     * to become it.
      *
      * @param plan what to execute
      * @param place where; its fds stay the caller's
+     * @param limit how long it may take until the program is executed
+     * @param killer ends what isn't executed
      * @return the process
-     * @throws io.lxj.error.LaunchException if a step failed; no process is left then
-     * @throws LinuxException if the launch couldn't even begin
+     * @throws io.lxj.error.LaunchException if a step failed
+     * @throws LxjException if the program wasn't executed in that time
+     * @throws io.lxj.error.CanceledException if the thread was interrupted before it was
+     * @throws IOException if the launch couldn't even begin
      */
-    public static Executed launch(ExecPlan plan, Place place) throws LinuxException {
+    public static Executed launch(ExecPlan plan, Place place, Duration limit, Killer killer) throws IOException {
         ExecSpec spec = plan.spec();
+        String action = "exec in " + spec.container();
         try (Pipe report = Pipe.open()) {
             Map<String, Fd> fds = new HashMap<>(Map.of(
                     FdNames.INIT, place.init().fd(),
@@ -76,19 +98,44 @@ public final class ExecLauncher {
             place.deputy().ifPresent(deputy -> fds.putAll(namespaces(deputy)));
             try (Spawned stage = Spawner.spawn(plan.program(), fds)) {
                 report.writer().close();
-                Children.awaitReport(report.reader());
+                boolean executed = false;
+                try {
+                    executed = Children.awaitReport(action, report.reader(), limit);
+                } finally {
+                    if (!executed) {
+                        kill(plan, stage, killer);
+                    }
+                }
+                if (!executed) {
+                    throw new LxjException(Failure.of(
+                                    action,
+                                    spec.argv().get(0) + " could not be executed within " + limit.toMillis()
+                                            + " ms and was killed")
+                            .hint("processes of the container can stop, trace or freeze one that enters it"));
+                }
                 stage.waitFor();
                 int pid = (int) stage.readLong(plan.pid());
                 Optional<StepFailure> failure = stage.failure();
                 if (failure.isPresent()) {
                     if (pid > 0) {
-                        Children.reap(pid);
+                        killer.kill(Pidfd.open(pid));
                     }
-                    throw Failures.exception(
-                            "exec in " + spec.container(), failure.get(), LaunchHints.of(spec, failure.get()));
+                    throw Failures.exception(action, failure.get(), LaunchHints.of(spec, failure.get()));
                 }
                 return new Executed(pid, Pidfd.open(pid), NotExecuted.of(plan, stage.results()));
             }
+        }
+    }
+
+    /** The stage first, which nobody in the container sees: after it, nothing is made any more. */
+    private static void kill(ExecPlan plan, Spawned stage, Killer killer) throws IOException {
+        try (Pidfd process = Pidfd.open(stage.pid())) {
+            process.send(Signal.SIGKILL);
+        }
+        stage.waitFor();
+        int pid = (int) stage.readLong(plan.pid());
+        if (pid > 0) {
+            killer.kill(Pidfd.open(pid));
         }
     }
 }

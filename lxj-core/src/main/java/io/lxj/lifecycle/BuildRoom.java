@@ -149,8 +149,7 @@ final class BuildRoom {
                 Optional.of(RunFds.of(launched)),
                 cgroup);
         try {
-            Executed executed = engine.executing().execute(name, run, command);
-            return new Collector(name, command, executed).run();
+            return engine.executing().collect(name, run, command);
         } finally {
             if (cgroup.isPresent()) {
                 cgroup.get().kill();

@@ -12,11 +12,15 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Pidfd;
 import io.lxj.linux.Poll;
-import io.lxj.linux.Signal;
 import io.lxj.linux.Syscall;
+import io.lxj.linux.WaitStatus;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs a command to its end on the caller's thread: gives it its input and collects what it writes, by poll(2). When the
@@ -31,6 +35,8 @@ final class Collector {
     private static final long NANOS = 1_000_000_000L;
     /** How often a waiting thread looks whether it was interrupted. */
     private static final long SLICE = 100_000_000L;
+    /** How often a command is looked after that has ended, but is traced. */
+    private static final long TRACED = 10_000_000L;
 
     private static final int INPUT = 0;
     private static final int OUTPUT = 1;
@@ -47,9 +53,14 @@ final class Collector {
     private final Fd[] fds = new Fd[4];
     private final ByteArrayOutputStream[] collected = {null, new ByteArrayOutputStream(), new ByteArrayOutputStream()};
     private final byte[] input;
+    private final long start;
+    private final Reaping reaping;
     private int written;
 
-    Collector(String container, Command command, Executed executed) {
+    /** From a start by {@link System#nanoTime()} on, which the command's limit counts from. */
+    Collector(String container, Command command, Executed executed, long start, Reaping reaping) {
+        this.start = start;
+        this.reaping = reaping;
         this.action = "exec in " + container;
         this.command = command;
         this.executed = executed;
@@ -61,21 +72,18 @@ final class Collector {
     }
 
     ExecResult run() {
-        long start = System.nanoTime();
         try {
             prepare();
-            while (!round(left(start))) {
-                check(start);
+            while (!round(left())) {
+                check();
             }
             for (int i = OUTPUT; i <= ERRORS; i++) {
                 while (fds[i] != null && read(i)) {
-                    check(start);
+                    check();
                 }
             }
             return new ExecResult(
-                    executed.process().waitFor().shellCode(),
-                    collected[OUTPUT].toByteArray(),
-                    collected[ERRORS].toByteArray());
+                    status().shellCode(), collected[OUTPUT].toByteArray(), collected[ERRORS].toByteArray());
         } catch (LinuxException e) {
             kill(e);
             throw Failures.exception(action, e);
@@ -174,13 +182,24 @@ final class Collector {
         return true;
     }
 
-    private long left(long start) {
+    /** A process of the container that traces the command may hold its status back. */
+    private WaitStatus status() throws LinuxException {
+        Optional<WaitStatus> status = executed.process().poll();
+        while (status.isEmpty()) {
+            LockSupport.parkNanos(TRACED);
+            check();
+            status = executed.process().poll();
+        }
+        return status.get();
+    }
+
+    private long left() {
         return command.timeout()
                 .map(limit -> Math.max(0, Math.min(SLICE, limit.toNanos() - (System.nanoTime() - start))))
                 .orElse(SLICE);
     }
 
-    private void check(long start) {
+    private void check() {
         if (Thread.currentThread().isInterrupted()) {
             throw new CanceledException(action);
         }
@@ -194,9 +213,8 @@ final class Collector {
 
     private void kill(Exception failure) {
         try {
-            executed.process().send(Signal.SIGKILL);
-            executed.process().waitFor();
-        } catch (LinuxException e) {
+            reaping.kill(new Pidfd(executed.process().fd().duplicate()));
+        } catch (IOException e) {
             failure.addSuppressed(e);
         }
     }

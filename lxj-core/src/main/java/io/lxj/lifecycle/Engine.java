@@ -281,6 +281,11 @@ public final class Engine implements AutoCloseable {
         return ending;
     }
 
+    /** Ends commands that nobody waits for any more. */
+    Reaping reaping() {
+        return new Reaping(supervisor);
+    }
+
     Executing executing() {
         return executing;
     }

@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.Command;
+import io.lxj.config.ExecResult;
 import io.lxj.config.IdMap;
 import io.lxj.config.Stdin;
 import io.lxj.config.TerminalSize;
@@ -27,12 +28,16 @@ import io.lxj.plan.Confinement;
 import io.lxj.plan.ExecPlan;
 import io.lxj.plan.ExecSpec;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Runs commands in containers. Thread-safe. */
 final class Executing {
+    /** How long the container may keep a command without a limit of its own from being executed. */
+    private static final Duration LONGEST_ENTRY = Duration.ofMinutes(1);
+
     private final Engine engine;
     // Whoever waits for something in a container executes the same command again and again.
     private volatile ExecPlan last;
@@ -52,15 +57,20 @@ final class Executing {
             ExecSpec spec = ExecSpecs.of(
                     name, run.config(), command, accounts, run.ids().isPresent(), confinement);
             return command.terminal().isPresent()
-                    ? onTerminal(
-                            run, plan(spec), root, cgroup, command.terminal().get())
-                    : onPipes(run, plan(spec), root, cgroup, command.stdin());
+                    ? onTerminal(run, plan(spec), root, cgroup, command)
+                    : onPipes(run, plan(spec), root, cgroup, command);
         } catch (LaunchException | IllegalStateException e) {
             // The run may have been closed meanwhile, and its descriptors with it; whatever else it is goes on.
             throw unlessEnded(action, run, e);
         } catch (IOException e) {
             throw unlessEnded(action, run, Failures.exception(action, e));
         }
+    }
+
+    /** Runs a command to its end, which has to come in the time that the command has, counted from now. */
+    ExecResult collect(String name, Run run, Command command) {
+        long start = System.nanoTime();
+        return new Collector(name, command, execute(name, run, command), start, engine.reaping()).run();
     }
 
     /** What went wrong, but for an init that has ended since the look at it: then there is nothing to enter. */
@@ -140,14 +150,15 @@ final class Executing {
                 err);
     }
 
-    private Executed onPipes(Run run, ExecPlan plan, RootDir root, Fd cgroup, Stdin stdin) throws IOException {
+    private Executed onPipes(Run run, ExecPlan plan, RootDir root, Fd cgroup, Command command) throws IOException {
+        Stdin stdin = command.stdin();
         Undo undo = new Undo();
         try (Fd given = stdin instanceof Stdin.Bytes bytes ? InputFile.of(bytes.content()) : null) {
             Pipe in = given == null ? pipe(undo) : null;
             Pipe out = pipe(undo);
             Pipe err = pipe(undo);
-            ExecLauncher.Executed started = ExecLauncher.launch(
-                    plan, place(run, cgroup, given == null ? in.reader() : given, out.writer(), err.writer()));
+            ExecLauncher.Executed started = launch(
+                    plan, place(run, cgroup, given == null ? in.reader() : given, out.writer(), err.writer()), command);
             explain(plan, started, root, err.writer());
             out.writer().close();
             err.writer().close();
@@ -166,6 +177,13 @@ final class Executing {
         }
     }
 
+    private ExecLauncher.Executed launch(ExecPlan plan, ExecLauncher.Place place, Command command) throws IOException {
+        Duration limit = command.timeout()
+                .filter(own -> own.compareTo(LONGEST_ENTRY) < 0)
+                .orElse(LONGEST_ENTRY);
+        return ExecLauncher.launch(plan, place, limit, engine.reaping()::kill);
+    }
+
     /** A process that could execute nothing has ended, and leaves it to us to say why. */
     private static void explain(ExecPlan plan, ExecLauncher.Executed started, RootDir root, Fd stderr)
             throws IOException {
@@ -180,12 +198,13 @@ final class Executing {
         return pipe;
     }
 
-    private Executed onTerminal(Run run, ExecPlan plan, RootDir root, Fd cgroup, TerminalSize size) throws IOException {
+    private Executed onTerminal(Run run, ExecPlan plan, RootDir root, Fd cgroup, Command command) throws IOException {
+        TerminalSize size = command.terminal().orElseThrow();
         try (Fd devpts = devpts(root)) {
             Pty pty = openTerminal(run, devpts);
             try (Fd slave = pty.peer()) {
                 Pty.resize(pty.master(), size.rows(), size.columns());
-                ExecLauncher.Executed started = ExecLauncher.launch(plan, place(run, cgroup, slave, slave, slave));
+                ExecLauncher.Executed started = launch(plan, place(run, cgroup, slave, slave, slave), command);
                 explain(plan, started, root, slave);
                 return executed(started, Optional.of(pty.master().duplicate()), pty.master(), Optional.empty());
             } catch (IOException | RuntimeException e) {

@@ -291,13 +291,16 @@ public final class Instance {
      * @return the running command
      */
     public Executed execute(Command command) {
-        String action = "exec in " + name;
+        return engine.executing().execute(name, running("exec in " + name), command);
+    }
+
+    private Run running(String action) {
         Run current = life.running(action);
         State state = state();
         if (state != State.RUNNING) {
             throw new WrongStateException(action, state.name(), List.of("RUNNING"));
         }
-        return engine.executing().execute(name, current, command);
+        return current;
     }
 
     /**
@@ -468,7 +471,7 @@ public final class Instance {
      * @return what it wrote and how it ended
      */
     public ExecResult collect(Command command) {
-        return new Collector(name, command, execute(command)).run();
+        return engine.executing().collect(name, running("exec in " + name), command);
     }
 
     /** {@return whether the container's files are a copy with the ids of the host, whatever storage it was made with} */
