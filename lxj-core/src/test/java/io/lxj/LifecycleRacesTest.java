@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxj.config.Config;
 import io.lxj.config.ExitStatus;
+import io.lxj.config.Mount;
 import io.lxj.config.OnExit;
 import io.lxj.config.State;
 import io.lxj.error.IllegalTransitionException;
@@ -12,14 +13,21 @@ import io.lxj.storage.OtherJvm;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -64,6 +72,42 @@ class LifecycleRacesTest {
         } catch (IllegalTransitionException e) {
             assertThat(e).hasMessageContaining("can't go from STOPPING to STARTING");
             return false;
+        }
+    }
+
+    /** The kernel gives up a path with ".." below a root when something is renamed meanwhile, wherever that is. */
+    @Test
+    void isStartedWhileFilesAreRenamed(@TempDir Path folder) throws IOException {
+        Container container = host.start(SLEEPER);
+        container.exec("sh", "-ec", "mkdir -p /real/dir/y; ln -s ../real/dir/../dir /srv/link");
+        container.stop();
+        container.configure(SLEEPER.mount(Mount.tmpfs("/srv/link/y")));
+        AtomicBoolean enough = new AtomicBoolean();
+        List<CompletableFuture<Void>> renames = new ArrayList<>();
+        for (String name : List.of("one", "two")) {
+            Path file = Files.createFile(folder.resolve(name));
+            renames.add(CompletableFuture.runAsync(() -> rename(file, enough), task -> new Thread(task).start()));
+        }
+        try {
+            for (int i = 0; i < 40; i++) {
+                container.start();
+                container.stop();
+            }
+        } finally {
+            enough.set(true);
+            renames.forEach(CompletableFuture::join);
+        }
+    }
+
+    private static void rename(Path file, AtomicBoolean enough) {
+        Path other = file.resolveSibling(file.getFileName() + "-renamed");
+        try {
+            while (!enough.get()) {
+                Files.move(file, other, StandardCopyOption.ATOMIC_MOVE);
+                Files.move(other, file, StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
