@@ -15,7 +15,9 @@ import java.util.Set;
 public sealed interface Mount permits BindMount, TmpfsMount {
 
     /**
-     * A folder or file of the host, seen in the container too, with all that is mounted below it.
+     * A folder or file of the host, seen in the container too, with all that is mounted below it. The source is looked up
+     * by the host whenever the container is started: it must not be below a folder that a container can write to, which
+     * could put a link to anywhere in its place.
      *
      * @param source where it is on the host; made absolute with the JVM's working directory if it isn't
      * @param target where to show it in the container
@@ -28,7 +30,9 @@ public sealed interface Mount permits BindMount, TmpfsMount {
     }
 
     /**
-     * A folder or file of the host, seen in the container too, with all that is mounted below it.
+     * A folder or file of the host, seen in the container too, with all that is mounted below it. The source is looked up
+     * by the host whenever the container is started: it must not be below a folder that a container can write to, which
+     * could put a link to anywhere in its place.
      *
      * @param source where it is on the host, an absolute path
      * @param target where to show it in the container

@@ -23,6 +23,7 @@ final class StandardSeccompRules {
     private static final int MNT_FORCE = 1;
     private static final int TIOCSTI = 0x5412;
     private static final int TIOCLINUX = 0x541C;
+    private static final int TIOCCONS = 0x541D;
     private static final int AF_NETLINK = 16;
     private static final int NETLINK_AUDIT = 9;
     private static final int AF_ALG = 38;
@@ -58,6 +59,8 @@ final class StandardSeccompRules {
             // Input for whoever reads from the terminal next (CVE-2016-10124, CVE-2017-5226).
             SeccompRule.of(EPERM, "ioctl").argument(SeccompArgument.lowBits(1, TIOCSTI)),
             SeccompRule.of(EPERM, "ioctl").argument(SeccompArgument.lowBits(1, TIOCLINUX)),
+            // Takes what the host writes to its console.
+            SeccompRule.of(EPERM, "ioctl").argument(SeccompArgument.lowBits(1, TIOCCONS)),
             // Not of the network namespace: sockets to the hypervisor, and the kernel's ciphers, which have let
             // processes write to files that containers share (CVE-2026-31431).
             SeccompRule.of(EAFNOSUPPORT, "socket").argument(SeccompArgument.lowBits(0, AF_VSOCK)),

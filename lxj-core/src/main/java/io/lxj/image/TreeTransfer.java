@@ -135,6 +135,10 @@ public final class TreeTransfer {
                     return write(reader, rules, target, DirectoryStack.Root.LIVE, OwnerMap.SAME, TreeGuard.NONE);
                 }
             }
+            if (absolute.getParent() == null) {
+                throw LinuxException.of(-Errno.EISDIR.number(), "openat2", absolute, "O_WRONLY")
+                        .withHint("a file goes to a file: name it");
+            }
             try (RootDir parent = RootDir.open(absolute.getParent());
                     AtomicFile copy = AtomicFile.begin(parent, lastName(absolute), TreeGuard.NONE)) {
                 return copy(source, copy, rules);

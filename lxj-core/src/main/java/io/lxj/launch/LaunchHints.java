@@ -35,6 +35,9 @@ final class LaunchHints {
         if (call == Syscall.OPENAT2) {
             return mountPoint(errno);
         }
+        if (call == Syscall.MOVE_MOUNT && (errno == Errno.EINVAL || errno == Errno.ENOTDIR)) {
+            return "a folder can be mounted on a folder only, and a file on a file";
+        }
         if (call == Syscall.CHDIR && errno == Errno.ENOENT) {
             return "the container has no folder " + spec.workingDirectory()
                     + "; choose another one with Config.workingDirectory(...)";
@@ -146,9 +149,11 @@ final class LaunchHints {
 
     private static String mountPoint(Errno errno) {
         return switch (errno) {
-            case ELOOP -> "the image has a symbolic link where a folder must be";
-            case ENOTDIR -> "the image has a file where a folder must be";
-            case ENOENT -> "the folder doesn't exist and could not be made: is the root read-only?";
+            case ELOOP -> "the container's root has a symbolic link where a folder must be";
+            case ENOTDIR -> "the container's root has a file where a folder must be";
+            case ENOENT ->
+                "the folder doesn't exist and could not be made: is the root read-only, or does a symbolic link on the way"
+                        + " lead to nothing?";
             default -> null;
         };
     }

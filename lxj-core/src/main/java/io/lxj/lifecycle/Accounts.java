@@ -8,7 +8,9 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.RootDir;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,10 +25,14 @@ final class Accounts {
     private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
     private static final int MAX_BYTES = 4 * 1024 * 1024;
     private static final long MAX_ID = 0xFFFFFFFEL;
+    private static final String PASSWD = "/etc/passwd";
+    private static final String GROUP = "/etc/group";
 
     private final String container;
     private final List<String[]> users;
     private final List<String[]> groups;
+    /** Why a file has no lines, by its path. */
+    private final Map<String, String> unread = new HashMap<>();
 
     /**
      * Ids that a process gets.
@@ -39,17 +45,17 @@ final class Accounts {
      */
     record Identity(int uid, int gid, List<Integer> groups, Optional<String> name, Optional<String> home) {}
 
-    private Accounts(String container, List<String[]> users, List<String[]> groups) {
+    private Accounts(String container, RootDir root) {
         this.container = container;
-        this.users = users;
-        this.groups = groups;
+        this.users = lines(root, PASSWD, 7);
+        this.groups = lines(root, GROUP, 4);
     }
 
     static Accounts read(String container, RootDir root) {
-        return new Accounts(container, lines(root, "/etc/passwd", 7), lines(root, "/etc/group", 4));
+        return new Accounts(container, root);
     }
 
-    private static List<String[]> lines(RootDir root, String path, int fields) {
+    private List<String[]> lines(RootDir root, String path, int fields) {
         List<String[]> lines = new ArrayList<>();
         try {
             for (String line :
@@ -61,6 +67,7 @@ final class Accounts {
             }
         } catch (LinuxException e) {
             LOG.debug("A container's {} can't be read", path, e);
+            unread.put(path, e.getMessage());
         }
         return lines;
     }
@@ -90,7 +97,7 @@ final class Accounts {
             return Optional.of(users.stream()
                     .filter(line -> line[0].equals(named.name()))
                     .findFirst()
-                    .orElseThrow(() -> missing("user", named.name(), "/etc/passwd")));
+                    .orElseThrow(() -> missing("user", named.name(), PASSWD)));
         }
         long uid = ((User.ById) user).uid();
         return users.stream().filter(line -> line[2].equals(Long.toString(uid))).findFirst();
@@ -119,7 +126,7 @@ final class Accounts {
         String[] entry = groups.stream()
                 .filter(line -> line[0].equals(name))
                 .findFirst()
-                .orElseThrow(() -> missing("group", name, "/etc/group"));
+                .orElseThrow(() -> missing("group", name, GROUP));
         return id(entry[2], "group " + name);
     }
 
@@ -136,6 +143,7 @@ final class Accounts {
     }
 
     private NotFoundException missing(String kind, String name, String where) {
-        return new NotFoundException(kind, name, "container " + container + " has no such entry in its " + where);
+        String why = unread.containsKey(where) ? ", which can't be read: " + unread.get(where) : "";
+        return new NotFoundException(kind, name, "container " + container + " has no such entry in its " + where + why);
     }
 }

@@ -22,7 +22,8 @@ final class ExecMessage {
 
     /** Looks at the file below a root for the reason; it may have changed meanwhile, and another reason be told. */
     static byte[] of(ExecSpec spec, NotExecuted failure, RootDir root) {
-        String text = "lxj: exec in " + spec.container() + ": " + spec.argv().get(0) + ": ";
+        String text =
+                "lxj: exec in " + spec.container() + ": " + shown(spec.argv().get(0)) + ": ";
         if (failure.path().isEmpty()) {
             return FileName.bytes(text + "command not found\n");
         }
@@ -35,6 +36,11 @@ final class ExecMessage {
                 .map(known -> why(known, FileName.bytes(absolute), root))
                 .orElse("");
         return FileName.bytes(text + "not executable: " + errno + why + "\n");
+    }
+
+    /** As shells do, but for what a terminal would act upon. */
+    private static String shown(String name) {
+        return name.chars().anyMatch(Character::isISOControl) ? FileName.quote(FileName.bytes(name)) : name;
     }
 
     private static String why(Errno errno, byte[] path, RootDir root) {
@@ -65,15 +71,17 @@ final class ExecMessage {
     /** The interpreter of a script, quoted: the container may have written anything there. */
     private static Optional<String> interpreter(RootDir root, byte[] path) throws LinuxException {
         byte[] head;
-        // Opened without blocking, so that a FIFO can't hold us up.
-        try (Fd file = root.open(path, Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY, 0);
-                Scratch scratch = Scratch.open()) {
-            if (!file.stat().isRegular()) {
+        // Looked at before it is opened: to open a device may do something to it.
+        try (Fd pinned = root.open(path, Open.O_PATH, 0)) {
+            if (!pinned.stat().isRegular()) {
                 return Optional.empty();
             }
-            Block block = scratch.block(HEAD);
-            head = new byte[file.read(block, 0, HEAD)];
-            block.buffer().get(0, head);
+            try (Fd file = pinned.reopen(Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY);
+                    Scratch scratch = Scratch.open()) {
+                Block block = scratch.block(HEAD);
+                head = new byte[file.read(block, 0, HEAD)];
+                block.buffer().get(0, head);
+            }
         }
         String text = FileName.string(head);
         if (!text.startsWith("#!")) {

@@ -116,7 +116,8 @@ public final class ExecPlan {
         if (spec.confinement().process().hasGroups()) {
             StartSteps.groups(program, spec.groups());
         }
-        program.step("set the group", Syscall.SETRESGID, spec.gid(), spec.gid(), spec.gid());
+        long gid = Integer.toUnsignedLong(spec.gid());
+        program.step("set the group", Syscall.SETRESGID, gid, gid, gid);
         confinement.bound(spec.confinement());
         boolean root = spec.uid() == 0;
         if (!root) {
@@ -124,7 +125,8 @@ public final class ExecPlan {
         }
         // As another user the kernel clears the effective set by itself, and at execve(2) the permitted one, see
         // capabilities(7).
-        program.step("set the user", Syscall.SETRESUID, spec.uid(), spec.uid(), spec.uid());
+        long uid = Integer.toUnsignedLong(spec.uid());
+        program.step("set the user", Syscall.SETRESUID, uid, uid, uid);
         end.hide();
         spec.confinement().label().ifPresent(new LabelSteps(program)::onExec);
         end.closeFds(SyscallProgram.FIRST_FD);
