@@ -23,8 +23,9 @@ import java.util.Objects;
  * content of a container isn't trusted: whatever its processes do meanwhile, nothing outside of its root is read or
  * written, and no FIFO or device holds a call up. It is done what root of the container could do, and no more: files of the
  * host that are mounted in it and belong to none of its ids have the permissions that they have for others, and on file
- * systems of the kernel, such as procfs and sysfs, nothing is changed. Names are bytes: in paths and names, a byte that isn't part of valid
- * UTF-8 is the lone surrogate U+DC00 plus its value, in every locale. User and group ids are those of the container.
+ * systems of the kernel, such as procfs and sysfs, nothing is changed. Names are bytes: in paths and names, a byte that
+ * isn't part of valid UTF-8 is the lone surrogate U+DC00 plus its value, in every locale. User and group ids are those of
+ * the container.
  *
  * <p>What is made has the mode that is said, whatever the umask of this process is: the default access control list
  * that a folder may have, for what its own users make in it, doesn't count. What an archive or a folder of the host
@@ -358,7 +359,8 @@ public final class ContainerFiles {
 
     /**
      * Unpacks a tar archive in the container, as tar(1) with numeric owners does. What it names is replaced, or merged
-     * with if both are folders.
+     * with if both are folders. A symbolic link, of the archive or one that was there, can lead out of the folder, but not
+     * out of the container's root.
      *
      * @param archive a tar archive, plain or compressed with gzip, xz, zstd or bzip2; read to its end and left open
      * @param path the folder that the names in the archive are below; it is made if it is missing

@@ -133,7 +133,11 @@ class MountedFilesThreatsTest {
         Programs.run("chmod", "600", secret.toString());
         Files.writeString(shared.resolve("read"), "for all");
         Files.createDirectory(shared.resolve("open"));
+        Path foreign = Files.createDirectory(shared.resolve("foreign"));
         Programs.run("chmod", "1777", shared.resolve("open").toString());
+        Programs.run("chmod", "777", foreign.toString());
+        Programs.run(
+                "chmod", "4755", Files.createFile(foreign.resolve("replaced")).toString());
         // What a mount shows has to be the container's own; what is below it doesn't.
         String root = Long.toString(HostIds.users(container).get(0).first());
         Programs.run("chown", root + ":" + root, shared.toString());
@@ -167,11 +171,27 @@ class MountedFilesThreatsTest {
         assertThat(closed.toFile().list()).containsExactly("secret");
         assertThat(outside.resolve("pulled")).doesNotExist();
 
+        // As in /tmp of the host: others' files can't be removed there, nor replaced.
+        Path kept = Files.writeString(shared.resolve("open/kept"), "kept");
+        for (Runnable work : List.<Runnable>of(
+                () -> files.write("/shared/open/kept", "changed"),
+                () -> files.push(file, "/shared/open/kept"),
+                () -> files.delete("/shared/open/kept"),
+                () -> files.deleteTree("/shared/open/kept"))) {
+            assertThatThrownBy(work::run)
+                    .hasMessageContaining("EACCES (")
+                    .hasMessageContaining("can't be removed from there");
+        }
+        assertThat(kept).hasContent("kept");
+
         assertThat(files.readText("/shared/read")).isEqualTo("for all");
         files.write("/shared/open/file", "new");
         files.push(tree, "/shared/open/tree");
         files.push(file, "/shared/open/tree/file");
         files.chmod("/shared/open/file", 0600);
+        files.write("/shared/foreign/replaced", "new");
+        assertThat(Files.getAttribute(foreign.resolve("replaced"), "unix:uid")).hasToString(root);
+        assertThat(files.info("/shared/foreign/replaced").mode()).isEqualTo(0755);
         files.deleteTree("/shared/open/tree");
         assertThat(files.readText("/shared/open/file")).isEqualTo("new");
     }

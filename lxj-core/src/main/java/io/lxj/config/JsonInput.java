@@ -43,9 +43,8 @@ final class JsonInput {
             reader.peek(); // in strict mode anything after the end is an error
             return new JsonValue(root, JsonValue.ROOT);
         } catch (IOException malformed) {
-            // The first line says what and where; the second is a link to the manual of the parser, which may want to
-            // be
-            // told to be lenient.
+            // The first line says what and where, or that leniency would help; the second is a link to the parser's
+            // manual.
             String reason =
                     String.valueOf(malformed.getMessage()).lines().findFirst().orElse("");
             reason = LENIENCY.matcher(reason).replaceFirst("it is malformed");

@@ -50,9 +50,11 @@ final class AtomicFile implements AutoCloseable {
         Xattrs.clear(file, PosixAcl.ACCESS);
         this.acl = existing.isPresent() ? acl(place) : null;
         Stat own = file.stat();
-        this.mode = existing.map(Stat::permissions).orElse(NEW_MODE);
-        this.uid = existing.map(Stat::uid).orElse(own.uid());
-        this.gid = existing.map(Stat::gid).orElse(own.gid());
+        // What nobody in the container could give away is not given away.
+        Stat owner = existing.filter(guard::owns).orElse(own);
+        this.mode = existing.map(Stat::permissions).orElse(NEW_MODE) & (owner == own ? 01777 : 07777);
+        this.uid = owner.uid();
+        this.gid = owner.gid();
     }
 
     /**
@@ -74,7 +76,11 @@ final class AtomicFile implements AutoCloseable {
                     continue;
                 }
                 check(path, existing);
-                guard.write(place.directory().fd());
+                if (existing.isPresent() && !MountPoints.isOne(place)) {
+                    guard.remove(place.directory().fd(), existing.get());
+                } else {
+                    guard.write(place.directory().fd());
+                }
                 AtomicFile made = make(place, existing, guard);
                 kept = true;
                 return made;

@@ -214,7 +214,7 @@ public final class TreeFiles {
      */
     public void delete(String path) throws LinuxException {
         try (RootDir.Place place = place(path)) {
-            MountPoints.refuse(place);
+            mayRemove(place);
             try {
                 place.directory().unlink(place.name());
             } catch (LinuxException e) {
@@ -234,8 +234,16 @@ public final class TreeFiles {
      */
     public void deleteTree(String path) throws LinuxException {
         try (RootDir.Place place = place(path)) {
-            MountPoints.refuse(place);
+            mayRemove(place);
             place.directory().removeTree(place.name());
+        }
+    }
+
+    private void mayRemove(RootDir.Place place) throws LinuxException {
+        MountPoints.refuse(place);
+        Optional<Stat> existing = place.directory().findStat(place.name());
+        if (existing.isPresent()) {
+            guard.remove(place.directory().fd(), existing.get());
         }
     }
 

@@ -19,6 +19,7 @@ final class TreeGuard {
 
     private static final int READ = 0004;
     private static final int WRITE = 0002;
+    private static final int STICKY = 01000;
     private static final Set<FileSystemType> KERNEL = Set.of(
             FileSystemType.PROC,
             FileSystemType.SYSFS,
@@ -79,6 +80,22 @@ final class TreeGuard {
         }
     }
 
+    /** Before what is in a folder is removed or replaced; see "sticky" in inode(7). */
+    void remove(Fd folder, Stat existing) throws LinuxException {
+        write(folder);
+        if (live && !owns(existing)) {
+            Stat stat = folder.stat();
+            if (!owns(stat) && (stat.permissions() & STICKY) != 0) {
+                throw refused(folder, existing, "removed");
+            }
+        }
+    }
+
+    /** Whether a file is the container's. */
+    boolean owns(Stat stat) {
+        return owners.hasUser(stat.uid()) && owners.hasGroup(stat.gid());
+    }
+
     /** Before a file gets another owner, other permissions or attributes. */
     void own(Fd pinned) throws LinuxException {
         if (live) {
@@ -104,13 +121,17 @@ final class TreeGuard {
 
     private void allow(Fd pinned, int toOthers, String done) throws LinuxException {
         Stat stat = pinned.stat();
-        boolean own = owners.hasUser(stat.uid()) && owners.hasGroup(stat.gid());
-        if (!own && (stat.permissions() & toOthers) == 0) {
-            throw LinuxException.of(-Errno.EACCES.number(), "statx", pinned)
-                    .withHint("it belongs to user " + Integer.toUnsignedLong(stat.uid()) + " and group "
-                            + Integer.toUnsignedLong(stat.gid()) + ", who have no ids in the container, and can't be "
-                            + done + " from there; work on that file of the host itself, or mount it with"
-                            + " Mount.bind(...).shifted(...)");
+        if (!owns(stat) && (stat.permissions() & toOthers) == 0) {
+            throw refused(pinned, stat, done);
         }
+    }
+
+    private static LinuxException refused(Fd pinned, Stat stat, String done) {
+        return LinuxException.of(-Errno.EACCES.number(), "statx", pinned)
+                .withHint("it belongs to user " + Integer.toUnsignedLong(stat.uid()) + " and group "
+                        + Integer.toUnsignedLong(stat.gid()) + ", who have no ids in the container, and can't be "
+                        + done
+                        + " from there; work on that file of the host itself, or mount it with"
+                        + " Mount.bind(...).shifted(...)");
     }
 }

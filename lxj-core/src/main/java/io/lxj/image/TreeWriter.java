@@ -147,7 +147,7 @@ final class TreeWriter implements AutoCloseable {
         }
     }
 
-    private static Fd create(TarEntry entry, OpenDirectory parent, byte[] name, int mode) throws IOException {
+    private Fd create(TarEntry entry, OpenDirectory parent, byte[] name, int mode) throws IOException {
         try {
             return parent.directory().open(name, CREATE, mode);
         } catch (LinuxException e) {
@@ -175,11 +175,13 @@ final class TreeWriter implements AutoCloseable {
                 throw e;
             }
         }
-        if (parent.directory().stat(name).isDirectory()) {
-            OpenDirectory existing = directories.enter(path, path.depth());
-            guard.own(existing.fd());
-            metadata.applyExisting(existing, entry);
+        Stat existing = parent.directory().stat(name);
+        if (existing.isDirectory()) {
+            OpenDirectory entered = directories.enter(path, path.depth());
+            guard.own(entered.fd());
+            metadata.applyExisting(entered, entry);
         } else {
+            guard.remove(parent.fd(), existing);
             parent.directory().unlink(name);
             parent.directory().mkdir(name, made);
             metadata.apply(directories.enterMade(name), entry, madeWith);
@@ -203,8 +205,7 @@ final class TreeWriter implements AutoCloseable {
         }
     }
 
-    private static void hardLink(
-            TarEntry entry, OpenDirectory parent, byte[] name, Directory targetFolder, byte[] target)
+    private void hardLink(TarEntry entry, OpenDirectory parent, byte[] name, Directory targetFolder, byte[] target)
             throws IOException {
         Stat existing;
         try {
@@ -263,7 +264,7 @@ final class TreeWriter implements AutoCloseable {
         void make() throws LinuxException;
     }
 
-    private static void replacing(TarEntry entry, OpenDirectory parent, byte[] name, Maker maker) throws IOException {
+    private void replacing(TarEntry entry, OpenDirectory parent, byte[] name, Maker maker) throws IOException {
         try {
             maker.make();
             return;
@@ -276,8 +277,10 @@ final class TreeWriter implements AutoCloseable {
         maker.make();
     }
 
-    private static void remove(TarEntry entry, OpenDirectory parent, byte[] name) throws IOException {
-        if (!parent.directory().stat(name).isDirectory()) {
+    private void remove(TarEntry entry, OpenDirectory parent, byte[] name) throws IOException {
+        Stat existing = parent.directory().stat(name);
+        guard.remove(parent.fd(), existing);
+        if (!existing.isDirectory()) {
             parent.directory().unlink(name);
             return;
         }
