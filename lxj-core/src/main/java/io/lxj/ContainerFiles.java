@@ -65,9 +65,11 @@ public final class ContainerFiles {
 
     private <T> T work(boolean change, String action, Work<T> work) {
         try (OpenRoot root = instance.openRoot(change)) {
-            return change ? root.asRoot(() -> work.on(root)) : work.on(root);
-        } catch (IOException e) {
-            throw TreeTransfer.failure(action, e);
+            try {
+                return change ? root.asRoot(() -> work.on(root)) : work.on(root);
+            } catch (IOException e) {
+                throw TreeTransfer.failure(action, root.explained(e));
+            }
         }
     }
 
@@ -238,10 +240,10 @@ public final class ContainerFiles {
         String action = action("write", path);
         OpenRoot root = instance.openRoot(true);
         try {
-            return new FileStream(root, root.asRoot(() -> files(root).create(path)));
+            return new FileStream(action, root, root.asRoot(() -> files(root).create(path)));
         } catch (IOException e) {
             root.close();
-            throw TreeTransfer.failure(action, e);
+            throw TreeTransfer.failure(action, root.explained(e));
         } catch (RuntimeException e) {
             root.close();
             throw e;

@@ -1,12 +1,14 @@
 package io.lxj;
 
 import io.lxj.image.NewFile;
+import io.lxj.image.TreeTransfer;
 import io.lxj.lifecycle.OpenRoot;
 import java.io.IOException;
 import java.io.OutputStream;
 
 /** Writes a file of a container, which has its name once this is closed, if no write failed. Not thread-safe. */
 final class FileStream extends OutputStream {
+    private final String action;
     private final OpenRoot root;
     private final NewFile file;
     private final OutputStream out;
@@ -14,7 +16,8 @@ final class FileStream extends OutputStream {
     private boolean closed;
 
     // Owns both; closes the file if it fails, and leaves the root to the caller then.
-    FileStream(OpenRoot root, NewFile file) throws IOException {
+    FileStream(String action, OpenRoot root, NewFile file) throws IOException {
+        this.action = action;
         this.root = root;
         this.file = file;
         try {
@@ -55,6 +58,9 @@ final class FileStream extends OutputStream {
                     return null;
                 });
             }
+        } catch (IOException e) {
+            throw new IOException(
+                    TreeTransfer.failure(action, root.explained(e)).getMessage(), e);
         }
     }
 }

@@ -124,7 +124,7 @@ class ContainerFilesTest {
         assertThatThrownBy(() -> files.write("/srv/dangling", "x")).hasMessageContaining("ENOENT");
         assertThatThrownBy(() -> files.write("/srv/loop", "x")).hasMessageContaining("ELOOP");
         if (running) {
-            assertThatThrownBy(() -> files.list("/srv/magic")).hasMessageContaining("ELOOP");
+            assertThatThrownBy(() -> files.list("/srv/magic")).hasMessageMatching("(?s).*(ELOOP|EACCES).*");
         }
         files.deleteTree("/srv/abs");
         assertThat(files.exists("/etc/alpine-release"))

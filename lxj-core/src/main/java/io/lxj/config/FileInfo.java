@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param uid the id of its owner in the container
  * @param gid the id of its group in the container
  * @param modified when its content was changed last
- * @param target where a symbolic link leads to, as it is written there; empty for all else
+ * @param target where a symbolic link leads to, as it is written there; empty for all else, and for a link
+ *     of procfs that can't be read
  */
 public record FileInfo(
         String name,

@@ -213,7 +213,7 @@ final class AtomicFile implements AutoCloseable {
                         -Errno.EBUSY.number(), "openat", place.directory().fd(), place.name());
             }
             guard.write(pinned);
-            try (Fd target = pinned.reopen(Open.O_WRONLY | Open.O_TRUNC);
+            try (Fd target = pinned.reopen(Open.O_WRONLY | Open.O_TRUNC | Open.O_NONBLOCK);
                     Scratch scratch = Scratch.open()) {
                 Block block = scratch.block(32 * 1024);
                 file.call(Syscall.LSEEK, 0, 0);

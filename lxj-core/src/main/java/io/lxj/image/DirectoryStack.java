@@ -171,6 +171,9 @@ final class DirectoryStack implements AutoCloseable {
         try {
             return root.directory(sofar);
         } catch (LinuxException e) {
+            if (e.is(Errno.EACCES)) {
+                throw e;
+            }
             throw new ArchiveException(
                     "its folder is a symbolic link that leads to no folder of the image: " + e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 package io.lxj.image;
 
 import io.lxj.config.IdMap;
+import io.lxj.config.IdRange;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
@@ -35,8 +36,14 @@ public final class OwnerMap {
 
     private final Optional<IdMap> ids;
     private final boolean stored;
+    private final String shown;
 
     private OwnerMap(Optional<IdMap> ids, boolean stored) {
+        this(ids, stored, ids.map(IdMap::toString).orElse(""));
+    }
+
+    private OwnerMap(Optional<IdMap> ids, boolean stored, String shown) {
+        this.shown = shown;
         this.ids = ids;
         this.stored = stored;
     }
@@ -49,6 +56,22 @@ public final class OwnerMap {
      */
     public static OwnerMap of(Optional<IdMap> ids) {
         return ids.isEmpty() ? SAME : new OwnerMap(ids, false);
+    }
+
+    /**
+     * Of a container, seen by somebody who has its ids.
+     *
+     * @param ids the ids of the container
+     * @return the owners
+     */
+    public static OwnerMap inside(IdMap ids) {
+        return new OwnerMap(Optional.of(new IdMap(same(ids.users()), same(ids.groups()))), false, ids.toString());
+    }
+
+    private static List<IdRange> same(List<IdRange> ranges) {
+        return ranges.stream()
+                .map(range -> IdRange.of(range.inside(), range.inside(), range.count()))
+                .toList();
     }
 
     /**
@@ -107,7 +130,7 @@ public final class OwnerMap {
     private int outside(String kind, int inside, OptionalLong id) throws LinuxException {
         if (id.isEmpty()) {
             throw LinuxException.of(-Errno.EINVAL.number(), "chown", kind + " " + Integer.toUnsignedLong(inside))
-                    .withHint("the container has no such " + kind + ": its ids are " + ids.get());
+                    .withHint("the container has no such " + kind + ": its ids are " + shown);
         }
         return (int) id.getAsLong();
     }

@@ -87,7 +87,19 @@ public final class TreeFiles {
                 Integer.toUnsignedLong(owners.insideUser(stat.uid())),
                 Integer.toUnsignedLong(owners.insideGroup(stat.gid())),
                 time(stat),
-                stat.isSymlink() ? Optional.of(FileName.string(TreeReader.target(pinned))) : Optional.empty());
+                stat.isSymlink() ? target(pinned) : Optional.empty());
+    }
+
+    /** Links of procfs to what a process has are not for everybody. */
+    private static Optional<String> target(Fd link) throws LinuxException {
+        try {
+            return Optional.of(FileName.string(TreeReader.target(link)));
+        } catch (LinuxException e) {
+            if (e.is(Errno.EACCES)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /** File systems hold more years than {@link Instant} knows of. */

@@ -5,7 +5,6 @@ import io.lxj.linux.Fd;
 import io.lxj.linux.FileSystemType;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Stat;
-import java.util.Set;
 
 /**
  * Keeps work on a container's files to what the container's root could do. A path there leads wherever the container lets it
@@ -20,23 +19,6 @@ final class TreeGuard {
     private static final int READ = 0004;
     private static final int WRITE = 0002;
     private static final int STICKY = 01000;
-    private static final Set<FileSystemType> KERNEL = Set.of(
-            FileSystemType.PROC,
-            FileSystemType.SYSFS,
-            FileSystemType.DEVPTS,
-            FileSystemType.CGROUP,
-            FileSystemType.CGROUP2,
-            FileSystemType.SECURITYFS,
-            FileSystemType.BPF,
-            FileSystemType.NSFS,
-            FileSystemType.DEBUGFS,
-            FileSystemType.TRACEFS,
-            FileSystemType.CONFIGFS,
-            FileSystemType.EFIVARFS,
-            FileSystemType.BINFMT_MISC,
-            FileSystemType.FUSECTL,
-            FileSystemType.SELINUXFS,
-            FileSystemType.MQUEUE);
 
     private final OwnerMap owners;
     private final boolean live;
@@ -62,7 +44,7 @@ final class TreeGuard {
 
     /** Whether a file is on a file system of the kernel, where files have no size. */
     static boolean isKernels(Fd file) throws LinuxException {
-        return KERNEL.contains(FileSystemType.of(file));
+        return FileSystemType.of(file).isKernels();
     }
 
     /** Before a file is read, or a folder is listed. */
@@ -110,7 +92,7 @@ final class TreeGuard {
             return;
         }
         FileSystemType type = FileSystemType.of(pinned);
-        if (KERNEL.contains(type)) {
+        if (type.isKernels()) {
             throw LinuxException.of(-Errno.EPERM.number(), "fstatfs", pinned)
                     .withHint(
                             "it is on a file system of the type " + type

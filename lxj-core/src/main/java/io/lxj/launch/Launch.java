@@ -106,7 +106,7 @@ public final class Launch implements AutoCloseable {
         boolean early = StageBeginning.makesNamespaces(spec);
         if (early && isAsked()) {
             if (userNamespace.isPresent()) {
-                userNamespace.get().apply(stage.pid());
+                userNamespace.get().map(stage.pid());
             }
             if (proc.isPresent()) {
                 hold(proc.get());
@@ -117,7 +117,7 @@ public final class Launch implements AutoCloseable {
             return;
         }
         if (userNamespace.isPresent() && !early && isAsked()) {
-            userNamespace.get().apply(pid());
+            userNamespace.get().map(pid());
             tell(List.of());
         }
     }

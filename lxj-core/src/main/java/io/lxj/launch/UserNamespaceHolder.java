@@ -42,7 +42,7 @@ public final class UserNamespaceHolder {
             sockets.second().close();
             try {
                 if (sockets.first().receive(8, 1).bytes().length > 0) {
-                    new UserNamespaceSetup(proc, ids, List.of()).apply(holder.pid());
+                    new UserNamespaceSetup(proc, ids, List.of()).map(holder.pid());
                     return proc.userNamespaceOf(holder.pid());
                 }
             } finally {

@@ -2,6 +2,7 @@ package io.lxj.launch;
 
 import io.lxj.config.IdMap;
 import io.lxj.config.IdRange;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.DetachedMount;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
@@ -19,14 +20,15 @@ import java.util.List;
  * @param ids the ids
  * @param mounts the mounts, without a place yet
  */
-public record UserNamespaceSetup(ProcFs proc, IdMap ids, List<DetachedMount> mounts) {
+public record UserNamespaceSetup(ProcFs proc, IdMap ids, List<DetachedMount> mounts) implements Deputy.Ids {
     /** Takes a copy of the list. */
     public UserNamespaceSetup {
         mounts = List.copyOf(mounts);
     }
 
     /** Sets up the namespace of a process that waits for it, see user_namespaces(7) and mount_setattr(2). */
-    void apply(int pid) throws LinuxException {
+    @Override
+    public void map(int pid) throws LinuxException {
         write(pid + "/gid_map", ids.groups());
         write(pid + "/uid_map", ids.users());
         try (Fd namespace = proc.userNamespaceOf(pid)) {
@@ -34,6 +36,11 @@ public record UserNamespaceSetup(ProcFs proc, IdMap ids, List<DetachedMount> mou
                 map(mount, namespace);
             }
         }
+    }
+
+    @Override
+    public long count() {
+        return ids.users().stream().mapToLong(IdRange::count).sum();
     }
 
     private static void map(DetachedMount mount, Fd namespace) throws LinuxException {

@@ -2,6 +2,7 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.IdMap;
 import io.lxj.failure.Failures;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.RootDir;
@@ -9,6 +10,7 @@ import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.Lock;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.ShiftedStorage;
+import java.io.IOException;
 import java.util.Optional;
 
 /** Opens the roots of containers for work on their files. Thread-safe. */
@@ -24,20 +26,41 @@ final class OpenRoots {
         try {
             Optional<OpenRoot> live = live(instance);
             return live.isPresent() ? live.get() : stopped(instance, change);
-        } catch (LinuxException e) {
+        } catch (IOException e) {
             throw Failures.exception("open the files of " + instance.name(), e);
         }
     }
 
-    private Optional<OpenRoot> live(Instance instance) throws LinuxException {
+    private Optional<OpenRoot> live(Instance instance) throws IOException {
         Optional<Run> current = instance.current();
-        return current.isPresent()
-                ? Optional.of(new OpenRoot(
-                        engine.executing().root(current.get()),
-                        null,
-                        current.get().ids(),
-                        isShifted(instance)))
-                : Optional.empty();
+        if (current.isEmpty()) {
+            return Optional.empty();
+        }
+        Run run = current.get();
+        RootDir root = engine.executing().root(run);
+        try {
+            Optional<FilesDeputy> files =
+                    run.ids().isPresent() ? run.reach().files(run.ids().get()) : Optional.empty();
+            if (files.isPresent()) {
+                return Optional.of(lent(root, files.get(), run.ids().get()));
+            }
+            return Optional.of(new OpenRoot(root, null, run.ids(), isShifted(instance)));
+        } catch (IOException | RuntimeException e) {
+            root.close();
+            throw e;
+        }
+    }
+
+    private static OpenRoot lent(RootDir root, FilesDeputy files, IdMap ids) throws IOException {
+        Deputy deputy = files.borrow();
+        try {
+            Fd own = deputy.actFor(root.fd());
+            root.close();
+            return new OpenRoot(new RootDir(own), files, ids);
+        } catch (LinuxException | RuntimeException e) {
+            files.giveBack();
+            throw e;
+        }
     }
 
     /** Whether a container's files are a copy with the ids of the host. */
@@ -47,7 +70,7 @@ final class OpenRoots {
         }
     }
 
-    private OpenRoot stopped(Instance instance, boolean change) throws LinuxException {
+    private OpenRoot stopped(Instance instance, boolean change) throws IOException {
         Lock lock = engine.lock(instance.name());
         try {
             // It may have been started before the lock was ours.
@@ -65,7 +88,7 @@ final class OpenRoots {
                 Fd root = engine.mountRoot(folder, folder.record().config(), use);
                 return new OpenRoot(new RootDir(root), lock, ids, shifted);
             }
-        } catch (LinuxException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
         }

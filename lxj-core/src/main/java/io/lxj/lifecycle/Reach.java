@@ -1,5 +1,6 @@
 package io.lxj.lifecycle;
 
+import io.lxj.config.IdMap;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
@@ -17,6 +18,7 @@ final class Reach implements AutoCloseable {
     private final Engine engine;
     private final Optional<Fd> namespace;
     private Deputy joined;
+    private FilesDeputy files;
     private ProcFs proc;
 
     private Reach(Engine engine, Optional<Fd> namespace) {
@@ -55,6 +57,17 @@ final class Reach implements AutoCloseable {
         return Optional.of(joined);
     }
 
+    /** Who works on the files of a container with these ids; empty for an ordinary user, who has a deputy anyway. */
+    synchronized Optional<FilesDeputy> files(IdMap ids) throws LinuxException {
+        if (deputy().isPresent()) {
+            return Optional.empty();
+        }
+        if (files == null) {
+            files = new FilesDeputy(engine.proc(), ids);
+        }
+        return Optional.of(files);
+    }
+
     /** The host's procfs, by whose links its processes' own files are reached. */
     synchronized ProcFs proc() throws LinuxException {
         if (namespace.isEmpty()) {
@@ -68,6 +81,9 @@ final class Reach implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        if (files != null) {
+            files.close();
+        }
         if (proc != null) {
             proc.close();
         }

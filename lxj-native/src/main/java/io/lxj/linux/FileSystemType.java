@@ -1,6 +1,7 @@
 package io.lxj.linux;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What kind of file system a file is on: the {@code f_type} of statfs(2), a magic number of {@code linux/magic.h}.
@@ -59,10 +60,49 @@ public record FileSystemType(long magic) {
     public static final FileSystemType SELINUXFS = new FileSystemType(0xF97CFF8CL);
     /** POSIX message queues. */
     public static final FileSystemType MQUEUE = new FileSystemType(0x19800202);
+    /** The control of caches and memory bandwidth. */
+    public static final FileSystemType RESCTRL = new FileSystemType(0x7655821);
+    /** The persistent store. */
+    public static final FileSystemType PSTORE = new FileSystemType(0x6165676C);
+    /** The control of the NFS server. */
+    public static final FileSystemType NFSD = new FileSystemType(0x6E667364);
+    /** The pipes of Sun RPC. */
+    public static final FileSystemType RPC_PIPEFS = new FileSystemType(0x67596969);
+    /** The control of Smack. */
+    public static final FileSystemType SMACKFS = new FileSystemType(0x43415D53);
+    /** The files of AppArmor's namespaces. */
+    public static final FileSystemType AAFS = new FileSystemType(0x5A3C69F0);
+    /** The devices of Binder. */
+    public static final FileSystemType BINDERFS = new FileSystemType(0x6C6F6F70);
     /** squashfs. */
     public static final FileSystemType SQUASHFS = new FileSystemType(0x73717368);
 
     private static final int STATFS_SIZE = 120;
+
+    private static final Set<FileSystemType> KERNELS = Set.of(
+            PROC,
+            SYSFS,
+            DEVPTS,
+            CGROUP,
+            CGROUP2,
+            SECURITYFS,
+            BPF,
+            NSFS,
+            DEBUGFS,
+            TRACEFS,
+            CONFIGFS,
+            EFIVARFS,
+            BINFMT_MISC,
+            FUSECTL,
+            SELINUXFS,
+            MQUEUE,
+            RESCTRL,
+            PSTORE,
+            NFSD,
+            RPC_PIPEFS,
+            SMACKFS,
+            AAFS,
+            BINDERFS);
 
     private static final Map<FileSystemType, String> NAMES = Map.ofEntries(
             Map.entry(PROC, "proc"),
@@ -108,6 +148,15 @@ public record FileSystemType(long magic) {
             }
             return new FileSystemType(statfs.buffer().getLong(0) & 0xFFFFFFFFL);
         }
+    }
+
+    /**
+     * Whether it is one whose files are the kernel's: settings, or a view of processes and devices, without a size.
+     *
+     * @return true for procfs, sysfs and the like
+     */
+    public boolean isKernels() {
+        return KERNELS.contains(this);
     }
 
     /**

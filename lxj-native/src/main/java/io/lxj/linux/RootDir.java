@@ -211,7 +211,7 @@ public final class RootDir implements AutoCloseable {
     public byte[] read(byte[] path, int limit) throws LinuxException {
         // Looked at before it is opened: to open a device may do something to it.
         try (Fd pinned = open(path, Open.O_PATH, 0)) {
-            if (!pinned.stat().isRegular()) {
+            if (!pinned.stat().isRegular() || FileSystemType.of(pinned).isKernels()) {
                 throw LinuxException.of(-Errno.EINVAL.number(), "read", path).withHint("not a regular file");
             }
             try (Fd file = pinned.reopen(Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY)) {
