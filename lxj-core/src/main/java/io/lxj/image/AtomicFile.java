@@ -50,9 +50,10 @@ final class AtomicFile implements AutoCloseable {
         Xattrs.clear(file, PosixAcl.ACCESS);
         this.acl = existing.isPresent() ? acl(place) : null;
         Stat own = file.stat();
-        // What nobody in the container could give away is not given away.
+        // What nobody in the container could give away is not given away; nobody is also who has no id there.
         Stat owner = existing.filter(guard::owns).orElse(own);
-        this.mode = existing.map(Stat::permissions).orElse(NEW_MODE) & (owner == own ? 01777 : 07777);
+        boolean known = owner != own && owner.uid() != OwnerMap.NOBODY && owner.gid() != OwnerMap.NOBODY;
+        this.mode = existing.map(Stat::permissions).orElse(NEW_MODE) & (known ? 07777 : 01777);
         this.uid = owner.uid();
         this.gid = owner.gid();
     }
