@@ -21,9 +21,9 @@ import java.util.Objects;
  *
  * <p>A path is absolute and has no {@code ..}; symbolic links on its way are followed within the container's root. The
  * content of a container isn't trusted: whatever its processes do meanwhile, nothing outside of its root is read or
- * written, and no FIFO or device holds a call up. It is done what root of the container could do, and no more: files of the
- * host that are mounted in it and belong to none of its ids have the permissions that they have for others, and on file
- * systems of the kernel, such as procfs and sysfs, nothing is changed. Names are bytes: in paths and names, a byte that
+ * written, and no FIFO or device holds a call up. In a container that runs, what is done is what its root could do, and no
+ * more: files of the host that are mounted in it have the permissions that they have for it, no device nodes are made, and
+ * on file systems of the kernel, such as procfs and sysfs, nothing is changed at all. Names are bytes: in paths and names, a byte that
  * isn't part of valid UTF-8 is the lone surrogate U+DC00 plus its value, in every locale. User and group ids are those of
  * the container.
  *

@@ -1,6 +1,8 @@
 package io.lxj;
 
 import io.lxj.config.Config;
+import io.lxj.config.SeccompProfile;
+import io.lxj.config.Security;
 import io.lxj.config.State;
 import io.lxj.error.LxjException;
 import io.lxj.testing.TestRootfs;
@@ -26,6 +28,14 @@ public final class OrdinaryUserJvm {
                     .stdout());
             container.files().write("/root/after", "later\n".getBytes(StandardCharsets.UTF_8));
             System.out.print(container.exec("cat", "/root/after").stdout());
+            Container keyless = lxj.containers()
+                    .create(
+                            "keyless",
+                            Config.ofImage("busybox")
+                                    .security(Security.DEFAULT.seccomp(
+                                            SeccompProfile.standard().deny("add_key", "request_key", "keyctl"))));
+            System.out.println("without keys: " + container.seccompFilter().equals(keyless.seccompFilter()));
+            keyless.destroy();
             refused(container::freeze);
             refused(() -> lxj.containers().create("p", Config.ofImage("busybox").privileged()));
             container.stop();

@@ -91,6 +91,15 @@ class OrdinaryUserTest {
                 .containsSubsequence("refused: start own: ", "leave the JVM's keys: ", "EDQUOT", "maxkeys\nSTOPPED\n");
     }
 
+    /** Of a user with ids it is another process that handles a container's files than that for all. */
+    @Test
+    void aContainerCanBeStoppedWhenTheDeputyWasKilled() throws Exception {
+        for (String user : List.of(USER, "65534")) {
+            assertThat(run(user, DeadDeputyJvm.class))
+                    .contains("refused: ", "EOWNERDEAD (Owner died)", "init is there: false\nthen: STOPPED\n");
+        }
+    }
+
     static void requireUser() throws IOException {
         if (Files.readAllLines(Path.of("/etc/subuid")).stream().noneMatch(line -> line.startsWith(USER + ":"))) {
             throw MustWork.missing("a user " + USER + " with 131072 ids in /etc/subuid, as .ci/run makes it");
@@ -125,6 +134,7 @@ class OrdinaryUserTest {
     void aUserWithNothingButAnIdRunsContainers() throws Exception {
         assertThat(run("65534", OrdinaryUserJvm.class))
                 .contains("0\ntext\n/bin/init\nlater\n")
+                .contains("without keys: true\n")
                 .contains("refused: freeze own: ")
                 .contains("systemd-run --user --scope -p Delegate=yes")
                 .contains("refused: privileged: an ordinary user has no privileges of the host")

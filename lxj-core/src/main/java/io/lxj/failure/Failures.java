@@ -29,7 +29,10 @@ public final class Failures {
                         call.call() + "(" + String.join(", ", call.arguments()) + ")",
                         call.errno().map(Errno::name).orElse("unknown error"),
                         call.errno().map(Errno::text).orElse("not in errno(3)"));
-        return call.hint().map(failure::hint).orElse(failure);
+        Optional<String> dead = call.is(Errno.EOWNERDEAD)
+                ? Optional.of("the process that handles files for this JVM was killed: open the state folder once more")
+                : Optional.empty();
+        return call.hint().or(() -> dead).map(failure::hint).orElse(failure);
     }
 
     /**

@@ -25,6 +25,8 @@ import java.util.Optional;
 final class AtomicFile implements AutoCloseable {
     private static final int MAX_LINKS = 40;
     private static final int NEW_MODE = 0644;
+    private static final int SET_USER_ID = 04000;
+    private static final int SET_GROUP_ID = 02000;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final RootDir.Place place;
@@ -52,8 +54,11 @@ final class AtomicFile implements AutoCloseable {
         Stat own = file.stat();
         // What nobody in the container could give away is not given away; nobody is also who has no id there.
         Stat owner = existing.filter(guard::owns).orElse(own);
-        boolean known = owner != own && owner.uid() != OwnerMap.NOBODY && owner.gid() != OwnerMap.NOBODY;
-        this.mode = existing.map(Stat::permissions).orElse(NEW_MODE) & (known ? 07777 : 01777);
+        boolean keepsUser = owner != own && owner.uid() != OwnerMap.NOBODY;
+        boolean keepsGroup = owner != own && owner.gid() != OwnerMap.NOBODY;
+        this.mode = existing.map(Stat::permissions).orElse(NEW_MODE)
+                & ~(keepsUser ? 0 : SET_USER_ID)
+                & ~(keepsGroup ? 0 : SET_GROUP_ID);
         this.uid = owner.uid();
         this.gid = owner.gid();
     }

@@ -4,6 +4,8 @@ import io.lxj.config.Config;
 import io.lxj.config.IdMap;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.Names;
+import io.lxj.config.SeccompProfile;
+import io.lxj.config.Security;
 import io.lxj.error.IllegalTransitionException;
 import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
@@ -258,6 +260,14 @@ public final class Engine implements AutoCloseable {
 
     /** The limits of a container's processes; a bad one is refused here. */
     Confinement confinement(Config config, boolean userNamespace) {
+        Security security = config.security();
+        boolean usersOwn =
+                folder.deputy().filter(deputy -> !deputy.hasSeveralIds()).isPresent();
+        if (usersOwn && security.seccomp().isStandard()) {
+            // Keys belong to users, and the container's is this one.
+            SeccompProfile keyless = SeccompProfile.standard().deny("add_key", "request_key", "keyctl");
+            return confinements.of(config.security(security.seccomp(keyless)), userNamespace);
+        }
         return confinements.of(config, userNamespace);
     }
 

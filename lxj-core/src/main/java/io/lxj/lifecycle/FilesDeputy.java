@@ -1,18 +1,13 @@
 package io.lxj.lifecycle;
 
-import io.lxj.config.IdMap;
-import io.lxj.launch.UserNamespaceSetup;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
-import io.lxj.linux.ProcFs;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
- * Works on the files of a running container for a JVM of the host's root: as root of a user namespace with the ids of the
- * container's, whose rights end where those of the container's root end. The kernel sees to that wherever a path of the
+ * Works on the files of a running container for this JVM: as root of a user namespace with the ids of the container's, whose rights end where those of the container's root end. The kernel sees to that wherever a path of the
  * container leads: to settings of the kernel, or to files of the host that are mounted in it. It is no process of the
  * container, and its namespace is another one: file systems that the container serves itself (FUSE) are closed to it.
  * Started when it is first needed; ends when the last who has borrowed it gives it back after this was closed. Thread-safe.
@@ -20,13 +15,13 @@ import java.util.List;
 final class FilesDeputy implements AutoCloseable {
     private static final Path ANYWHERE = Path.of("/");
 
-    private final UserNamespaceSetup namespace;
+    private final Deputy.Ids ids;
     private Deputy deputy;
     private int users;
     private boolean closed;
 
-    FilesDeputy(ProcFs proc, IdMap ids) {
-        this.namespace = new UserNamespaceSetup(proc, ids, List.of());
+    FilesDeputy(Deputy.Ids ids) {
+        this.ids = ids;
     }
 
     /** To be given back. */
@@ -36,7 +31,7 @@ final class FilesDeputy implements AutoCloseable {
                     .withHint("the container has ended");
         }
         if (deputy == null) {
-            deputy = Deputy.start(ANYWHERE, namespace);
+            deputy = Deputy.start(ANYWHERE, ids);
         }
         users++;
         return deputy;

@@ -92,9 +92,8 @@ public final class OpenRoot implements AutoCloseable {
         return forbidden
                 ? ((LinuxException) cause)
                         .withHint(
-                                "that is more than root of the container may do: files of the host that are mounted there"
-                                        + " are not its own; work on them on the host, or mount them with"
-                                        + " Mount.bind(...).shifted(...)")
+                                "that is more than root of the container may do: files of the host that are mounted there are"
+                                        + " not its own, unless they are shifted(); work on them on the host")
                 : cause;
     }
 

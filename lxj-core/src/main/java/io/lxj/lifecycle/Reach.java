@@ -1,12 +1,15 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.IdMap;
+import io.lxj.launch.UserNamespaceSetup;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProcFs;
 import io.lxj.linux.UserNamespaces;
+import io.lxj.storage.SubordinateIds;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -57,13 +60,16 @@ final class Reach implements AutoCloseable {
         return Optional.of(joined);
     }
 
-    /** Who works on the files of a container with these ids; empty for an ordinary user, who has a deputy anyway. */
+    /** Who works on the files of a container with these ids; empty if those are the user's one and only. */
     synchronized Optional<FilesDeputy> files(IdMap ids) throws LinuxException {
-        if (deputy().isPresent()) {
+        if (deputy().filter(users -> !users.hasSeveralIds()).isPresent()) {
             return Optional.empty();
         }
         if (files == null) {
-            files = new FilesDeputy(engine.proc(), ids);
+            files = new FilesDeputy(
+                    deputy().isPresent()
+                            ? SubordinateIds.ofThisUser().of(ids)
+                            : new UserNamespaceSetup(engine.proc(), ids, List.of()));
         }
         return Optional.of(files);
     }

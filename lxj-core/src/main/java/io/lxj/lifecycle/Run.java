@@ -6,6 +6,7 @@ import io.lxj.config.IdMap;
 import io.lxj.config.Stats;
 import io.lxj.error.UnsupportedHostException;
 import io.lxj.linux.Cgroup;
+import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Pidfd;
@@ -123,13 +124,19 @@ final class Run {
                 new UnsupportedHostException(action, "cgroup of this user's for the container", CgroupTree.ADVICE));
     }
 
-    /** Kills all processes; without a cgroup the init's end is the end of its PID namespace. */
+    /** Kills all processes; without a cgroup, or somebody who reaches it, the init's end is that of its PID namespace. */
     void sendKill() throws LinuxException {
         if (cgroup.isPresent()) {
-            cgroup.get().sendKill();
-        } else {
-            init.send(Signal.SIGKILL);
+            try {
+                cgroup.get().sendKill();
+                return;
+            } catch (LinuxException e) {
+                if (!e.is(Errno.EOWNERDEAD)) {
+                    throw e;
+                }
+            }
         }
+        init.send(Signal.SIGKILL);
     }
 
     /** Lets processes go on that may be frozen. */

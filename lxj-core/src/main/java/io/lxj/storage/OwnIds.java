@@ -1,5 +1,7 @@
 package io.lxj.storage;
 
+import io.lxj.config.IdMap;
+import io.lxj.config.IdRange;
 import io.lxj.error.Failure;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
@@ -56,8 +58,8 @@ public record OwnIds(long user, long group, List<IdPool.Range> users, List<IdPoo
     @Override
     public void map(int pid) throws IOException {
         if (areSeveral()) {
-            run("newgidmap", pid, group, groups);
-            run("newuidmap", pid, user, users);
+            run("newgidmap", pid, all(groups, group));
+            run("newuidmap", pid, all(users, user));
             return;
         }
         try (ProcFs proc = ProcFs.open(Path.of("/proc"))) {
@@ -74,15 +76,65 @@ public record OwnIds(long user, long group, List<IdPool.Range> users, List<IdPoo
         }
     }
 
-    private static void run(String program, int pid, long own, List<IdPool.Range> ranges) throws IOException {
-        List<String> command = new ArrayList<>(List.of(find(program), Integer.toString(pid)));
+    /** All, and the user. */
+    private static List<IdRange> all(List<IdPool.Range> ranges, long own) {
+        List<IdRange> all = new ArrayList<>();
         long inside = 0;
         for (IdPool.Range range : ranges) {
             long count = range.end() - range.first();
-            command.addAll(List.of(Long.toString(inside), Long.toString(range.first()), Long.toString(count)));
+            all.add(IdRange.of(inside, range.first(), count));
             inside += count;
         }
-        command.addAll(List.of(Long.toString(USER), Long.toString(own), "1"));
+        all.add(IdRange.of(USER, own, 1));
+        return all;
+    }
+
+    /**
+     * Gives a user namespace the ids of a container, without the user.
+     *
+     * @param container the container's ids, as they are called in the namespace that this is about
+     * @return ids of the host for those of the container
+     */
+    public Deputy.Ids of(IdMap container) {
+        return new Deputy.Ids() {
+            @Override
+            public void map(int pid) throws IOException {
+                run("newgidmap", pid, part(container.groups(), groups));
+                run("newuidmap", pid, part(container.users(), users));
+            }
+
+            @Override
+            public long count() {
+                return container.users().stream().mapToLong(IdRange::count).sum();
+            }
+        };
+    }
+
+    /** What ranges of the namespace are on the host, where they may be in pieces. */
+    private static List<IdRange> part(List<IdRange> container, List<IdPool.Range> host) {
+        List<IdRange> pieces = new ArrayList<>();
+        for (IdRange range : container) {
+            long begin = 0;
+            for (IdPool.Range own : host) {
+                long end = begin + own.end() - own.first();
+                long from = Math.max(begin, range.outside());
+                long to = Math.min(end, range.outside() + range.count());
+                if (from < to) {
+                    pieces.add(
+                            IdRange.of(range.inside() + from - range.outside(), own.first() + from - begin, to - from));
+                }
+                begin = end;
+            }
+        }
+        return pieces;
+    }
+
+    private static void run(String program, int pid, List<IdRange> ranges) throws IOException {
+        List<String> command = new ArrayList<>(List.of(find(program), Integer.toString(pid)));
+        for (IdRange range : ranges) {
+            command.addAll(List.of(
+                    Long.toString(range.inside()), Long.toString(range.outside()), Long.toString(range.count())));
+        }
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

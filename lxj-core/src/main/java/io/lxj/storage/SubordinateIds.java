@@ -10,15 +10,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The ids that the user of this process has in /etc/subuid and /etc/subgid, see subuid(5). Thread-safe. */
-final class SubordinateIds {
+public final class SubordinateIds {
     private SubordinateIds() {}
 
     /**
      * All of them.
      *
+     * @return the ids
      * @throws NoIdsException if they aren't enough for a container; it says what to do
+     * @throws LinuxException if the files can't be read
      */
-    static OwnIds ofThisUser() throws LinuxException {
+    public static OwnIds ofThisUser() throws LinuxException {
         return of(
                 System.getProperty("user.name"),
                 Kernel.call(Syscall.GETEUID),

@@ -87,6 +87,8 @@ final class DeputyExchange {
     }
 
     private static long gone(long result) {
-        return result < 0 && !Errno.EPIPE.is(result) && !Errno.ECONNRESET.is(result) ? result : -Errno.ESRCH.number();
+        return result < 0 && !Errno.EPIPE.is(result) && !Errno.ECONNRESET.is(result)
+                ? result
+                : -Errno.EOWNERDEAD.number();
     }
 }
