@@ -33,7 +33,6 @@ final class AtomicFile implements AutoCloseable {
     private final Optional<Stat> existing;
     private final byte[] temporary;
     private final Fd file;
-    private final TreeGuard guard;
     // Of the file that it replaces; null if that has none, or others permissions were asked for.
     private byte[] acl;
     private int mode;
@@ -41,9 +40,7 @@ final class AtomicFile implements AutoCloseable {
     private int gid;
     private boolean done;
 
-    private AtomicFile(RootDir.Place place, Optional<Stat> existing, byte[] temporary, Fd file, TreeGuard guard)
-            throws LinuxException {
-        this.guard = guard;
+    private AtomicFile(RootDir.Place place, Optional<Stat> existing, byte[] temporary, Fd file) throws LinuxException {
         this.place = place;
         this.existing = existing;
         this.temporary = temporary;
@@ -52,15 +49,16 @@ final class AtomicFile implements AutoCloseable {
         Xattrs.clear(file, PosixAcl.ACCESS);
         this.acl = existing.isPresent() ? acl(place) : null;
         Stat own = file.stat();
-        // What nobody in the container could give away is not given away; nobody is also who has no id there.
-        Stat owner = existing.filter(guard::owns).orElse(own);
-        boolean keepsUser = owner != own && owner.uid() != OwnerMap.NOBODY;
-        boolean keepsGroup = owner != own && owner.gid() != OwnerMap.NOBODY;
-        this.mode = existing.map(Stat::permissions).orElse(NEW_MODE)
-                & ~(keepsUser ? 0 : SET_USER_ID)
-                & ~(keepsGroup ? 0 : SET_GROUP_ID);
-        this.uid = owner.uid();
-        this.gid = owner.gid();
+        this.mode = existing.map(AtomicFile::mode).orElse(NEW_MODE);
+        this.uid = existing.map(Stat::uid).orElse(own.uid());
+        this.gid = existing.map(Stat::gid).orElse(own.gid());
+    }
+
+    /** Nobody is also who has no id in the container: files of the host that are mounted there. */
+    private static int mode(Stat existing) {
+        int users = existing.uid() == OwnerMap.NOBODY ? SET_USER_ID : 0;
+        int groups = existing.gid() == OwnerMap.NOBODY ? SET_GROUP_ID : 0;
+        return existing.permissions() & ~users & ~groups;
     }
 
     /**
@@ -68,9 +66,8 @@ final class AtomicFile implements AutoCloseable {
      *
      * @param root what the path and the links on its way are resolved in
      * @param path where it is to be; if that is a symbolic link, where it leads to
-     * @param guard what may be changed
      */
-    static AtomicFile begin(RootDir root, byte[] path, TreeGuard guard) throws LinuxException {
+    static AtomicFile begin(RootDir root, byte[] path) throws LinuxException {
         byte[] target = path;
         for (int links = 0; links < MAX_LINKS; links++) {
             RootDir.Place place = place(root, target);
@@ -82,12 +79,8 @@ final class AtomicFile implements AutoCloseable {
                     continue;
                 }
                 check(path, existing);
-                if (existing.isPresent() && !MountPoints.isOne(place)) {
-                    guard.remove(place.directory().fd(), existing.get());
-                } else {
-                    guard.write(place.directory().fd());
-                }
-                AtomicFile made = make(place, existing, guard);
+                KernelFiles.leaveAlone(place.directory().fd());
+                AtomicFile made = make(place, existing);
                 kept = true;
                 return made;
             } finally {
@@ -148,14 +141,13 @@ final class AtomicFile implements AutoCloseable {
         }
     }
 
-    private static AtomicFile make(RootDir.Place place, Optional<Stat> existing, TreeGuard guard)
-            throws LinuxException {
+    private static AtomicFile make(RootDir.Place place, Optional<Stat> existing) throws LinuxException {
         byte[] random = new byte[8];
         RANDOM.nextBytes(random);
         byte[] temporary = FileName.bytes(".lxj-" + HexFormat.of().formatHex(random));
         Fd file = place.directory().open(temporary, Open.O_RDWR | Open.O_CREAT | Open.O_EXCL, 0600);
         try {
-            return new AtomicFile(place, existing, temporary, file, guard);
+            return new AtomicFile(place, existing, temporary, file);
         } catch (LinuxException e) {
             file.close();
             place.directory().unlink(temporary);
@@ -218,7 +210,7 @@ final class AtomicFile implements AutoCloseable {
                 throw LinuxException.of(
                         -Errno.EBUSY.number(), "openat", place.directory().fd(), place.name());
             }
-            guard.write(pinned);
+            KernelFiles.leaveAlone(pinned);
             try (Fd target = pinned.reopen(Open.O_WRONLY | Open.O_TRUNC | Open.O_NONBLOCK);
                     Scratch scratch = Scratch.open()) {
                 Block block = scratch.block(32 * 1024);

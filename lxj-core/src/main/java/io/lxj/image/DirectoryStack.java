@@ -5,7 +5,6 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Metadata;
 import io.lxj.linux.RootDir;
-import io.lxj.linux.Stat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +32,6 @@ final class DirectoryStack implements AutoCloseable {
 
     private final RootDir root;
     private final Root kind;
-    private final TreeGuard guard;
     private final Credentials credentials;
     private final List<OpenDirectory> open = new ArrayList<>();
     private boolean mayInherit = true;
@@ -43,13 +41,11 @@ final class DirectoryStack implements AutoCloseable {
      *
      * @param root stays the caller's
      * @param kind whose it is
-     * @param guard what may be changed
      * @param credentials as whom files are made
      */
-    DirectoryStack(RootDir root, Root kind, TreeGuard guard, Credentials credentials) throws LinuxException {
+    DirectoryStack(RootDir root, Root kind, Credentials credentials) throws LinuxException {
         this.root = root;
         this.kind = kind;
-        this.guard = guard;
         this.credentials = credentials;
         open.add(found(new byte[0], root.directory(new byte[0])));
         if (kind == Root.LIVE) {
@@ -96,8 +92,7 @@ final class DirectoryStack implements AutoCloseable {
         OpenDirectory parent = open.get(open.size() - 1);
         Directory directory = parent.directory().openDirectory(name);
         try {
-            // Something may have been mounted on it, or have taken its place.
-            guard.own(directory.fd());
+            leaveAlone(directory);
             OpenDirectory made = OpenDirectory.made(name, directory, gidOfNew(parent), parent);
             open.add(made);
             return made;
@@ -121,23 +116,21 @@ final class DirectoryStack implements AutoCloseable {
             if (!e.is(Errno.ENOENT)) {
                 throw e;
             }
-            mayMake(open.get(index), name);
             parent.mkdir(name, NEW_MODE);
             enterMade(name).setMode(NEW_MODE);
         }
     }
 
-    /** Before a directory is made, if there is none of the name. */
-    void mayMake(OpenDirectory parent, byte[] name) throws LinuxException {
-        if (kind == Root.LIVE
-                && !parent.directory().findStat(name).filter(Stat::isDirectory).isPresent()) {
-            guard.write(parent.fd());
+    /** Something may be mounted there. */
+    private void leaveAlone(Directory directory) throws LinuxException {
+        if (kind == Root.LIVE) {
+            KernelFiles.leaveAlone(directory.fd());
         }
     }
 
     private OpenDirectory found(byte[] name, Directory directory) throws LinuxException {
         try {
-            guard.enter(directory.fd());
+            leaveAlone(directory);
             return kind == Root.LIVE
                     ? OpenDirectory.live(name, directory)
                     : OpenDirectory.found(name, directory, credentials, mayInherit);

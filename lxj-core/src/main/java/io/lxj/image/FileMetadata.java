@@ -1,5 +1,6 @@
 package io.lxj.image;
 
+import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileTimes;
@@ -118,22 +119,23 @@ final class FileMetadata {
     }
 
     /** Completes what can't be opened: links, devices, FIFOs. */
-    void apply(TarEntry entry, FileNode node, OpenDirectory parent) throws LinuxException {
+    void apply(TarEntry entry, byte[] name, OpenDirectory parent) throws LinuxException {
+        Directory directory = parent.directory();
         if (mustChangeOwner(entry, parent)) {
-            node.chown(entry.uid(), entry.gid());
+            Metadata.chown(directory, name, entry.uid(), entry.gid());
         }
         boolean isLink = entry.type() == TarEntry.Type.SYMBOLIC_LINK;
-        setAttributes(entry, node::set);
+        setAttributes(entry, (attribute, value) -> Xattrs.set(directory, name, attribute, value));
         if (!isLink) {
             if (parent.givesAcls()) {
-                node.clear(PosixAcl.ACCESS);
+                Xattrs.clear(directory, name, PosixAcl.ACCESS);
             }
             if (mustChangeMode(entry, parent)) {
-                node.chmod(entry.mode());
+                Metadata.chmod(directory, name, entry.mode());
             }
-            setAcls(entry, PosixAcl.ACCESS, node::set);
+            setAcls(entry, PosixAcl.ACCESS, (attribute, value) -> Xattrs.set(directory, name, attribute, value));
         }
-        node.setTimes(FileTimes.at(entry.mtimeSeconds(), entry.mtimeNanos()));
+        Metadata.setTimes(directory, name, FileTimes.at(entry.mtimeSeconds(), entry.mtimeNanos()));
     }
 
     private interface Setter {

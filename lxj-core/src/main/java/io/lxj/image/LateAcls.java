@@ -4,6 +4,7 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.RootDir;
+import io.lxj.linux.Xattrs;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,11 +31,9 @@ final class LateAcls {
     private final ImportWarnings warnings;
     private final int maxDepth;
     private final OwnerMap owners;
-    private final TreeGuard guard;
     private long memory;
 
-    LateAcls(ImportWarnings warnings, int maxDepth, OwnerMap owners, TreeGuard guard) {
-        this.guard = guard;
+    LateAcls(ImportWarnings warnings, int maxDepth, OwnerMap owners) {
         this.warnings = warnings;
         this.maxDepth = maxDepth;
         this.owners = owners;
@@ -74,9 +73,7 @@ final class LateAcls {
             return;
         }
         try (RootDir.Place place = root.place(path)) {
-            try (FileNode node = FileNode.of(place.directory(), place.name(), guard)) {
-                node.set(one.attribute, value);
-            }
+            Xattrs.set(place.directory(), place.name(), one.attribute, value);
         } catch (LinuxException e) {
             // A later entry of the same name may have replaced the file.
             if (!e.is(Errno.ENOENT) && !e.is(Errno.EOPNOTSUPP) && !e.is(Errno.EINVAL) && !e.is(Errno.EPERM)) {

@@ -95,18 +95,6 @@ public final class OwnerMap {
         return place.deputy().filter(Deputy::hasSeveralIds).isPresent() ? OF_USERS : SAME;
     }
 
-    /** Whether a user has an id inside. */
-    boolean hasUser(int seen) {
-        return ids.isEmpty()
-                || ids.get().containerUser(Integer.toUnsignedLong(seen)).isPresent();
-    }
-
-    /** Whether a group has an id inside. */
-    boolean hasGroup(int seen) {
-        return ids.isEmpty()
-                || ids.get().containerGroup(Integer.toUnsignedLong(seen)).isPresent();
-    }
-
     int insideUser(int seen) {
         return ids.isEmpty() ? seen : inside(ids.get().containerUser(Integer.toUnsignedLong(seen)));
     }

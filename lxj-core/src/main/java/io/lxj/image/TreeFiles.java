@@ -35,7 +35,6 @@ public final class TreeFiles {
 
     private final RootDir root;
     private final OwnerMap owners;
-    private final TreeGuard guard;
 
     /**
      * The files below a root.
@@ -53,13 +52,8 @@ public final class TreeFiles {
      * @param owners how the owners of its files look from here
      */
     public TreeFiles(RootDir root, OwnerMap owners) {
-        this(root, owners, TreeGuard.of(owners));
-    }
-
-    TreeFiles(RootDir root, OwnerMap owners, TreeGuard guard) {
         this.root = root;
         this.owners = owners;
-        this.guard = guard;
     }
 
     /**
@@ -144,7 +138,6 @@ public final class TreeFiles {
     public List<FileInfo> list(String path) throws LinuxException {
         List<FileInfo> list = new ArrayList<>();
         try (Directory directory = root.directory(TreePath.of(path).bytes())) {
-            guard.read(directory.fd());
             for (DirectoryEntry entry : directory.list(MAX_LISTED)) {
                 try (Fd pinned = directory.open(entry.name(), Open.O_PATH, 0)) {
                     list.add(info(entry.string(), pinned));
@@ -196,7 +189,6 @@ public final class TreeFiles {
                 throw LinuxException.of(-Errno.EINVAL.number(), "openat2", bytes, "O_RDONLY")
                         .withHint("it is no regular file");
             }
-            guard.read(pinned);
             return pinned.reopen(READ);
         }
     }
@@ -214,7 +206,7 @@ public final class TreeFiles {
         if (parsed.isRoot()) {
             throw LinuxException.of(-Errno.EISDIR.number(), "openat2", "/", "O_WRONLY");
         }
-        return new NewFile(AtomicFile.begin(root, parsed.bytes(), guard), owners);
+        return new NewFile(AtomicFile.begin(root, parsed.bytes()), owners);
     }
 
     /**
@@ -226,7 +218,7 @@ public final class TreeFiles {
      */
     public void delete(String path) throws LinuxException {
         try (RootDir.Place place = place(path)) {
-            mayRemove(place);
+            MountPoints.refuse(place);
             try {
                 place.directory().unlink(place.name());
             } catch (LinuxException e) {
@@ -246,16 +238,8 @@ public final class TreeFiles {
      */
     public void deleteTree(String path) throws LinuxException {
         try (RootDir.Place place = place(path)) {
-            mayRemove(place);
+            MountPoints.refuse(place);
             place.directory().removeTree(place.name());
-        }
-    }
-
-    private void mayRemove(RootDir.Place place) throws LinuxException {
-        MountPoints.refuse(place);
-        Optional<Stat> existing = place.directory().findStat(place.name());
-        if (existing.isPresent()) {
-            guard.remove(place.directory().fd(), existing.get());
         }
     }
 
@@ -266,7 +250,7 @@ public final class TreeFiles {
         }
         RootDir.Place place = root.place(parsed.bytes());
         try {
-            guard.write(place.directory().fd());
+            KernelFiles.leaveAlone(place.directory().fd());
             return place;
         } catch (LinuxException e) {
             place.close();
@@ -296,10 +280,10 @@ public final class TreeFiles {
             return;
         }
         try (RootDir.Place place = root.place(path)) {
-            guard.write(place.directory().fd());
+            KernelFiles.leaveAlone(place.directory().fd());
             place.directory().mkdir(place.name(), mode);
             try (Directory made = place.directory().openDirectory(place.name())) {
-                guard.own(made.fd());
+                KernelFiles.leaveAlone(made.fd());
                 Xattrs.clear(made.fd(), PosixAcl.ACCESS);
                 Xattrs.clear(made.fd(), PosixAcl.DEFAULT);
                 Metadata.chmod(made.fd(), mode);
@@ -360,7 +344,7 @@ public final class TreeFiles {
                 throw LinuxException.of(-Errno.EINVAL.number(), "openat2", bytes, "O_RDONLY")
                         .withHint("it is neither a regular file nor a folder");
             }
-            guard.own(pinned);
+            KernelFiles.leaveAlone(pinned);
             return pinned.reopen(READ);
         }
     }

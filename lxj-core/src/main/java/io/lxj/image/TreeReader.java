@@ -6,6 +6,7 @@ import io.lxj.linux.DirectoryEntry;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
+import io.lxj.linux.FileSystemType;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.Scratch;
@@ -83,7 +84,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
     }
 
     private static void requireSizes(Fd top) throws IOException {
-        if (TreeGuard.isKernels(top)) {
+        if (FileSystemType.of(top).isKernels()) {
             throw new ArchiveException("it is in a file system of the kernel, whose files have no size");
         }
     }
@@ -224,7 +225,8 @@ final class TreeReader implements EntrySource, AutoCloseable {
         Directory directory = new Directory(pinned.reopen(Open.O_RDONLY | Open.O_DIRECTORY));
         try {
             Stat stat = directory.fd().stat();
-            boolean kernels = stat.fileSystem() != parent.fileSystem() && TreeGuard.isKernels(directory.fd());
+            boolean kernels = stat.fileSystem() != parent.fileSystem()
+                    && FileSystemType.of(directory.fd()).isKernels();
             TarEntry folder =
                     entry(TarEntry.Type.DIRECTORY, path, stat, kernels ? Map.of() : Xattrs.all(directory.fd()));
             levels.push(new Level(directory, path, stat.fileSystem(), kernels ? new ArrayDeque<>() : list(directory)));

@@ -68,7 +68,7 @@ public final class TreeTransfer {
      * @throws IOException if that fails; what was copied by then stays
      */
     public static List<String> push(Path host, RootDir root, OwnerMap owners, String path) throws IOException {
-        return push(host, root, path, owners::outside, TreeGuard.of(owners));
+        return push(host, root, path, owners::outside);
     }
 
     /**
@@ -81,11 +81,10 @@ public final class TreeTransfer {
      * @throws IOException if that fails; what was copied by then stays
      */
     public static List<String> add(Path host, RootDir root, String path) throws IOException {
-        return push(host, root, path, EntryRules::ownedByRoot, TreeGuard.of(OwnerMap.SAME));
+        return push(host, root, path, EntryRules::ownedByRoot);
     }
 
-    private static List<String> push(Path host, RootDir root, String path, EntryRules rules, TreeGuard guard)
-            throws IOException {
+    private static List<String> push(Path host, RootDir root, String path, EntryRules rules) throws IOException {
         TreePath target = TreePath.of(path);
         try (Fd source = Fd.open(host, Open.O_PATH, 0)) {
             if (source.stat().isDirectory()) {
@@ -96,16 +95,15 @@ public final class TreeTransfer {
                             entry -> rules.apply(below.apply(entry)),
                             root,
                             DirectoryStack.Root.LIVE,
-                            OwnerMap.SAME,
-                            guard);
+                            OwnerMap.SAME);
                 }
             }
             String folder = target.toString().substring(0, target.toString().lastIndexOf('/') + 1);
-            new TreeFiles(root, OwnerMap.SAME, guard).mkdirs(folder, 0755);
+            new TreeFiles(root).mkdirs(folder, 0755);
             if (target.isRoot()) {
                 throw LinuxException.of(-Errno.EISDIR.number(), "openat2", "/", "O_WRONLY");
             }
-            try (AtomicFile copy = AtomicFile.begin(root, target.bytes(), guard)) {
+            try (AtomicFile copy = AtomicFile.begin(root, target.bytes())) {
                 return copy(source, copy, rules);
             }
         }
@@ -128,11 +126,10 @@ public final class TreeTransfer {
         Path absolute = host.toAbsolutePath();
         EntryRules rules = entry -> EntryRules.harmless(owners.inside(entry));
         try (Fd source = root.open(from, Open.O_PATH, 0)) {
-            TreeGuard.of(owners).read(source);
             if (source.stat().isDirectory()) {
                 try (TreeReader reader = new TreeReader(source);
                         RootDir target = folder(absolute)) {
-                    return write(reader, rules, target, DirectoryStack.Root.LIVE, OwnerMap.SAME, TreeGuard.NONE);
+                    return write(reader, rules, target, DirectoryStack.Root.LIVE, OwnerMap.SAME);
                 }
             }
             if (absolute.getParent() == null) {
@@ -140,7 +137,7 @@ public final class TreeTransfer {
                         .withHint("a file goes to a file: name it");
             }
             try (RootDir parent = RootDir.open(absolute.getParent());
-                    AtomicFile copy = AtomicFile.begin(parent, lastName(absolute), TreeGuard.NONE)) {
+                    AtomicFile copy = AtomicFile.begin(parent, lastName(absolute))) {
                 return copy(source, copy, rules);
             }
         }
@@ -175,7 +172,7 @@ public final class TreeTransfer {
         FileMetadata metadata = new FileMetadata(
                 credentials,
                 warnings,
-                new LateAcls(warnings, ImportLimits.defaults().pathDepth(), OwnerMap.SAME, TreeGuard.NONE));
+                new LateAcls(warnings, ImportLimits.defaults().pathDepth(), OwnerMap.SAME));
         try (TreeReader reader = TreeReader.ofFile(source, FileName.bytes("."))) {
             TarEntry entry = rules.apply(reader.next());
             if (entry.sparse().isPresent()) {
@@ -227,11 +224,10 @@ public final class TreeTransfer {
         try (ArchiveInput input = ArchiveInput.of(archive, limits.totalBytes());
                 UncompressedArchive content = UncompressedArchive.open(input, false)) {
             TarReader reader = new TarReader(new ChunkReader(content.content(), limits.totalBytes()), limits);
-            new TreeFiles(root, owners).mkdirs(target.toString(), 0755);
+            new TreeFiles(root).mkdirs(target.toString(), 0755);
             EntryRules below = EntryRules.below(target.bytes());
             EntryRules rules = entry -> owners.outside(below.apply(entry));
-            List<String> all =
-                    new ArrayList<>(write(reader, rules, root, DirectoryStack.Root.LIVE, owners, TreeGuard.of(owners)));
+            List<String> all = new ArrayList<>(write(reader, rules, root, DirectoryStack.Root.LIVE, owners));
             all.addAll(reader.warnings());
             return all;
         }
@@ -250,7 +246,6 @@ public final class TreeTransfer {
         byte[] from = TreePath.of(path).bytes();
         TarWriter writer = new TarWriter(archive);
         try (Fd source = root.open(from, Open.O_PATH, 0)) {
-            TreeGuard.of(owners).read(source);
             if (source.stat().isDirectory()) {
                 try (TreeReader reader = new TreeReader(source)) {
                     pack(reader, owners, writer);
@@ -283,21 +278,16 @@ public final class TreeTransfer {
      */
     public static List<String> copy(RootDir from, RootDir to) throws IOException {
         try (TreeReader reader = new TreeReader(from.fd())) {
-            return write(reader, entry -> entry, to, DirectoryStack.Root.EMPTY, OwnerMap.SAME, TreeGuard.NONE);
+            return write(reader, entry -> entry, to, DirectoryStack.Root.EMPTY, OwnerMap.SAME);
         }
     }
 
     private static List<String> write(
-            EntrySource source,
-            EntryRules rules,
-            RootDir root,
-            DirectoryStack.Root kind,
-            OwnerMap owners,
-            TreeGuard guard)
+            EntrySource source, EntryRules rules, RootDir root, DirectoryStack.Root kind, OwnerMap owners)
             throws IOException {
         ImportWarnings warnings = new ImportWarnings();
         try (TreeWriter writer = new TreeWriter(
-                root, kind, owners, guard, Credentials.of(root.fd()), ImportLimits.defaults(), warnings, INTERRUPT)) {
+                root, kind, owners, Credentials.of(root.fd()), ImportLimits.defaults(), warnings, INTERRUPT)) {
             for (TarEntry entry = source.next(); entry != null; entry = source.next()) {
                 TarEntry ruled = rules.apply(entry);
                 if (ruled != null) {

@@ -34,7 +34,6 @@ final class TreeWriter implements AutoCloseable {
     private final DirectoryStack directories;
     private final LateAcls lateAcls;
     private final FileMetadata metadata;
-    private final TreeGuard guard;
 
     /**
      * Begins to write into an empty directory that nobody else writes to.
@@ -45,15 +44,7 @@ final class TreeWriter implements AutoCloseable {
     TreeWriter(
             RootDir root, Credentials credentials, ImportLimits limits, ImportWarnings warnings, Checkpoint checkpoint)
             throws LinuxException {
-        this(
-                root,
-                DirectoryStack.Root.EMPTY,
-                OwnerMap.onDisk(root.fd()),
-                TreeGuard.NONE,
-                credentials,
-                limits,
-                warnings,
-                checkpoint);
+        this(root, DirectoryStack.Root.EMPTY, OwnerMap.onDisk(root.fd()), credentials, limits, warnings, checkpoint);
     }
 
     /**
@@ -63,14 +54,12 @@ final class TreeWriter implements AutoCloseable {
      * @param kind whose it is
      * @param owners how the owners of its files look from here; entries have those already, but for names in access
      *     control lists
-     * @param guard what may be changed
      * @param credentials as whom files are made
      */
     TreeWriter(
             RootDir root,
             DirectoryStack.Root kind,
             OwnerMap owners,
-            TreeGuard guard,
             Credentials credentials,
             ImportLimits limits,
             ImportWarnings warnings,
@@ -80,9 +69,8 @@ final class TreeWriter implements AutoCloseable {
         this.limits = limits;
         this.warnings = warnings;
         this.checkpoint = checkpoint;
-        this.guard = guard;
-        this.directories = new DirectoryStack(root, kind, guard, credentials);
-        this.lateAcls = new LateAcls(warnings, limits.pathDepth(), owners, guard);
+        this.directories = new DirectoryStack(root, kind, credentials);
+        this.lateAcls = new LateAcls(warnings, limits.pathDepth(), owners);
         this.metadata = new FileMetadata(credentials, warnings, lateAcls);
     }
 
@@ -115,22 +103,18 @@ final class TreeWriter implements AutoCloseable {
             throw entry.failure("it would replace the root of the image");
         }
         directories.enter(EntryPath.parse(new byte[0], limits.pathDepth()), 0);
-        guard.own(directories.top().fd());
         metadata.applyExisting(directories.top(), entry);
     }
 
     private void write(TarEntry entry, EntrySource reader, EntryPath path) throws IOException {
         OpenDirectory parent = directories.enter(path, path.depth() - 1);
         byte[] name = path.last();
-        if (entry.type() != TarEntry.Type.DIRECTORY) {
-            guard.write(parent.fd());
-        }
         switch (entry.type()) {
             case FILE -> file(entry, reader, parent, name);
             case DIRECTORY -> directory(entry, path, parent);
             case SYMBOLIC_LINK -> {
                 replacing(entry, parent, name, () -> parent.directory().symlink(entry.linkName(), name));
-                complete(entry, parent, name);
+                metadata.apply(entry, name, parent);
             }
             case HARD_LINK -> hardLink(entry, path, parent);
             case FIFO -> node(entry, parent, name, Stat.S_IFIFO);
@@ -147,7 +131,7 @@ final class TreeWriter implements AutoCloseable {
         }
     }
 
-    private Fd create(TarEntry entry, OpenDirectory parent, byte[] name, int mode) throws IOException {
+    private static Fd create(TarEntry entry, OpenDirectory parent, byte[] name, int mode) throws IOException {
         try {
             return parent.directory().open(name, CREATE, mode);
         } catch (LinuxException e) {
@@ -166,7 +150,6 @@ final class TreeWriter implements AutoCloseable {
         int made = (mode & 0700) == 0700 ? mode : 0700;
         int madeWith = parent.keepsModes() ? made : -1;
         try {
-            directories.mayMake(parent, name);
             parent.directory().mkdir(name, made);
             metadata.apply(directories.enterMade(name), entry, madeWith);
             return;
@@ -175,13 +158,9 @@ final class TreeWriter implements AutoCloseable {
                 throw e;
             }
         }
-        Stat existing = parent.directory().stat(name);
-        if (existing.isDirectory()) {
-            OpenDirectory entered = directories.enter(path, path.depth());
-            guard.own(entered.fd());
-            metadata.applyExisting(entered, entry);
+        if (parent.directory().stat(name).isDirectory()) {
+            metadata.applyExisting(directories.enter(path, path.depth()), entry);
         } else {
-            guard.remove(parent.fd(), existing);
             parent.directory().unlink(name);
             parent.directory().mkdir(name, made);
             metadata.apply(directories.enterMade(name), entry, madeWith);
@@ -205,7 +184,8 @@ final class TreeWriter implements AutoCloseable {
         }
     }
 
-    private void hardLink(TarEntry entry, OpenDirectory parent, byte[] name, Directory targetFolder, byte[] target)
+    private static void hardLink(
+            TarEntry entry, OpenDirectory parent, byte[] name, Directory targetFolder, byte[] target)
             throws IOException {
         Stat existing;
         try {
@@ -240,13 +220,7 @@ final class TreeWriter implements AutoCloseable {
         int mode = type | metadata.createMode(entry, parent);
         replacing(entry, parent, name, () -> parent.directory()
                 .mknod(name, mode, entry.deviceMajor(), entry.deviceMinor()));
-        complete(entry, parent, name);
-    }
-
-    private void complete(TarEntry entry, OpenDirectory parent, byte[] name) throws IOException {
-        try (FileNode node = FileNode.of(parent.directory(), name, guard)) {
-            metadata.apply(entry, node, parent);
-        }
+        metadata.apply(entry, name, parent);
     }
 
     private void device(TarEntry entry, OpenDirectory parent, byte[] name, int type) throws IOException {
@@ -264,7 +238,7 @@ final class TreeWriter implements AutoCloseable {
         void make() throws LinuxException;
     }
 
-    private void replacing(TarEntry entry, OpenDirectory parent, byte[] name, Maker maker) throws IOException {
+    private static void replacing(TarEntry entry, OpenDirectory parent, byte[] name, Maker maker) throws IOException {
         try {
             maker.make();
             return;
@@ -277,10 +251,8 @@ final class TreeWriter implements AutoCloseable {
         maker.make();
     }
 
-    private void remove(TarEntry entry, OpenDirectory parent, byte[] name) throws IOException {
-        Stat existing = parent.directory().stat(name);
-        guard.remove(parent.fd(), existing);
-        if (!existing.isDirectory()) {
+    private static void remove(TarEntry entry, OpenDirectory parent, byte[] name) throws IOException {
+        if (!parent.directory().stat(name).isDirectory()) {
             parent.directory().unlink(name);
             return;
         }

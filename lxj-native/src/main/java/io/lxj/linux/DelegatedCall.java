@@ -37,14 +37,12 @@ final class DelegatedCall {
         put(Syscall.UTIMENSAT, "fsiv", -1, TIMES, false);
         put(Syscall.FSETXATTR, "fsivv", 3, 0, false);
         put(Syscall.LSETXATTR, "psivv", 3, 0, false);
-        put(Syscall.SETXATTR, "psivv", 3, 0, false);
         put(Syscall.FGETXATTR, "fsov", 3, 0, false);
         put(Syscall.LGETXATTR, "psov", 3, 0, false);
         put(Syscall.FLISTXATTR, "fov", 2, 0, false);
         put(Syscall.LLISTXATTR, "pov", 2, 0, false);
         put(Syscall.FREMOVEXATTR, "fs", false);
         put(Syscall.LREMOVEXATTR, "ps", false);
-        put(Syscall.REMOVEXATTR, "ps", false);
         put(Syscall.INOTIFY_ADD_WATCH, "fpv", false);
         put(Syscall.UMOUNT2, "pv", false);
         put(Syscall.OPEN_TREE, "fsv", true);

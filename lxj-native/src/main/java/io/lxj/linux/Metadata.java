@@ -76,40 +76,6 @@ public final class Metadata {
     }
 
     /**
-     * Sets owner and group of a file that isn't open but pinned.
-     *
-     * @param file the file, opened with O_PATH; of a symbolic link itself
-     * @param uid the owner, -1 to leave it
-     * @param gid the group, -1 to leave it
-     * @throws LinuxException if fchownat(2) fails
-     */
-    public static void chownPath(Fd file, int uid, int gid) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            long result = file.call(Syscall.FCHOWNAT, scratch.string(""), uid, gid, Open.AT_EMPTY_PATH);
-            if (result < 0) {
-                throw LinuxException.of(result, "fchownat", file, "", uid, gid, "AT_EMPTY_PATH");
-            }
-        }
-    }
-
-    /**
-     * Sets the times of a file that isn't open but pinned.
-     *
-     * @param file the file, opened with O_PATH; of a symbolic link itself
-     * @param times the times
-     * @throws LinuxException if utimensat(2) fails
-     */
-    public static void setTimesPath(Fd file, FileTimes times) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            long result = file.call(
-                    Syscall.UTIMENSAT, scratch.string(""), times.in(scratch).address(), Open.AT_EMPTY_PATH);
-            if (result < 0) {
-                throw LinuxException.of(result, "utimensat", file, "", times, "AT_EMPTY_PATH");
-            }
-        }
-    }
-
-    /**
      * Sets the permissions of a file that isn't open but pinned.
      *
      * @param file the file, opened with O_PATH; no symbolic link

@@ -234,43 +234,6 @@ public final class Xattrs {
     }
 
     /**
-     * Sets an attribute of a file that isn't open but pinned.
-     *
-     * @param file the file, opened with O_PATH; of a symbolic link itself
-     * @param attribute with its namespace
-     * @param value its value
-     * @throws LinuxException if setxattr(2) fails
-     */
-    public static void setPath(Fd file, String attribute, byte[] value) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            Block block = scratch.block(Math.max(1, value.length));
-            block.buffer().put(0, value);
-            long path = scratch.string("/proc/self/fd/" + file.number());
-            long result =
-                    file.makes(Syscall.SETXATTR, path, scratch.string(attribute), block.address(), value.length, 0, 0);
-            if (result < 0) {
-                throw LinuxException.of(result, "setxattr", file, attribute, value.length + " bytes");
-            }
-        }
-    }
-
-    /**
-     * Sees to it that a file that isn't open but pinned doesn't have an attribute.
-     *
-     * @param file the file, opened with O_PATH
-     * @param attribute with its namespace
-     * @return whether it had it
-     * @throws LinuxException if it has it and it can't be removed
-     */
-    public static boolean clearPath(Fd file, String attribute) throws LinuxException {
-        try (Scratch scratch = Scratch.open()) {
-            long path = scratch.string("/proc/self/fd/" + file.number());
-            long result = file.makes(Syscall.REMOVEXATTR, path, scratch.string(attribute), 0, 0);
-            return present(result, "removexattr", file, attribute);
-        }
-    }
-
-    /**
      * Sees to it that a name doesn't have an attribute.
      *
      * @param directory the directory
