@@ -23,9 +23,9 @@ import java.util.Objects;
  * content of a container isn't trusted: whatever its processes do meanwhile, nothing outside of its root is read or
  * written, and no FIFO or device holds a call up. In a container that runs, what is done is what its root could do, and no
  * more: files of the host that are mounted in it have the permissions that they have for it, no device nodes are made, and
- * on file systems of the kernel, such as procfs and sysfs, nothing is changed at all. Names are bytes: in paths and names, a byte that
- * isn't part of valid UTF-8 is the lone surrogate U+DC00 plus its value, in every locale. User and group ids are those of
- * the container.
+ * on file systems of the kernel, such as procfs and sysfs, nothing is changed at all. Names are bytes: in paths and names,
+ * a byte that isn't part of valid UTF-8 is the lone surrogate U+DC00 plus its value, in every locale. User and group ids are
+ * those of the container.
  *
  * <p>What is made has the mode that is said, whatever the umask of this process is: the default access control list
  * that a folder may have, for what its own users make in it, doesn't count. What an archive or a folder of the host

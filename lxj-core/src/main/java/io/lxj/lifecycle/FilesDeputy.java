@@ -4,17 +4,15 @@ import io.lxj.linux.Deputy;
 import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /**
- * Works on the files of a running container for this JVM: as root of a user namespace with the ids of the container's, whose rights end where those of the container's root end. The kernel sees to that wherever a path of the
- * container leads: to settings of the kernel, or to files of the host that are mounted in it. It is no process of the
- * container, and its namespace is another one: file systems that the container serves itself (FUSE) are closed to it.
- * Started when it is first needed; ends when the last who has borrowed it gives it back after this was closed. Thread-safe.
+ * Works on the files of a running container for this JVM: as root of a user namespace with the ids of the container's, whose
+ * rights end where those of the container's root end. The kernel sees to that wherever a path of the container leads: to
+ * settings of the kernel, or to files of the host that are mounted in it. It is no process of the container, and its
+ * namespace is another one: file systems that the container serves itself (FUSE) are closed to it. Started when it is first
+ * needed; ends when the last who has borrowed it gives it back after this was closed. Thread-safe.
  */
 final class FilesDeputy implements AutoCloseable {
-    private static final Path ANYWHERE = Path.of("/");
-
     private final Deputy.Ids ids;
     private Deputy deputy;
     private int users;
@@ -31,7 +29,7 @@ final class FilesDeputy implements AutoCloseable {
                     .withHint("the container has ended");
         }
         if (deputy == null) {
-            deputy = Deputy.start(ANYWHERE, ids);
+            deputy = Deputy.startForFiles(ids);
         }
         users++;
         return deputy;

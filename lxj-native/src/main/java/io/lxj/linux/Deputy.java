@@ -70,7 +70,22 @@ public final class Deputy implements AutoCloseable {
      * @throws IOException what {@code ids} throws
      */
     public static Deputy start(Path folder, Ids ids) throws IOException {
-        DeputyProgram program = new DeputyProgram(FileName.bytes(folder), false);
+        return start(new DeputyProgram(FileName.bytes(folder), DeputyProgram.Namespaces.MAKE), ids);
+    }
+
+    /**
+     * Starts one that mounts nothing: it acts for what this process has opened, see {@link #actFor}.
+     *
+     * @param ids gives it ids, 0 among them
+     * @return the process
+     * @throws LinuxException if the namespace can't be made: the call is unshare(2) then
+     * @throws IOException what {@code ids} throws
+     */
+    public static Deputy startForFiles(Ids ids) throws IOException {
+        return start(new DeputyProgram(FileName.bytes("/"), DeputyProgram.Namespaces.MAKE_USER), ids);
+    }
+
+    private static Deputy start(DeputyProgram program, Ids ids) throws IOException {
         try (UnixSocket.Pair sockets = UnixSocket.pair()) {
             Spawned process = Spawner.spawn(
                     program.program,
@@ -103,7 +118,7 @@ public final class Deputy implements AutoCloseable {
      * @throws LinuxException if it can't be entered: the call is setns(2) then, or the folder can't be opened
      */
     public static Deputy join(Path folder, Fd namespace, long idCount) throws LinuxException {
-        DeputyProgram program = new DeputyProgram(FileName.bytes(folder), true);
+        DeputyProgram program = new DeputyProgram(FileName.bytes(folder), DeputyProgram.Namespaces.JOIN);
         try (UnixSocket.Pair sockets = UnixSocket.pair()) {
             Spawned process = Spawner.spawn(
                     program.program,

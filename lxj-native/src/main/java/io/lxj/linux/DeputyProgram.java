@@ -1,9 +1,9 @@
 package io.lxj.linux;
 
 /**
- * What a {@link Deputy} runs: it makes a user and a mount namespace and waits until it has ids, or joins one; opens a folder as the user that
- * it still is, becomes root there, and then makes the calls that it is sent, one after the other, until nobody is there any
- * more who could send one. A message brings the step itself: its number, arguments and where to go on.
+ * What a {@link Deputy} runs: it makes a user namespace and waits until it has ids, or joins one; opens a folder as the user
+ * that it still is, becomes root there, and then makes the calls that it is sent, one after the other, until nobody is there
+ * any more who could send one. A message brings the step itself: its number, arguments and where to go on.
  */
 final class DeputyProgram {
     static final String SOCKET = "socket";
@@ -35,8 +35,18 @@ final class DeputyProgram {
 
     final long withFd;
 
-    /** With a user namespace of its own, or in the one that it is given. */
-    DeputyProgram(byte[] folder, boolean joins) {
+    /** How it comes to namespaces. */
+    enum Namespaces {
+        /** It makes a user and a mount namespace. */
+        MAKE,
+        /** It makes a user namespace only: it mounts nothing, and keeps nothing mounted. */
+        MAKE_USER,
+        /** It is given a user namespace, and makes a mount namespace. */
+        JOIN
+    }
+
+    DeputyProgram(byte[] folder, Namespaces namespaces) {
+        boolean joins = namespaces == Namespaces.JOIN;
         ProgramBuilder builder = joins ? SyscallProgram.builder(SOCKET, NAMESPACE) : SyscallProgram.builder(SOCKET);
         Arg socket = builder.fd(SOCKET);
         ProgramBuilder.Label end = builder.label();
@@ -44,7 +54,8 @@ final class DeputyProgram {
         if (joins) {
             join(builder);
         } else {
-            make(builder, socket, end);
+            boolean mounts = namespaces == Namespaces.MAKE;
+            make(builder, socket, end, CloneFlags.CLONE_NEWUSER | (mounts ? CloneFlags.CLONE_NEWNS : 0));
         }
         begin(builder, socket, folder);
 
@@ -104,10 +115,9 @@ final class DeputyProgram {
         builder.step("make a mount namespace", Syscall.UNSHARE, Arg.of(CloneFlags.CLONE_NEWNS, "CLONE_NEWNS"));
     }
 
-    private static void make(ProgramBuilder builder, Arg socket, ProgramBuilder.Label end) {
+    private static void make(ProgramBuilder builder, Arg socket, ProgramBuilder.Label end, long flags) {
         Arg word = builder.space(8, "byte");
-        long both = CloneFlags.CLONE_NEWUSER | CloneFlags.CLONE_NEWNS;
-        builder.step("make a user namespace", Syscall.UNSHARE, Arg.of(both, "CLONE_NEWUSER|CLONE_NEWNS"));
+        builder.step("make a user namespace", Syscall.UNSHARE, Arg.hex(flags));
         // newuidmap(1) asks whether the process is its caller's; procfs says root's of one that is hidden.
         builder.step("be seen to be the user's", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 1);
         builder.step("say that it is there", Syscall.WRITE, socket, word, 1);
