@@ -89,7 +89,7 @@ class LifecycleRacesTest {
             renames.add(CompletableFuture.runAsync(() -> rename(file, enough), task -> new Thread(task).start()));
         }
         try {
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 60; i++) {
                 container.start();
                 container.stop();
             }

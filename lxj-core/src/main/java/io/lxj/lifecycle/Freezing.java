@@ -14,6 +14,9 @@ import java.util.Optional;
 
 /** Suspends and resumes all processes of a container, by the freezer of cgroup v2. */
 final class Freezing {
+    /** How often a waiting thread looks whether there is something to wait for. */
+    private static final Duration SLICE = Duration.ofMillis(100);
+
     private final Engine engine;
     private final Instance instance;
     private final String name;
@@ -32,7 +35,7 @@ final class Freezing {
         try {
             cgroup.sendFreeze();
             instance.listeners().tell(State.FREEZING, Optional.empty());
-            if (!cgroup.await("frozen", true, timeout)) {
+            if (!awaitFrozen(action, cgroup, timeout)) {
                 List<FreezeException.Process> left = Unfrozen.of(engine.proc(), cgroup);
                 if (!cgroup.isFrozen()) {
                     cgroup.unfreeze();
@@ -44,6 +47,23 @@ final class Freezing {
         } catch (LinuxException | IllegalStateException e) {
             throw failure(action, current, e, State.FREEZING);
         }
+    }
+
+    /** Whoever unfreezes it meanwhile is told of by no event. */
+    private static boolean awaitFrozen(String action, Cgroup cgroup, Duration timeout) throws LinuxException {
+        long start = System.nanoTime();
+        Duration left = timeout;
+        while (!cgroup.await("frozen", true, left.compareTo(SLICE) < 0 ? left : SLICE)) {
+            if (!cgroup.isFreezing()) {
+                throw new IllegalTransitionException(
+                        action, State.RUNNING.name(), State.FROZEN.name(), "it was unfrozen meanwhile");
+            }
+            left = timeout.minusNanos(System.nanoTime() - start);
+            if (left.compareTo(Duration.ZERO) <= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void unfreeze(Duration timeout) {

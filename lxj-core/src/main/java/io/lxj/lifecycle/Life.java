@@ -4,7 +4,6 @@ import io.lxj.config.ExitStatus;
 import io.lxj.config.State;
 import io.lxj.error.CanceledException;
 import io.lxj.error.IllegalTransitionException;
-import io.lxj.error.LaunchException;
 import io.lxj.error.LxjException;
 import io.lxj.error.WrongStateException;
 import io.lxj.linux.Cgroup;
@@ -24,8 +23,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("try")
 final class Life {
     private static final Logger LOG = LoggerFactory.getLogger(Life.class);
-    /** How often a start is tried again that somebody else's renames were in the way of. */
-    private static final int RACES = 30;
 
     private final Engine engine;
     private final Instance instance;
@@ -116,40 +113,20 @@ final class Life {
     /** How the run before has ended, if this is a reboot, is told should there be no other. */
     private void startLocked(Optional<ExitStatus> before) {
         doing(State.STARTING);
-        int left = RACES;
-        while (!starts(left > 0, before)) {
-            left--;
-        }
-        instance.listeners().tell(State.RUNNING, Optional.empty());
-    }
-
-    /** False if it may be tried again, and should be. */
-    private boolean starts(boolean again, Optional<ExitStatus> before) {
         Undo undo = new Undo();
         try {
             instance.background().awaitReleased();
             Run started = engine.starter().start(instance, undo);
             undo = engine.ending().abandoning(instance, started);
             begin(started, true);
-            return true;
         } catch (RuntimeException e) {
-            if (again && isRace(e)) {
-                undo.run(e);
-                return false;
-            }
             doing(State.ABORTING);
             undo.run(e);
             doing(null);
             instance.listeners().tell(State.STOPPED, before);
             throw e;
         }
-    }
-
-    /** Whether something was renamed, anywhere on the host, while the stage went along a path with "..", see openat2(2). */
-    private static boolean isRace(RuntimeException failure) {
-        return failure instanceof LaunchException launch
-                && launch.errno().equals(Optional.of("EAGAIN"))
-                && launch.call().filter(call -> call.startsWith("openat2(")).isPresent();
+        instance.listeners().tell(State.RUNNING, Optional.empty());
     }
 
     /** Whether a run still goes on, as far as this JVM knows. */

@@ -11,6 +11,9 @@ import java.util.TreeMap;
 
 /** Steps that make, change and place mounts. Every one works on fds; a path is either one component or the kernel's own. */
 final class FileSystemSteps {
+    private static final int ATTEMPTS = 10_000;
+    private static final int EFD_SEMAPHORE = 1;
+    private static final int EFD_NONBLOCK = 0x800;
     static final long NO_EXEC =
             MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOEXEC;
     private static final long NO_LINKS = Open.RESOLVE_IN_ROOT | Open.RESOLVE_NO_MAGICLINKS | Open.RESOLVE_NO_SYMLINKS;
@@ -153,29 +156,63 @@ final class FileSystemSteps {
         return open("open /" + name, root, name, Open.O_PATH | Open.O_DIRECTORY, NO_LINKS, "NO_SYMLINKS");
     }
 
-    /** Opens a path of the container; links in it stay in the root. */
-    Arg openInRoot(String what, Arg root, String path, int flags) {
-        return open(what, root, path, flags, IN_ROOT, "IN_ROOT");
+    /**
+     * How often paths of the container are looked up again: the kernel gives up one with "..", with EAGAIN, when something is
+     * renamed meanwhile, anywhere on the host, see openat2(2).
+     *
+     * @return a counter that every further attempt takes one from
+     */
+    Arg attempts() {
+        int flags = EFD_SEMAPHORE | EFD_NONBLOCK | Open.O_CLOEXEC;
+        return program.step("count attempts", Syscall.EVENTFD2, ATTEMPTS, Arg.hex(flags))
+                .result();
     }
 
-    private Arg open(String what, Arg root, String path, int flags, long resolve, String shown) {
-        Arg how = program.words(
+    /** Opens a path of the container; links in it stay in the root. */
+    private Arg openInRoot(String what, Arg root, String path, int flags, Arg attempts) {
+        Arg how = how(flags, IN_ROOT, "IN_ROOT");
+        Arg name = program.string(path);
+        ProgramBuilder.Label again = program.label();
+        ProgramBuilder.Label enough = program.label();
+        ProgramBuilder.Label opened = program.label();
+        ProgramBuilder.Label attempt = program.here();
+        Arg result = program.step(what, Syscall.OPENAT2, root, name, how, 24)
+                .onPositive(opened)
+                .onError(again)
+                .result();
+        program.place(again);
+        program.step("try again", Syscall.READ, attempts, program.space(8, "count"), 8)
+                .onPositive(attempt)
+                .onError(enough);
+        program.place(enough);
+        // The last attempt: if it fails, its error is told; what it opens is opened once more.
+        Arg last = program.step(what, Syscall.OPENAT2, root, name, how, 24).result();
+        program.step("close it", Syscall.CLOSE, last).onZero(attempt);
+        program.place(opened);
+        return result;
+    }
+
+    private Arg how(int flags, long resolve, String shown) {
+        return program.words(
                 "{flags=0x" + Integer.toHexString(flags) + ", resolve=RESOLVE_" + shown + "}",
                 (flags | Open.O_CLOEXEC) & 0xFFFFFFFFL,
                 0,
                 resolve);
-        return program.step(what, Syscall.OPENAT2, root, program.string(path), how, 24)
+    }
+
+    private Arg open(String what, Arg root, String path, int flags, long resolve, String shown) {
+        return program.step(what, Syscall.OPENAT2, root, program.string(path), how(flags, resolve, shown), 24)
                 .result();
     }
 
     /** The target of a mount, made where it is missing, component by component, each resolved in the root. */
-    Arg target(Arg root, String path, boolean directory) {
+    Arg target(Arg root, String path, boolean directory, Arg attempts) {
         String[] names = path.substring(1).split("/");
         StringBuilder above = new StringBuilder("/");
         for (int i = 0; i < names.length; i++) {
             boolean folder = directory || i < names.length - 1;
             Arg parent = openInRoot(
-                    "open " + above + " for " + path, root, above.toString(), Open.O_PATH | Open.O_DIRECTORY);
+                    "open " + above + " for " + path, root, above.toString(), Open.O_PATH | Open.O_DIRECTORY, attempts);
             if (folder) {
                 program.step(
                                 "make " + names[i],
@@ -190,7 +227,8 @@ final class FileSystemSteps {
             program.step("close " + above, Syscall.CLOSE, parent);
             above.append(i == 0 ? "" : "/").append(names[i]);
         }
-        return openInRoot("open the target " + path, root, path, Open.O_PATH | (directory ? Open.O_DIRECTORY : 0));
+        return openInRoot(
+                "open the target " + path, root, path, Open.O_PATH | (directory ? Open.O_DIRECTORY : 0), attempts);
     }
 
     /** An empty file. */

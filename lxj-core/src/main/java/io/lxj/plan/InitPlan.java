@@ -285,16 +285,21 @@ public final class InitPlan {
         }
 
         private void mounts(Arg root) {
+            if (spec.mounts().isEmpty()) {
+                return;
+            }
             FileSystemSteps steps = new FileSystemSteps(program);
+            Arg attempts = steps.attempts();
             for (int i = 0; i < spec.mounts().size(); i++) {
                 MountSpec mount = spec.mounts().get(i);
                 Arg source = mount.isTmpfs() ? steps.make("tmpfs", mount.attributes(), mount.tmpfs()) : locked.mount(i);
-                Arg target = steps.target(root, mount.target(), mount.directory());
+                Arg target = steps.target(root, mount.target(), mount.directory(), attempts);
                 steps.placeOn("mount " + mount.target(), source, target);
                 if (mount.isTmpfs() && mount.propagation() != MountFlags.MS_PRIVATE) {
                     propagation(mount, source);
                 }
             }
+            program.step("close the counter", Syscall.CLOSE, attempts);
         }
 
         private void propagation(MountSpec mount, Arg source) {

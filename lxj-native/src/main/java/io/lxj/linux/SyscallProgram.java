@@ -17,7 +17,7 @@ public final class SyscallProgram {
     /** How much it maps, in bytes. */
     public static final int CAPACITY = 16 * 1024 * 1024;
     /** Where the data begins, from the base. Memory that no step is written to is never there. */
-    public static final int DATA = 0x80000;
+    public static final int DATA = 0x100000;
     /** The number of the first inherited fd; the others follow it. */
     public static final int FIRST_FD = 3;
     /** The result of a step that hasn't been run. */
