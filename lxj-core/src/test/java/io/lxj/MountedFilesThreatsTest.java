@@ -12,7 +12,10 @@ import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,10 +58,15 @@ class MountedFilesThreatsTest {
         assertThat(container.exec("sh", "-ec", script).stderr()).isEmpty();
     }
 
-    /** Of a number the first digit: the JDK reads a byte first, and the kernel gives no more of a setting than one read asks for. */
+    /** In one read: the kernel gives no more of a setting than the first one asks for, and the JDK begins with a byte. */
     private static String state(String path) throws IOException {
-        return Files.readString(Path.of(path)) + Files.getAttribute(Path.of(path), "unix:uid") + " "
-                + Files.getAttribute(Path.of(path), "unix:mode");
+        byte[] content = new byte[64];
+        try (InputStream in = new FileInputStream(path)) {
+            int length = in.read(content);
+            return new String(content, 0, length, StandardCharsets.US_ASCII)
+                    + Files.getAttribute(Path.of(path), "unix:uid") + " "
+                    + Files.getAttribute(Path.of(path), "unix:mode");
+        }
     }
 
     private static byte[] archive(String name, byte type) throws IOException {

@@ -38,7 +38,7 @@ final class SeccompForm {
         write(object, "action", "errnoRet", rule.action());
         if (!rule.arguments().isEmpty()) {
             object.add(
-                    rule.hasDistinctArguments() ? SeccompReader.ARGS : SeccompReader.ALL_ARGS,
+                    SeccompRule.areDistinct(rule.arguments()) ? SeccompReader.ARGS : SeccompReader.ALL_ARGS,
                     JsonForm.list(rule.arguments(), SeccompForm::write));
         }
         SeccompCondition condition = rule.condition();

@@ -190,9 +190,7 @@ final class SeccompReader {
 
     /** As runc does: if an argument has several conditions, each condition is a rule of its own. */
     private static List<List<SeccompArgument>> alternatives(List<SeccompArgument> arguments) {
-        long distinct =
-                arguments.stream().map(SeccompArgument::index).distinct().count();
-        return distinct == arguments.size()
+        return SeccompRule.areDistinct(arguments)
                 ? List.of(arguments)
                 : arguments.stream().map(List::of).toList();
     }

@@ -89,7 +89,7 @@ public record SeccompRule(
     }
 
     /** Whether there is no more than one condition for each argument of the call. */
-    boolean hasDistinctArguments() {
+    static boolean areDistinct(List<SeccompArgument> arguments) {
         return arguments.stream().map(SeccompArgument::index).distinct().count() == arguments.size();
     }
 
