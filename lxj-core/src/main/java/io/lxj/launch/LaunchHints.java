@@ -1,6 +1,7 @@
 package io.lxj.launch;
 
 import io.lxj.linux.Errno;
+import io.lxj.linux.SecurityModules;
 import io.lxj.linux.StepFailure;
 import io.lxj.linux.Syscall;
 import io.lxj.plan.Confinement;
@@ -73,9 +74,9 @@ final class LaunchHints {
         if (isUnmapped(call, errno)) {
             return UNMAPPED;
         }
-        if (errno == Errno.EPERM) {
-            return "something around this process forbids it: a seccomp filter, AppArmor, SELinux or a container; see"
-                    + " Host.check()";
+        if (errno == Errno.EPERM
+                || errno == Errno.EACCES && SecurityModules.profile().isPresent()) {
+            return SecurityModules.advice() + "; see Host.check()";
         }
         return null;
     }

@@ -42,16 +42,25 @@ final class HostFacts {
         CAPABILITIES.put("CAP_SETFCAP", 31);
     }
 
+    /** A patch of Ubuntu's: processes without a profile have no privileges in the user namespaces that they make. */
+    private static final String RESTRICT_UNCONFINED = "kernel.apparmor_restrict_unprivileged_userns";
+
     private final long capabilities;
 
     HostFacts() {
-        this.capabilities = Long.parseUnsignedLong(
-                lines("/proc/self/status")
-                        .filter(line -> line.startsWith("CapEff:"))
-                        .map(line -> line.substring("CapEff:".length()).strip())
-                        .findFirst()
-                        .orElse("0"),
-                16);
+        this.capabilities = Long.parseUnsignedLong(status("CapEff:").orElse("0"), 16);
+    }
+
+    private static Optional<String> status(String key) {
+        return lines("/proc/self/status")
+                .filter(line -> line.startsWith(key))
+                .map(line -> line.substring(key.length()).strip())
+                .findFirst();
+    }
+
+    /** Whether system calls of this process are filtered, see Seccomp in proc_pid_status(5). */
+    static boolean isFiltered() {
+        return status("Seccomp:").equals(Optional.of("2"));
     }
 
     boolean isPrivileged() {
@@ -136,7 +145,7 @@ final class HostFacts {
     static Outcome userNamespaces() {
         Map<String, String> right = new LinkedHashMap<>();
         right.put("kernel.unprivileged_userns_clone", "1");
-        right.put("kernel.apparmor_restrict_unprivileged_userns", "0");
+        right.put(RESTRICT_UNCONFINED, "0");
         List<String> seen = new ArrayList<>();
         List<String> wrong = new ArrayList<>();
         for (String kind : NAMESPACES) {
@@ -152,13 +161,28 @@ final class HostFacts {
         }
         right.forEach((name, good) -> setting(name).ifPresent(value -> {
             seen.add(name + "=" + value);
-            if (!value.equals(good)) {
+            boolean concerns = !name.equals(RESTRICT_UNCONFINED) || SecurityModules.isUnconfined();
+            if (concerns && !value.equals(good)) {
                 wrong.add(name + "=" + good);
             }
         }));
         return wrong.isEmpty()
                 ? Outcome.yes(String.join(" ", seen))
-                : Outcome.no(String.join(" ", seen), "for users other than root: sysctl -w " + String.join(" ", wrong));
+                : Outcome.no(
+                        String.join(" ", seen),
+                        "for users other than root: sysctl -w " + String.join(" ", wrong)
+                                + (wrong.contains(RESTRICT_UNCONFINED + "=0") ? profile() : ""));
+    }
+
+    /** What does for one program what the setting does for all. */
+    private static String profile() {
+        try {
+            return ", or for this program alone: echo 'abi <abi/4.0>, profile lxj \""
+                    + Files.readSymbolicLink(Path.of("/proc/self/exe"))
+                    + "\" flags=(unconfined) { userns, }' | apparmor_parser --replace";
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     private static Optional<String> setting(String name) {

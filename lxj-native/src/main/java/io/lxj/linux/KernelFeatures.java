@@ -29,7 +29,7 @@ public final class KernelFeatures {
         KernelFeatures features = new KernelFeatures();
         features.run();
         return Arrays.stream(ProbedFeature.values())
-                .map(feature -> feature.report(features.outcomes.getOrDefault(feature, Outcome.no("not found out"))))
+                .map(feature -> feature.report(features.outcomes.getOrDefault(feature, Outcome.NOT_FOUND_OUT)))
                 .toList();
     }
 
@@ -105,8 +105,9 @@ public final class KernelFeatures {
             }
             outcomes.putAll(trial.trials().outcomes(spawned, end, facts.isPrivileged()));
         } catch (LinuxException e) {
+            String advice = Outcome.failed(e, true).advice();
             outcomes.putIfAbsent(
-                    ProbedFeature.STAGE, Outcome.no(e.getMessage(), e.hint().orElse("")));
+                    ProbedFeature.STAGE, Outcome.no(e.getMessage(), e.hint().orElse(advice)));
         }
     }
 }

@@ -12,8 +12,8 @@ record Outcome(boolean available, String detail, String advice) {
     /** What to do where the process of a trial has disappeared. */
     static final String KILLED = "a seccomp filter around this process ends whoever makes certain calls: relax it";
 
-    private static final String FORBIDDEN =
-            "something around this process forbids it: a seccomp filter, AppArmor, SELinux or a container";
+    /** Says nothing of the feature, so that no advice fits either. */
+    static final Outcome NOT_FOUND_OUT = no("not found out");
 
     static Outcome yes(String detail) {
         return new Outcome(true, detail, "");
@@ -45,7 +45,8 @@ record Outcome(boolean available, String detail, String advice) {
             return "too many namespaces: raise the limits in /proc/sys/user/max_*_namespaces";
         }
         if (errno == Errno.EPERM || errno == Errno.EACCES) {
-            return privileged ? FORBIDDEN : ASK_FOR_PRIVILEGES;
+            boolean isConfined = privileged || SecurityModules.profile().isPresent();
+            return isConfined ? SecurityModules.advice() : ASK_FOR_PRIVILEGES;
         }
         if (errno == Errno.EROFS) {
             return "what it takes of /proc is mounted read-only here: have one that can be written";
@@ -58,7 +59,7 @@ record Outcome(boolean available, String detail, String advice) {
 
     /** Whether it is there, and something keeps this process from using it. */
     boolean isForbidden() {
-        return advice.equals(FORBIDDEN) || advice.equals(ASK_FOR_PRIVILEGES);
+        return advice.startsWith(SecurityModules.FORBIDDEN) || advice.equals(ASK_FOR_PRIVILEGES);
     }
 
     /** The same with better advice. */

@@ -110,7 +110,7 @@ enum ProbedFeature {
         if (outcome.available()) {
             return new KernelFeature(title, purpose, true, outcome.detail(), "");
         }
-        String best = outcome.advice().isEmpty() ? advice : outcome.advice();
+        String best = outcome.advice().isEmpty() && outcome != Outcome.NOT_FOUND_OUT ? advice : outcome.advice();
         return new KernelFeature(title, purpose, false, outcome.detail(), best);
     }
 }

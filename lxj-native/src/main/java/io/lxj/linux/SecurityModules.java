@@ -1,10 +1,17 @@
 package io.lxj.linux;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** The security modules that are in force on this host, see Documentation/admin-guide/LSM of the kernel. */
 public final class SecurityModules {
+    /** How {@link #advice()} begins. */
+    static final String FORBIDDEN = "something around this process forbids it, ";
+
+    private static final String UNCONFINED = "unconfined";
+
     private SecurityModules() {}
 
     /**
@@ -29,6 +36,49 @@ public final class SecurityModules {
                 && HostFacts.read("/proc/self/attr/current")
                         .filter(label -> label.contains(":"))
                         .isPresent();
+    }
+
+    /**
+     * The AppArmor profile of this process, where it may forbid something: one that only complains is left out. Ubuntu's
+     * kernel also has some for programs that are free but for user namespaces, which take the rule {@code userns}.
+     *
+     * @return its name and mode as /proc/PID/attr/apparmor/current has them, for example {@code java (enforce)}
+     */
+    public static Optional<String> profile() {
+        return label().filter(label -> !label.equals(UNCONFINED) && !label.endsWith(" (complain)"));
+    }
+
+    /** Whether this process has no profile of AppArmor at all; also where AppArmor isn't in force. */
+    static boolean isUnconfined() {
+        return label().filter(label -> !label.equals(UNCONFINED)).isEmpty();
+    }
+
+    private static Optional<String> label() {
+        return hasAppArmor()
+                ? HostFacts.read("/proc/self/attr/apparmor/current").or(() -> HostFacts.read("/proc/self/attr/current"))
+                : Optional.empty();
+    }
+
+    /**
+     * What may have forbidden a call that the privileges of this process allow, as far as it can be told.
+     *
+     * @return a sentence, with what to do about it
+     */
+    public static String advice() {
+        List<String> around = new ArrayList<>();
+        profile().ifPresent(profile -> around.add("the AppArmor profile " + profile));
+        if (hasSeLinux() && HostFacts.read("/sys/fs/selinux/enforce").equals(Optional.of("1"))) {
+            HostFacts.read("/proc/self/attr/current").ifPresent(label -> around.add("the SELinux label " + label));
+        }
+        if (HostFacts.isFiltered()) {
+            around.add("a seccomp filter");
+        }
+        if (!HostFacts.machine().available()) {
+            around.add("the container that it runs in");
+        }
+        return FORBIDDEN
+                + (around.isEmpty() ? "a security module of the kernel" : String.join(" or ", around))
+                + ": allow it there; the kernel log may say what was denied";
     }
 
     /**

@@ -16,6 +16,11 @@ public final class UserNamespaces {
     /** There can't be more, see user_namespaces(7). */
     private static final int MAX_DEPTH = 33;
 
+    // Those of apparmor.d(5). The launch program has no path, which is what the flag is for.
+    private static final String RULES =
+            "the flag attach_disconnected and the rules userns, capability, network, unix, signal,"
+                    + " ptrace, mount, umount, pivot_root, /{,**} rwlkmix";
+
     private UserNamespaces() {}
 
     /**
@@ -77,12 +82,20 @@ public final class UserNamespaces {
         if (!settings.available()) {
             return settings.advice();
         }
+        if (!failure.isForbidden()) {
+            return failure.advice();
+        }
         Outcome machine = HostFacts.machine();
-        return failure.isForbidden() && !machine.available()
-                ? machine.detail()
-                        + ": its runtime has to allow unshare(2) and mount(2), which the usual seccomp filters"
-                        + " of containers deny"
-                : failure.advice();
+        if (!machine.available()) {
+            return machine.detail()
+                    + ": its runtime has to allow unshare(2) and mount(2), which the usual seccomp filters and AppArmor"
+                    + " profiles of containers deny";
+        }
+        return SecurityModules.profile()
+                .map(profile -> "the AppArmor profile " + profile + " of this process has to have "
+                        + (profile.endsWith(" (unconfined)") ? "the rule userns" : RULES)
+                        + "; the kernel log says what was denied")
+                .orElse(failure.advice());
     }
 
     private static boolean isFirst(Path namespace) {
