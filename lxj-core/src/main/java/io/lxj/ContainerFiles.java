@@ -81,9 +81,10 @@ public final class ContainerFiles {
      * What is in a folder.
      *
      * @param path the folder
-     * @return its entries without {@code .} and {@code ..}, sorted by name
+     * @return its entries without {@code .} and {@code ..}, sorted by name; of the top of a file system that the container
+     *     serves itself (FUSE) only name and type are known: the rest is 0, and nobody's
      * @throws io.lxj.error.LxjException ENOENT if there is none, ENOTDIR if it isn't a folder, EFBIG if it has more than
-     *     a million entries
+     *     a million entries, or more than 64 MiB of names or of targets of links
      */
     public List<FileInfo> list(String path) {
         return look("list", path, root -> files(root).list(path));
@@ -230,7 +231,7 @@ public final class ContainerFiles {
     /**
      * Opens a file to write it piece by piece. It is replaced when the stream is closed, if all writes went well; mode
      * and owner are as with {@link #write(String, byte[])}. A stopped container can't be started, and no other call can
-     * be made on its files, until the stream is closed.
+     * be made on its files, until the stream is closed; if a running one ends before, closing the stream fails with ESTALE.
      *
      * @param path the file; its folder must exist
      * @return where its content is written to; to be closed by the caller

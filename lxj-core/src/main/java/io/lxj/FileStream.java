@@ -53,6 +53,7 @@ final class FileStream extends OutputStream {
                 file;
                 out) {
             if (!failed) {
+                root.requireRun();
                 root.asRoot(() -> {
                     file.commit();
                     return null;

@@ -1,5 +1,6 @@
 package io.lxj.image;
 
+import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
@@ -14,11 +15,15 @@ final class MountPoints {
 
     /** Whether something is mounted on the last component of a path. */
     static boolean isOne(RootDir.Place place) throws LinuxException {
-        // A second view of the same fd, which stays the place's.
-        RootDir directory = new RootDir(place.directory().fd());
+        return isOne(place.directory(), place.name());
+    }
+
+    private static boolean isOne(Directory in, byte[] name) throws LinuxException {
+        // A second view of the same fd, which stays the directory's.
+        RootDir directory = new RootDir(in.fd());
         try {
             directory
-                    .open(place.name(), Open.O_PATH | Open.O_NOFOLLOW, 0, Open.RESOLVE_NO_XDEV)
+                    .open(name, Open.O_PATH | Open.O_NOFOLLOW, 0, Open.RESOLVE_NO_XDEV)
                     .close();
             return false;
         } catch (LinuxException e) {
@@ -34,9 +39,13 @@ final class MountPoints {
 
     /** Refuses to remove what something is mounted on. */
     static void refuse(RootDir.Place place) throws LinuxException {
-        if (isOne(place)) {
-            throw LinuxException.of(
-                            -Errno.EBUSY.number(), "unlinkat", place.directory().fd(), place.name())
+        refuse(place.directory(), place.name());
+    }
+
+    /** The same for a name in a directory. */
+    static void refuse(Directory directory, byte[] name) throws LinuxException {
+        if (isOne(directory, name)) {
+            throw LinuxException.of(-Errno.EBUSY.number(), "unlinkat", directory.fd(), name)
                     .withHint("something is mounted there");
         }
     }

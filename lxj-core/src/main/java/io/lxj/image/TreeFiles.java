@@ -31,6 +31,7 @@ import java.util.Optional;
  */
 public final class TreeFiles {
     private static final int MAX_LISTED = 1_000_000;
+    private static final long MAX_TARGETS = 64 << 20;
     private static final int READ = Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY;
 
     private final RootDir root;
@@ -75,7 +76,7 @@ public final class TreeFiles {
         Stat stat = pinned.stat();
         return new FileInfo(
                 name,
-                type(stat),
+                type(stat.type()),
                 ByteSize.bytes(Math.max(0, stat.size())),
                 stat.permissions(),
                 Integer.toUnsignedLong(owners.insideUser(stat.uid())),
@@ -105,8 +106,21 @@ public final class TreeFiles {
         }
     }
 
-    private static FileType type(Stat stat) {
-        return switch (stat.type()) {
+    /** What is mounted there shows itself to nobody but its own, as a FUSE does. */
+    private static FileInfo closed(DirectoryEntry entry) {
+        return new FileInfo(
+                entry.string(),
+                type(entry.type()),
+                ByteSize.bytes(0),
+                0,
+                OwnerMap.NOBODY,
+                OwnerMap.NOBODY,
+                Instant.EPOCH,
+                Optional.empty());
+    }
+
+    private static FileType type(int bits) {
+        return switch (bits) {
             case Stat.S_IFDIR -> FileType.FOLDER;
             case Stat.S_IFLNK -> FileType.LINK;
             case Stat.S_IFIFO -> FileType.FIFO;
@@ -132,20 +146,31 @@ public final class TreeFiles {
      * What is in a folder.
      *
      * @param path the path; links are followed
-     * @return the entries, sorted by name
-     * @throws LinuxException ENOTDIR if it isn't a folder, EFBIG if it has more than a million entries
+     * @return the entries, sorted by name; nobody's, of size and mode 0, what doesn't show more than its type
+     * @throws LinuxException ENOTDIR if it isn't a folder, EFBIG if it has more than a million entries, or more than 64 MiB
+     *     of names or of targets of links
      */
     public List<FileInfo> list(String path) throws LinuxException {
         List<FileInfo> list = new ArrayList<>();
+        long targets = 0;
         try (Directory directory = root.directory(TreePath.of(path).bytes())) {
             for (DirectoryEntry entry : directory.list(MAX_LISTED)) {
                 try (Fd pinned = directory.open(entry.name(), Open.O_PATH, 0)) {
-                    list.add(info(entry.string(), pinned));
+                    FileInfo info = info(entry.string(), pinned);
+                    list.add(info);
+                    targets += info.target().map(String::length).orElse(0);
                 } catch (LinuxException e) {
-                    // It was removed since.
-                    if (!e.is(Errno.ENOENT)) {
+                    if (e.is(Errno.EACCES)) {
+                        list.add(closed(entry));
+                    } else if (!e.is(Errno.ENOENT)) {
+                        // What isn't there was removed since.
                         throw e;
                     }
+                }
+                if (targets > MAX_TARGETS) {
+                    throw LinuxException.of(-Errno.EFBIG.number(), "readlinkat", directory.fd(), entry.name())
+                            .withHint(
+                                    "the links in the folder have more than " + (MAX_TARGETS >> 20) + " Mi characters");
                 }
             }
         }
@@ -239,7 +264,7 @@ public final class TreeFiles {
     public void deleteTree(String path) throws LinuxException {
         try (RootDir.Place place = place(path)) {
             MountPoints.refuse(place);
-            place.directory().removeTree(place.name());
+            place.directory().removeForeignTree(place.name());
         }
     }
 

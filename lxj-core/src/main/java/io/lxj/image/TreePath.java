@@ -11,8 +11,10 @@ import java.util.Objects;
  * @param bytes with one slash before each component and none at the end; empty for the root itself
  */
 record TreePath(byte[] bytes) {
+    // PATH_MAX of linux/limits.h, without the NUL.
+    private static final int MAX_LENGTH = 4095;
     private static final String RULE =
-            "an absolute path without \"..\" and NUL; bytes that aren't UTF-8 as the surrogates U+DC80 to U+DCFF";
+            "an absolute path of at most 4095 bytes without \"..\" and NUL; bytes that aren't UTF-8 as the surrogates U+DC80 to U+DCFF";
 
     static TreePath of(String path) {
         Objects.requireNonNull(path, "path");
@@ -29,7 +31,11 @@ record TreePath(byte[] bytes) {
             }
         }
         try {
-            return new TreePath(FileName.bytes(plain.toString()));
+            byte[] bytes = FileName.bytes(plain.toString());
+            if (bytes.length > MAX_LENGTH) {
+                throw new InvalidConfigException("path", path, RULE);
+            }
+            return new TreePath(bytes);
         } catch (IllegalArgumentException e) {
             throw new InvalidConfigException("path", path, RULE);
         }

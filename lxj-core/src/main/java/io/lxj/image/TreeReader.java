@@ -35,17 +35,30 @@ final class TreeReader implements EntrySource, AutoCloseable {
     private static final int BUFFER = 256 * 1024;
     private static final int MAX_DEPTH = 256;
     private static final int MAX_LISTED = 1_000_000;
-    private static final int MAX_LINKS = 1_000_000;
+    // How much memory names of files with several links may take, and about how much one takes besides.
+    private static final long MAX_LINKED = 64 << 20;
+    private static final int LINKED = 200;
     private static final int SEEK_DATA = 3;
     private static final int SEEK_HOLE = 4;
     private static final int MAX_PIECES = 100_000;
+    // Holes of a file with more pieces are filled with zeros.
+    private static final long MAX_FILLED = 1L << 30;
 
-    private record Level(Directory directory, byte[] path, long fileSystem, Deque<DirectoryEntry> pending) {}
+    private record Level(
+            Directory directory, byte[] path, Place place, long fileSystem, Deque<DirectoryEntry> pending) {}
+
+    /** A path of which each folder is held once, however much is in it; the folder is null at the top. */
+    private record Place(Place folder, byte[] name) {
+        byte[] path() {
+            return folder == null ? name : join(folder.path(), name);
+        }
+    }
 
     private record Inode(long fileSystem, long number) {}
 
     private final Deque<Level> levels = new ArrayDeque<>();
-    private final Map<Inode, byte[]> linked = new HashMap<>();
+    private final Map<Inode, Place> linked = new HashMap<>();
+    private long linkedSize;
     private final Block buffer = Block.allocate(BUFFER);
     private TarEntry top;
     private Fd current;
@@ -62,7 +75,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
             Stat stat = directory.fd().stat();
             requireSizes(directory.fd());
             this.top = entry(TarEntry.Type.DIRECTORY, FileName.bytes("."), stat, Xattrs.all(directory.fd()));
-            levels.push(new Level(directory, new byte[0], stat.fileSystem(), list(directory)));
+            levels.push(new Level(directory, new byte[0], null, stat.fileSystem(), list(directory)));
         } catch (IOException e) {
             directory.close();
             throw e;
@@ -126,6 +139,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
     /** What a name stands for; null for what is left out. */
     private TarEntry read(Level level, byte[] name) throws IOException {
         byte[] path = join(level.path(), name);
+        Place place = new Place(level.place(), name);
         try (Fd pinned = level.directory().open(name, Open.O_PATH, 0)) {
             Stat stat = pinned.stat();
             Inode inode = new Inode(stat.fileSystem(), stat.inode());
@@ -133,13 +147,13 @@ final class TreeReader implements EntrySource, AutoCloseable {
             boolean device = stat.type() == Stat.S_IFCHR || stat.type() == Stat.S_IFBLK;
             boolean mayBeLinked = !stat.isDirectory() && !device && stat.links() > 1;
             if (mayBeLinked && linked.containsKey(inode)) {
-                byte[] first = linked.get(inode);
+                byte[] first = linked.get(inode).path();
                 return entry(TarEntry.Type.HARD_LINK, path, first, stat, 0, List.of(), Optional.empty());
             }
             TarEntry found =
                     switch (stat.type()) {
                         case Stat.S_IFREG -> file(pinned, path);
-                        case Stat.S_IFDIR -> folder(level, pinned, path);
+                        case Stat.S_IFDIR -> folder(level, pinned, path, place);
                         case Stat.S_IFLNK ->
                             entry(
                                     TarEntry.Type.SYMBOLIC_LINK,
@@ -154,8 +168,9 @@ final class TreeReader implements EntrySource, AutoCloseable {
                         case Stat.S_IFBLK -> node(TarEntry.Type.BLOCK_DEVICE, path, stat, level.directory(), name);
                         default -> null;
                     };
-            if (mayBeLinked && found != null && linked.size() < MAX_LINKS) {
-                linked.put(inode, path);
+            if (mayBeLinked && found != null && linkedSize < MAX_LINKED) {
+                linked.put(inode, place);
+                linkedSize += name.length + LINKED;
             }
             return found;
         } catch (LinuxException e) {
@@ -179,13 +194,14 @@ final class TreeReader implements EntrySource, AutoCloseable {
     private TarEntry file(Fd pinned, byte[] path) throws IOException {
         current = pinned.reopen(Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY);
         Stat stat = current.stat();
-        Optional<SparseMap> sparse = stat.blocks() * 512 < stat.size() ? sparse(stat.size()) : Optional.empty();
+        Optional<SparseMap> sparse = stat.blocks() * 512 < stat.size() ? sparse(path, stat) : Optional.empty();
         long stored = sparse.map(TreeReader::stored).orElse(stat.size());
         return entry(TarEntry.Type.FILE, path, new byte[0], stat, stored, attributes(Xattrs.all(current)), sparse);
     }
 
     /** Where the file has data, see lseek(2); empty if the file system doesn't tell, or tells of too many pieces. */
-    private Optional<SparseMap> sparse(long size) throws IOException {
+    private Optional<SparseMap> sparse(byte[] path, Stat stat) throws IOException {
+        long size = stat.size();
         SparseMap.Builder map = new SparseMap.Builder(MAX_PIECES);
         long stored = 0;
         long at = 0;
@@ -196,7 +212,12 @@ final class TreeReader implements EntrySource, AutoCloseable {
             }
             long hole = data < 0 ? data : current.call(Syscall.LSEEK, data, SEEK_HOLE);
             boolean aligned = hole >= size || (hole - data) % TarHeader.SIZE == 0;
-            if (hole < 0 || !aligned || map.count() >= 2 * MAX_PIECES) {
+            // A FUSE may say anything.
+            if (hole <= at || data < at || !aligned) {
+                return Optional.empty();
+            }
+            if (map.count() >= 2 * MAX_PIECES) {
+                refuseHoles(path, stat);
                 return Optional.empty();
             }
             long end = Math.min(hole, size);
@@ -210,6 +231,18 @@ final class TreeReader implements EntrySource, AutoCloseable {
         return Optional.of(map.build(size, stored));
     }
 
+    /** A small file on the container's disk could fill the host's. */
+    private static void refuseHoles(byte[] path, Stat stat) throws IOException {
+        long holes = stat.size() - stat.blocks() * 512;
+        if (holes > MAX_FILLED) {
+            throw ArchiveException.ofEntry(
+                    path,
+                    -1,
+                    "it has more than " + MAX_PIECES + " pieces, and the holes between them would take " + holes
+                            + " bytes");
+        }
+    }
+
     private static long stored(SparseMap map) {
         long stored = 0;
         for (int i = 0; i < map.pieces(); i++) {
@@ -218,7 +251,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
         return stored;
     }
 
-    private TarEntry folder(Level parent, Fd pinned, byte[] path) throws IOException {
+    private TarEntry folder(Level parent, Fd pinned, byte[] path, Place place) throws IOException {
         if (levels.size() > MAX_DEPTH) {
             throw ArchiveException.ofEntry(path, -1, "it is more than " + MAX_DEPTH + " folders deep");
         }
@@ -229,7 +262,8 @@ final class TreeReader implements EntrySource, AutoCloseable {
                     && FileSystemType.of(directory.fd()).isKernels();
             TarEntry folder =
                     entry(TarEntry.Type.DIRECTORY, path, stat, kernels ? Map.of() : Xattrs.all(directory.fd()));
-            levels.push(new Level(directory, path, stat.fileSystem(), kernels ? new ArrayDeque<>() : list(directory)));
+            levels.push(new Level(
+                    directory, path, place, stat.fileSystem(), kernels ? new ArrayDeque<>() : list(directory)));
             return folder;
         } catch (IOException e) {
             directory.close();

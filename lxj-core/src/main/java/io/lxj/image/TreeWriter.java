@@ -161,7 +161,7 @@ final class TreeWriter implements AutoCloseable {
         if (parent.directory().stat(name).isDirectory()) {
             metadata.applyExisting(directories.enter(path, path.depth()), entry);
         } else {
-            parent.directory().unlink(name);
+            remove(entry, parent, name);
             parent.directory().mkdir(name, made);
             metadata.apply(directories.enterMade(name), entry, madeWith);
         }
@@ -252,6 +252,11 @@ final class TreeWriter implements AutoCloseable {
     }
 
     private static void remove(TarEntry entry, OpenDirectory parent, byte[] name) throws IOException {
+        try {
+            MountPoints.refuse(parent.directory(), name);
+        } catch (LinuxException e) {
+            throw entry.failure("what is in its place can't be replaced: " + e.getMessage(), e);
+        }
         if (!parent.directory().stat(name).isDirectory()) {
             parent.directory().unlink(name);
             return;

@@ -52,7 +52,7 @@ final class Executing {
                 Fd cgroup = run.cgroup().isPresent()
                         ? cgroupOfInit(run, run.cgroup().get())
                         : null) {
-            Accounts accounts = Accounts.read(name, root);
+            Accounts accounts = accounts(name, run, root);
             Confinement confinement = engine.confinement(run.config(), run.ids().isPresent());
             ExecSpec spec = ExecSpecs.of(
                     name, run.config(), command, accounts, run.ids().isPresent(), confinement);
@@ -64,6 +64,16 @@ final class Executing {
             throw unlessEnded(action, run, e);
         } catch (IOException e) {
             throw unlessEnded(action, run, Failures.exception(action, e));
+        }
+    }
+
+    /** A user's deputy serves all containers: none of them may keep it waiting with a file system of its own. */
+    private static Accounts accounts(String name, Run run, RootDir root) throws IOException {
+        if (run.reach().deputy().isEmpty()) {
+            return Accounts.read(name, root);
+        }
+        try (LentRoot lent = LentRoot.of(run, root)) {
+            return Accounts.read(name, lent.root());
         }
     }
 
@@ -88,7 +98,7 @@ final class Executing {
     }
 
     /** The order matters: a process id means the same process as a pidfd for as long as that one's is alive. */
-    private static boolean stillAlive(Run run) {
+    static boolean stillAlive(Run run) {
         try {
             return !run.reach().proc().isEnding(run.record().init().pid())
                     && run.init().isAlive();

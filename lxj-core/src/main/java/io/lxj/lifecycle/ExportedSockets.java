@@ -33,7 +33,8 @@ final class ExportedSockets {
             throw new InvalidConfigException("socket of " + name, socket, "the name of a socket in " + FOLDER);
         }
         try (RootDir root = engine.executing().root(run);
-                Fd found = open(root, FOLDER + socket)) {
+                LentRoot lent = run.reach().deputy().isPresent() ? LentRoot.of(run, root) : null;
+                Fd found = open(lent == null ? root : lent.root(), FOLDER + socket)) {
             // The socket that was found, whatever the container puts in its place meanwhile.
             return SocketChannel.open(UnixDomainSocketAddress.of("/proc/self/fd/" + found.number()));
         } catch (IOException e) {

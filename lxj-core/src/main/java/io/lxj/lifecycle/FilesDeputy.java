@@ -4,52 +4,100 @@ import io.lxj.linux.Deputy;
 import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
 import java.io.IOException;
+import java.time.Duration;
 
 /**
- * Works on the files of a running container for this JVM: as root of a user namespace with the ids of the container's, whose
+ * Works on the files of a running container for this JVM: as root of a user namespace with the container's ids, whose
  * rights end where those of the container's root end. The kernel sees to that wherever a path of the container leads: to
  * settings of the kernel, or to files of the host that are mounted in it. It is no process of the container, and its
- * namespace is another one: file systems that the container serves itself (FUSE) are closed to it. Started when it is first
- * needed; ends when the last who has borrowed it gives it back after this was closed. Thread-safe.
+ * namespace is another one: a FUSE that the container serves is closed to it. An overlay of the container's on one isn't, and
+ * may keep it waiting: then it is given up, and another one takes its place, as for one that was killed. The first is
+ * started when it is needed; they end when the last who has borrowed one gives it back after this was closed. Thread-safe.
  */
 final class FilesDeputy implements AutoCloseable {
-    private final Deputy.Ids ids;
-    private Deputy deputy;
-    private int users;
+    /** How long a file system of the container's may take for an answer. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private final Start start;
+    private Shared current;
     private boolean closed;
 
-    FilesDeputy(Deputy.Ids ids) {
-        this.ids = ids;
+    /** Starts a process. */
+    @FunctionalInterface
+    interface Start {
+        Deputy run() throws IOException;
     }
 
-    /** To be given back. */
-    synchronized Deputy borrow() throws IOException {
+    private static final class Shared {
+        private final Deputy deputy;
+        private int users;
+
+        private Shared(Deputy deputy) {
+            this.deputy = deputy;
+        }
+    }
+
+    /** What somebody has borrowed until this is closed. */
+    final class Loan implements AutoCloseable {
+        private final Shared shared;
+
+        private Loan(Shared shared) {
+            this.shared = shared;
+        }
+
+        Deputy deputy() {
+            return shared.deputy;
+        }
+
+        /** Whether the container has ended since. */
+        boolean hasEnded() {
+            synchronized (FilesDeputy.this) {
+                return closed;
+            }
+        }
+
+        @Override
+        public void close() {
+            giveBack(shared);
+        }
+    }
+
+    FilesDeputy(Start start) {
+        this.start = start;
+    }
+
+    synchronized Loan borrow() throws IOException {
         if (closed) {
             throw LinuxException.of(-Errno.ESRCH.number(), "unshare", "CLONE_NEWUSER")
                     .withHint("the container has ended");
         }
-        if (deputy == null) {
-            deputy = Deputy.startForFiles(ids);
+        if (current == null || current.deputy.isLost()) {
+            Shared last = current;
+            current = new Shared(start.run());
+            end(last);
         }
-        users++;
-        return deputy;
+        current.users++;
+        return new Loan(current);
     }
 
-    synchronized void giveBack() {
-        users--;
-        end();
+    private synchronized void giveBack(Shared shared) {
+        shared.users--;
+        if (closed || shared != current) {
+            end(shared);
+        }
     }
 
     @Override
     public synchronized void close() {
-        closed = true;
-        end();
+        if (!closed) {
+            closed = true;
+            end(current);
+        }
     }
 
-    private void end() {
-        if (closed && users == 0 && deputy != null) {
-            deputy.close();
-            deputy = null;
+    private static void end(Shared shared) {
+        if (shared != null && shared.users == 0) {
+            shared.deputy.close();
         }
     }
 }

@@ -16,28 +16,37 @@ import java.util.Optional;
 @SuppressWarnings("try")
 public final class OpenRoot implements AutoCloseable {
     private final RootDir root;
-    private final Lock lock;
     private final Optional<IdMap> ids;
     private final boolean shifted;
+    // Keeps the container stopped; null if it runs.
+    private final Lock lock;
+    // What the container is in that runs; null if it is stopped.
+    private final Run run;
     // Who is root of the container's ids for this JVM, if somebody is.
-    private final FilesDeputy deputy;
+    private final FilesDeputy.Loan loan;
 
-    // The lock keeps the container stopped; it is null if the container runs.
-    OpenRoot(RootDir root, Lock lock, Optional<IdMap> ids, boolean shifted) {
-        this(root, lock, ids, shifted, null);
-    }
-
-    /** Of a container that runs, seen by a deputy, which is given back in the end. */
-    OpenRoot(RootDir root, FilesDeputy deputy, IdMap ids) {
-        this(root, null, Optional.of(ids), false, deputy);
-    }
-
-    private OpenRoot(RootDir root, Lock lock, Optional<IdMap> ids, boolean shifted, FilesDeputy deputy) {
-        this.shifted = shifted;
+    private OpenRoot(RootDir root, Optional<IdMap> ids, boolean shifted, Lock lock, Run run, FilesDeputy.Loan loan) {
         this.root = root;
         this.ids = ids;
+        this.shifted = shifted;
         this.lock = lock;
-        this.deputy = deputy;
+        this.run = run;
+        this.loan = loan;
+    }
+
+    /** Of a container that is stopped. */
+    OpenRoot(Lock lock, RootDir root, Optional<IdMap> ids, boolean shifted) {
+        this(root, ids, shifted, lock, null, null);
+    }
+
+    /** Of a container that runs with the ids of the host. */
+    OpenRoot(Run run, RootDir root, boolean shifted) {
+        this(root, Optional.empty(), shifted, null, run, null);
+    }
+
+    /** Of a container that runs with ids of its own. */
+    OpenRoot(Run run, LentRoot lent, IdMap ids) {
+        this(lent.root(), Optional.of(ids), false, null, run, lent.loan());
     }
 
     /**
@@ -58,7 +67,7 @@ public final class OpenRoot implements AutoCloseable {
         if (ids.isEmpty()) {
             return OwnerMap.onDisk(root.fd());
         }
-        if (deputy != null) {
+        if (loan != null) {
             return OwnerMap.inside(ids.get());
         }
         return shifted ? OwnerMap.stored(ids) : OwnerMap.of(ids);
@@ -73,28 +82,58 @@ public final class OpenRoot implements AutoCloseable {
      * @throws IOException what it throws
      */
     public <T> T asRoot(Work<T> work) throws IOException {
-        try (FileIdentity identity = ids.isPresent() && deputy == null ? identity(root.fd(), ids.get()) : null) {
+        try (FileIdentity identity = ids.isPresent() && loan == null ? identity(root.fd(), ids.get()) : null) {
             return work.run();
         }
     }
 
     /**
-     * What went wrong with a file, explained where it is the kernel that forbids it.
+     * Refuses to go on once the container that ran was stopped: started again, it has its root from another mount.
+     *
+     * @throws LinuxException ESTALE if it was
+     */
+    public void requireRun() throws LinuxException {
+        if (run != null && !Executing.stillAlive(run)) {
+            throw LinuxException.of(-Errno.ESTALE.number(), "renameat2", "/")
+                    .withHint("the container has ended since this was begun: do it again");
+        }
+    }
+
+    /**
+     * What went wrong with a file, explained where it is the container or the kernel that is in the way.
      *
      * @param cause what went wrong
      * @return the same, perhaps with what to do about it
      */
     public IOException explained(IOException cause) {
-        boolean forbidden = deputy != null
-                && cause instanceof LinuxException call
-                && (call.is(Errno.EACCES) || call.is(Errno.EPERM))
-                && call.hint().isEmpty();
-        return forbidden
-                ? ((LinuxException) cause)
-                        .withHint(
-                                "that is more than root of the container may do: files of the host that are mounted there are"
-                                        + " not its own, unless they are shifted(); work on them on the host")
+        return cause instanceof LinuxException call && call.hint().isEmpty()
+                ? call.errno().flatMap(this::hint).map(call::withHint).orElse(call)
                 : cause;
+    }
+
+    private Optional<String> hint(Errno errno) {
+        if (run != null && errno == Errno.EAGAIN) {
+            return Optional.of("a process of the container holds a lease on it, see F_SETLEASE in fcntl(2)");
+        }
+        if (loan == null) {
+            return Optional.empty();
+        }
+        return switch (errno) {
+            case EACCES, EPERM ->
+                Optional.of(
+                        "that is more than root of the container may do from outside: what is the host's and mounted"
+                                + " there isn't its own unless it is shifted(), and in /proc only a command in the container"
+                                + " sees all; a FUSE that it serves is closed");
+            case EOWNERDEAD ->
+                Optional.of(
+                        "the process that works on the container's files was killed, or given up: try again, the next"
+                                + " one has another");
+            case ETIMEDOUT ->
+                Optional.of(
+                        "a file system of the container's own doesn't answer, or the process that works on its files"
+                                + " was stopped");
+            default -> Optional.empty();
+        };
     }
 
     private static FileIdentity identity(Fd place, IdMap map) throws IOException {
@@ -121,8 +160,8 @@ public final class OpenRoot implements AutoCloseable {
     @Override
     public void close() {
         root.close();
-        if (deputy != null) {
-            deputy.giveBack();
+        if (loan != null) {
+            loan.close();
         }
         if (lock != null) {
             lock.close();

@@ -2,7 +2,6 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.IdMap;
 import io.lxj.failure.Failures;
-import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.RootDir;
@@ -39,26 +38,15 @@ final class OpenRoots {
         Run run = current.get();
         RootDir root = engine.executing().root(run);
         try {
-            Optional<FilesDeputy> files =
-                    run.ids().isPresent() ? run.reach().files(run.ids().get()) : Optional.empty();
-            if (files.isPresent()) {
-                return Optional.of(lent(root, files.get(), run.ids().get()));
+            if (run.ids().isPresent()) {
+                OpenRoot open =
+                        new OpenRoot(run, LentRoot.of(run, root), run.ids().get());
+                root.close();
+                return Optional.of(open);
             }
-            return Optional.of(new OpenRoot(root, null, run.ids(), isShifted(instance)));
+            return Optional.of(new OpenRoot(run, root, isShifted(instance)));
         } catch (IOException | RuntimeException e) {
             root.close();
-            throw e;
-        }
-    }
-
-    private static OpenRoot lent(RootDir root, FilesDeputy files, IdMap ids) throws IOException {
-        Deputy deputy = files.borrow();
-        try {
-            Fd own = deputy.actFor(root.fd());
-            root.close();
-            return new OpenRoot(new RootDir(own), files, ids);
-        } catch (LinuxException | RuntimeException e) {
-            files.giveBack();
             throw e;
         }
     }
@@ -86,7 +74,7 @@ final class OpenRoots {
                 Optional<IdMap> ids =
                         shifted ? ShiftedStorage.ids(folder.directory(), folder.toString()) : Optional.empty();
                 Fd root = engine.mountRoot(folder, folder.record().config(), use);
-                return new OpenRoot(new RootDir(root), lock, ids, shifted);
+                return new OpenRoot(lock, new RootDir(root), ids, shifted);
             }
         } catch (IOException | RuntimeException e) {
             lock.close();

@@ -9,6 +9,7 @@ import io.lxj.linux.Open;
 import io.lxj.linux.ProcFs;
 import io.lxj.linux.UserNamespaces;
 import io.lxj.storage.SubordinateIds;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,18 +61,22 @@ final class Reach implements AutoCloseable {
         return Optional.of(joined);
     }
 
-    /** Who works on the files of a container with these ids; empty if those are the user's one and only. */
-    synchronized Optional<FilesDeputy> files(IdMap ids) throws LinuxException {
-        if (deputy().filter(users -> !users.hasSeveralIds()).isPresent()) {
-            return Optional.empty();
-        }
+    /** Who works on the files of a container with these ids. */
+    synchronized FilesDeputy files(IdMap ids) throws LinuxException {
         if (files == null) {
-            files = new FilesDeputy(
-                    deputy().isPresent()
-                            ? SubordinateIds.ofThisUser().of(ids)
-                            : new UserNamespaceSetup(engine.proc(), ids, List.of()));
+            Optional<Deputy> users = deputy();
+            Duration patience = FilesDeputy.PATIENCE;
+            if (users.isEmpty()) {
+                UserNamespaceSetup own = new UserNamespaceSetup(engine.proc(), ids, List.of());
+                files = new FilesDeputy(() -> Deputy.startForFiles(own, patience));
+            } else if (users.get().hasSeveralIds()) {
+                Deputy.Ids own = SubordinateIds.ofThisUser().of(ids);
+                files = new FilesDeputy(() -> Deputy.startForFiles(own, patience));
+            } else {
+                files = new FilesDeputy(() -> Deputy.joinForFiles(users.get().userNamespace(), 1, patience));
+            }
         }
-        return Optional.of(files);
+        return files;
     }
 
     /** The host's procfs, by whose links its processes' own files are reached. */

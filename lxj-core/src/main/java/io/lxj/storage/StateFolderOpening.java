@@ -142,9 +142,10 @@ final class StateFolderOpening implements AutoCloseable {
                     .hint("open a state folder on ext4, xfs, btrfs or tmpfs"));
         }
         try (Scratch scratch = Scratch.open()) {
-            long result = root.fd().call(Syscall.FACCESSAT2, scratch.string(""), W_OK, Open.AT_EMPTY_PATH, 0, 0);
+            int flags = Open.AT_EMPTY_PATH | Open.AT_EACCESS;
+            long result = root.fd().call(Syscall.FACCESSAT2, scratch.string(""), W_OK, flags, 0, 0);
             if (result < 0) {
-                throw LinuxException.of(result, "faccessat2", root.fd(), "", "W_OK", "AT_EMPTY_PATH");
+                throw LinuxException.of(result, "faccessat2", root.fd(), "", "W_OK", "AT_EMPTY_PATH|AT_EACCESS");
             }
         }
     }

@@ -4,6 +4,7 @@ import io.lxj.error.Failure;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Syscall;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -35,6 +36,8 @@ public final class SubordinateIds {
         List<Lines> lacking =
                 Stream.of(users, groups).filter(lines -> !lines.areEnough()).toList();
         if (lacking.isEmpty()) {
+            users.check();
+            groups.check();
             return new OwnIds(user, group, users.ranges(), groups.ranges());
         }
         throw new NoIdsException(Failure.of(
@@ -50,6 +53,8 @@ public final class SubordinateIds {
     }
 
     /** What one of the files says of a user. */
+    private static final long MAX_ID = 0xFFFFFFFFL;
+
     private record Lines(String name, long user, String file, String adding, String text) {
         List<IdPool.Range> ranges() {
             return IdPool.subordinate(name, user, text);
@@ -63,6 +68,34 @@ public final class SubordinateIds {
 
         boolean areEnough() {
             return count() >= IdPool.SIZE;
+        }
+
+        /** What newuidmap(1) and newgidmap(1), or the kernel, would refuse without saying which line it is. */
+        void check() {
+            List<IdPool.Range> sorted = ranges().stream()
+                    .sorted(Comparator.comparingLong(IdPool.Range::first))
+                    .toList();
+            long end = 0;
+            for (IdPool.Range range : sorted) {
+                if (range.first() < end) {
+                    throw wrong(range, "overlaps another one");
+                }
+                if (range.end() > MAX_ID) {
+                    throw wrong(range, "has ids above " + (MAX_ID - 1));
+                }
+                if (range.first() == 0 || range.first() <= user && user < range.end()) {
+                    throw wrong(range, "has root, or the user itself");
+                }
+                end = range.end();
+            }
+        }
+
+        private NoIdsException wrong(IdPool.Range range, String problem) {
+            String line = range.first() + ":" + (range.end() - range.first());
+            return new NoIdsException(Failure.of(
+                            "find ids for containers",
+                            "the line of " + name + " with " + line + " in " + file + " " + problem)
+                    .hint("correct it as root: each id may be given out once, and none that somebody is"));
         }
 
         String there() {

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What can be done with cgroups here. Immutable and thread-safe. */
 final class CgroupFacts {
     private static final int W_OK = 2;
-    private static final int AT_EACCESS = 0x200;
     private static final String TRIAL = "lxj-trial-";
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -160,7 +159,8 @@ final class CgroupFacts {
 
     private static boolean isWritable(Cgroup cgroup) {
         try (Scratch scratch = Scratch.open()) {
-            return cgroup.fd().call(Syscall.FACCESSAT2, scratch.string(""), W_OK, Open.AT_EMPTY_PATH | AT_EACCESS) == 0;
+            return cgroup.fd().call(Syscall.FACCESSAT2, scratch.string(""), W_OK, Open.AT_EMPTY_PATH | Open.AT_EACCESS)
+                    == 0;
         }
     }
 }

@@ -2,6 +2,7 @@ package io.lxj.linux;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,8 @@ public final class Deputy implements AutoCloseable {
     private final Fd userNamespace;
     private final Fd mountNamespace;
     private final long idCount;
+    // Whether it has ended, or may still answer something that nobody waits for any more.
+    private volatile boolean lost;
 
     /** Gives a new user namespace its ids. */
     public interface Ids {
@@ -74,15 +77,42 @@ public final class Deputy implements AutoCloseable {
     }
 
     /**
-     * Starts one that mounts nothing: it acts for what this process has opened, see {@link #actFor}.
+     * Starts one that mounts nothing: it acts for what this process has opened, see {@link #actFor}. It works on files that
+     * may be there to hold it up: without an answer it is given up after some time, see {@link #isLost}.
      *
      * @param ids gives it ids, 0 among them
+     * @param patience how long a call may take
      * @return the process
      * @throws LinuxException if the namespace can't be made: the call is unshare(2) then
      * @throws IOException what {@code ids} throws
      */
-    public static Deputy startForFiles(Ids ids) throws IOException {
-        return start(new DeputyProgram(FileName.bytes("/"), DeputyProgram.Namespaces.MAKE_USER), ids);
+    public static Deputy startForFiles(Ids ids, Duration patience) throws IOException {
+        DeputyProgram program = new DeputyProgram(FileName.bytes("/"), DeputyProgram.Namespaces.MAKE_USER);
+        return impatient(start(program, ids), patience);
+    }
+
+    /**
+     * The same in a user namespace that is there.
+     *
+     * @param namespace the user namespace, in which this process has all rights: its owner's
+     * @param idCount how many ids there are in it
+     * @param patience how long a call may take
+     * @return the process
+     * @throws LinuxException if it can't be entered: the call is setns(2) then
+     */
+    public static Deputy joinForFiles(Fd namespace, long idCount, Duration patience) throws LinuxException {
+        DeputyProgram program = new DeputyProgram(FileName.bytes("/"), DeputyProgram.Namespaces.JOIN_USER);
+        return impatient(join(program, namespace, idCount), patience);
+    }
+
+    private static Deputy impatient(Deputy deputy, Duration patience) throws LinuxException {
+        try {
+            deputy.socket.receiveWithin(patience);
+            return deputy;
+        } catch (LinuxException e) {
+            deputy.close();
+            throw e;
+        }
     }
 
     private static Deputy start(DeputyProgram program, Ids ids) throws IOException {
@@ -118,7 +148,10 @@ public final class Deputy implements AutoCloseable {
      * @throws LinuxException if it can't be entered: the call is setns(2) then, or the folder can't be opened
      */
     public static Deputy join(Path folder, Fd namespace, long idCount) throws LinuxException {
-        DeputyProgram program = new DeputyProgram(FileName.bytes(folder), DeputyProgram.Namespaces.JOIN);
+        return join(new DeputyProgram(FileName.bytes(folder), DeputyProgram.Namespaces.JOIN), namespace, idCount);
+    }
+
+    private static Deputy join(DeputyProgram program, Fd namespace, long idCount) throws LinuxException {
         try (UnixSocket.Pair sockets = UnixSocket.pair()) {
             Spawned process = Spawner.spawn(
                     program.program,
@@ -140,6 +173,22 @@ public final class Deputy implements AutoCloseable {
         try (process) {
             process.waitFor();
         }
+    }
+
+    /** It may not end before a file system answers it, whoever kills it. */
+    private void abandon() {
+        Kernel.call(Syscall.KILL, pid, Signal.SIGKILL.number());
+        Thread reaper = new Thread(
+                () -> {
+                    try {
+                        reap(process);
+                    } catch (LinuxException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                "lxj-reaper-" + pid);
+        reaper.setDaemon(true);
+        reaper.start();
     }
 
     private LinuxException failure() throws LinuxException {
@@ -279,10 +328,44 @@ public final class Deputy implements AutoCloseable {
     long[] callForEach(Syscall call, Fd directory, List<byte[]> names, long last) throws LinuxException {
         lock.lock();
         try {
-            return new DeputyBatch(program, socket).run(call, directory, names, last);
+            return new DeputyBatch(program, this::answer).run(call, directory, names, last);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whoever has the lock gets an answer of the process, or EOWNERDEAD or ETIMEDOUT. */
+    private long answer(DeputyExchange.Call call) {
+        if (lost) {
+            return -Errno.EOWNERDEAD.number();
+        }
+        long result = DeputyExchange.GONE;
+        try {
+            result = call.make(socket);
+        } finally {
+            lost = result == DeputyExchange.GONE || result == DeputyExchange.SILENT;
+        }
+        if (lost) {
+            Errno errno = result == DeputyExchange.GONE ? Errno.EOWNERDEAD : Errno.ETIMEDOUT;
+            return -errno.number();
+        }
+        return result;
+    }
+
+    /**
+     * Whether it has ended, or was given up because it didn't answer: all that is asked of it fails with EOWNERDEAD.
+     *
+     * @return whether another one is needed
+     */
+    public boolean isLost() {
+        if (!lost && lock.tryLock()) {
+            try {
+                lost = socket.isClosedByPeer();
+            } finally {
+                lock.unlock();
+            }
+        }
+        return lost;
     }
 
     /** Makes a call if it is one that a deputy makes; otherwise this process makes it. */
@@ -294,7 +377,8 @@ public final class Deputy implements AutoCloseable {
         }
         lock.lock();
         try (Scratch scratch = Scratch.open()) {
-            return new DeputyMessage(program, socket, scratch, call, delegated.get(), arguments).exchange();
+            DeputyMessage message = new DeputyMessage(program, scratch, call, delegated.get(), arguments);
+            return answer(message::exchange);
         } finally {
             lock.unlock();
         }
@@ -312,7 +396,11 @@ public final class Deputy implements AutoCloseable {
             mountNamespace.close();
             folder.close();
             socket.close();
-            reap(process);
+            if (lost) {
+                abandon();
+            } else {
+                reap(process);
+            }
         } catch (LinuxException e) {
             throw new IllegalStateException("the helper in the user namespace could not be waited for", e);
         } finally {

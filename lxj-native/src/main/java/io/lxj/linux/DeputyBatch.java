@@ -3,6 +3,7 @@ package io.lxj.linux;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * The same call for many names, in as few messages to a {@link Deputy} as they fit into: a message brings a step for each
@@ -15,11 +16,11 @@ final class DeputyBatch {
     private static final int ROOM = DeputyProgram.ROOM - DeputyProgram.REPLY;
 
     private final DeputyProgram program;
-    private final UnixSocket socket;
+    private final ToLongFunction<DeputyExchange.Call> deputy;
 
-    DeputyBatch(DeputyProgram program, UnixSocket socket) {
+    DeputyBatch(DeputyProgram program, ToLongFunction<DeputyExchange.Call> deputy) {
         this.program = program;
-        this.socket = socket;
+        this.deputy = deputy;
     }
 
     long[] run(Syscall call, Fd directory, List<byte[]> names, long last) throws LinuxException {
@@ -75,8 +76,8 @@ final class DeputyBatch {
                 pieces.buffer().putLong(i * IOVEC, sent[i].address()).putLong(i * IOVEC + 8, sent[i].length());
             }
             Block answer = scratch.zeroed(stepsLength);
-            long result = directory.borrow(fd -> new DeputyExchange(socket, scratch)
-                    .run(pieces, sent.length, new int[] {fd}, 1, answer.address(), stepsLength, false));
+            long result = directory.borrow(fd -> deputy.applyAsLong(socket -> new DeputyExchange(socket, scratch)
+                    .run(pieces, sent.length, new int[] {fd}, 1, answer.address(), stepsLength, false)));
             if (result < 0) {
                 throw LinuxException.of(result, call.manName(), directory, names.get(0), last);
             }

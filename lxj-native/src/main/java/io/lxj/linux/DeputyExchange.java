@@ -4,12 +4,23 @@ package io.lxj.linux;
 final class DeputyExchange {
     static final int IOVEC = 16;
 
+    /** Instead of a result: the process has ended. */
+    static final long GONE = Long.MIN_VALUE;
+    /** Instead of a result: there was none in the time that the socket waits. */
+    static final long SILENT = Long.MIN_VALUE + 1;
+
     private static final int MSGHDR = 56;
     private static final int CMSG_HEADER = 16;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+
+    /** What is asked of a process. */
+    @FunctionalInterface
+    interface Call {
+        long make(UnixSocket socket);
+    }
 
     private final UnixSocket socket;
     private final Scratch scratch;
@@ -20,7 +31,8 @@ final class DeputyExchange {
     }
 
     /**
-     * Sends and waits.
+     * Sends and waits. Whatever this needs it has before it sends: an answer that nobody takes would be taken for the next
+     * one's.
      *
      * @param pieces iovecs of what is sent
      * @param count how many of them
@@ -29,51 +41,57 @@ final class DeputyExchange {
      * @param output where what comes behind the result is stored
      * @param outputLength how much of it
      * @param returnsFd whether the result is an fd, which comes along
-     * @return the result
+     * @return the result, {@link #GONE} or {@link #SILENT}
      */
     long run(Block pieces, int count, int[] carried, int carrying, long output, int outputLength, boolean returnsFd) {
         Block control = scratch.zeroed(CMSG_HEADER + 8 * DeputyProgram.CARRIED);
         int header = CMSG_HEADER + 4 * DeputyProgram.CARRIED;
         control.buffer().putLong(0, header).putInt(8, SOL_SOCKET).putInt(12, SCM_RIGHTS);
+        Block request = scratch.zeroed(MSGHDR);
+        request.buffer()
+                .putLong(16, pieces.address())
+                .putLong(24, count)
+                .putLong(32, control.address())
+                .putLong(40, header);
+        Block value = scratch.zeroed(8);
+        Block received = scratch.zeroed(CMSG_HEADER + 8);
+        Block answer = answer(value, output, outputLength, received);
         return socket.fd().borrow(own -> {
             for (int i = 0; i < DeputyProgram.CARRIED; i++) {
                 control.buffer().putInt(CMSG_HEADER + 4 * i, i < carrying ? carried[i] : own);
             }
-            Block request = scratch.zeroed(MSGHDR);
-            request.buffer()
-                    .putLong(16, pieces.address())
-                    .putLong(24, count)
-                    .putLong(32, control.address())
-                    .putLong(40, header);
             long sent = again(Syscall.SENDMSG, own, request.address(), MSG_NOSIGNAL);
-            return sent < 0 ? gone(sent) : receive(own, output, outputLength, returnsFd);
+            return sent < 0 ? notSent(sent) : receive(own, answer, value, returnsFd ? received : null);
         });
     }
 
-    private long receive(int own, long output, int outputLength, boolean returnsFd) {
-        Block result = scratch.zeroed(8);
+    private Block answer(Block value, long output, int outputLength, Block control) {
         Block vectors = scratch.block(2 * IOVEC);
         vectors.buffer()
-                .putLong(0, result.address())
+                .putLong(0, value.address())
                 .putLong(8, 8)
                 .putLong(16, output)
                 .putLong(24, outputLength);
-        Block control = scratch.zeroed(CMSG_HEADER + 8);
-        Block message = scratch.zeroed(MSGHDR);
-        message.buffer()
+        Block answer = scratch.zeroed(MSGHDR);
+        answer.buffer()
                 .putLong(16, vectors.address())
                 .putLong(24, 2)
                 .putLong(32, control.address())
                 .putLong(40, control.length());
-        long received = again(Syscall.RECVMSG, own, message.address(), MSG_CMSG_CLOEXEC);
+        return answer;
+    }
+
+    // The fd that is the result comes in the control data, if there are any.
+    private static long receive(int own, Block answer, Block value, Block control) {
+        long received = again(Syscall.RECVMSG, own, answer.address(), MSG_CMSG_CLOEXEC);
         if (received <= 0) {
-            return gone(received);
+            return Errno.EAGAIN.is(received) ? SILENT : GONE;
         }
-        long value = result.buffer().getLong(0);
-        if (value < 0 || !returnsFd) {
-            return value;
+        long result = value.buffer().getLong(0);
+        if (result < 0 || control == null) {
+            return result;
         }
-        return message.buffer().getLong(40) < CMSG_HEADER + 4
+        return answer.buffer().getLong(40) < CMSG_HEADER + 4
                 ? -Errno.EMFILE.number()
                 : control.buffer().getInt(CMSG_HEADER);
     }
@@ -86,9 +104,7 @@ final class DeputyExchange {
         return result;
     }
 
-    private static long gone(long result) {
-        return result < 0 && !Errno.EPIPE.is(result) && !Errno.ECONNRESET.is(result)
-                ? result
-                : -Errno.EOWNERDEAD.number();
+    private static long notSent(long result) {
+        return Errno.EPIPE.is(result) || Errno.ECONNRESET.is(result) ? GONE : result;
     }
 }

@@ -15,7 +15,6 @@ final class DeputyMessage {
             DelegatedCall.of(Syscall.INOTIFY_ADD_WATCH).orElseThrow();
 
     private final DeputyProgram program;
-    private final UnixSocket socket;
     private final Scratch scratch;
     private final DelegatedCall delegated;
     private final Block pieces;
@@ -26,15 +25,8 @@ final class DeputyMessage {
     private long output;
     private int outputLength;
 
-    DeputyMessage(
-            DeputyProgram program,
-            UnixSocket socket,
-            Scratch scratch,
-            Syscall call,
-            DelegatedCall delegated,
-            long[] arguments) {
+    DeputyMessage(DeputyProgram program, Scratch scratch, Syscall call, DelegatedCall delegated, long[] arguments) {
         this.program = program;
-        this.socket = socket;
         this.scratch = scratch;
         this.delegated = delegated;
         this.pieces = scratch.block(MAX_PIECES * IOVEC);
@@ -131,7 +123,7 @@ final class DeputyMessage {
         return send(scratch.string(sent), sent.length + 1);
     }
 
-    long exchange() {
+    long exchange(UnixSocket socket) {
         return new DeputyExchange(socket, scratch)
                 .run(pieces, count, carried, carrying, output, outputLength, delegated.returnsFd());
     }

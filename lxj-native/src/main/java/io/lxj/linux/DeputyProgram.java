@@ -24,6 +24,7 @@ final class DeputyProgram {
     private static final int SCM_RIGHTS = 1;
     private static final int CMSG_HEADER = 16;
     private static final int NUMBER = 4;
+    private static final int SAME = -1;
 
     final SyscallProgram program;
     /** Where the message is stored, behind the step. */
@@ -42,17 +43,19 @@ final class DeputyProgram {
         /** It makes a user namespace only: it mounts nothing, and keeps nothing mounted. */
         MAKE_USER,
         /** It is given a user namespace, and makes a mount namespace. */
-        JOIN
+        JOIN,
+        /** It is given a user namespace only. */
+        JOIN_USER
     }
 
     DeputyProgram(byte[] folder, Namespaces namespaces) {
-        boolean joins = namespaces == Namespaces.JOIN;
+        boolean joins = namespaces == Namespaces.JOIN || namespaces == Namespaces.JOIN_USER;
         ProgramBuilder builder = joins ? SyscallProgram.builder(SOCKET, NAMESPACE) : SyscallProgram.builder(SOCKET);
         Arg socket = builder.fd(SOCKET);
         ProgramBuilder.Label end = builder.label();
         builder.step("leave the JVM's session", Syscall.SETSID);
         if (joins) {
-            join(builder);
+            join(builder, namespaces == Namespaces.JOIN);
         } else {
             boolean mounts = namespaces == Namespaces.MAKE;
             make(builder, socket, end, CloneFlags.CLONE_NEWUSER | (mounts ? CloneFlags.CLONE_NEWNS : 0));
@@ -94,7 +97,9 @@ final class DeputyProgram {
         withFd = taken.value() - SyscallProgram.RESULT;
         Arg rights = builder.words(
                 "{SCM_RIGHTS, [" + RESULT + "]}", CMSG_HEADER + NUMBER, SOL_SOCKET | ((long) SCM_RIGHTS << 32), RESULT);
-        replying(builder, "reply with the fd", socket, end, rights, CMSG_HEADER + NUMBER);
+        ProgramBuilder.Label refused = builder.label();
+        Arg sent = replying(builder, "reply with the fd", socket, refused, rights, CMSG_HEADER + NUMBER);
+        ProgramBuilder.Label close = builder.here();
         builder.step("close the result", Syscall.CLOSE, called).mayFail();
         builder.step("close its other number", Syscall.CLOSE, RESULT).mayFail();
         builder.place(tidy);
@@ -103,16 +108,28 @@ final class DeputyProgram {
                     .mayFail();
         }
         builder.step("go on", Syscall.GETPID).onPositive(receive);
+        builder.place(refused);
+        Arg why = builder.words("[why]", sent.value(), 8);
+        builder.step(
+                        "reply with why there is no fd",
+                        Syscall.SENDMSG,
+                        socket,
+                        builder.words("{reply}", 0, 0, why, 1, 0, 0, 0),
+                        MSG_NOSIGNAL)
+                .onError(end);
+        builder.step("go on", Syscall.GETPID).onPositive(close);
         builder.place(end);
         builder.step("end", Syscall.EXIT_GROUP, 0);
         program = builder.build();
     }
 
-    private static void join(ProgramBuilder builder) {
+    private static void join(ProgramBuilder builder, boolean mounts) {
         Arg namespace = builder.fd(NAMESPACE);
         builder.step("enter the user namespace", Syscall.SETNS, namespace, CloneFlags.CLONE_NEWUSER);
         builder.step("close its fd", Syscall.CLOSE, namespace);
-        builder.step("make a mount namespace", Syscall.UNSHARE, Arg.of(CloneFlags.CLONE_NEWNS, "CLONE_NEWNS"));
+        if (mounts) {
+            builder.step("make a mount namespace", Syscall.UNSHARE, Arg.of(CloneFlags.CLONE_NEWNS, "CLONE_NEWNS"));
+        }
     }
 
     private static void make(ProgramBuilder builder, Arg socket, ProgramBuilder.Label end, long flags) {
@@ -134,8 +151,13 @@ final class DeputyProgram {
         builder.step("close the extra fd", Syscall.CLOSE, opened);
         // Who has a single id can't change groups.
         builder.step("have no other groups", Syscall.SETGROUPS, 0, 0).mayFail();
-        builder.step("become root's group", Syscall.SETRESGID, 0, 0, 0);
-        builder.step("become root", Syscall.SETRESUID, 0, 0, 0);
+        // The real ids stay the user's. The kernel counts by them what a process has in flight, see unix(7), so that
+        // the root
+        // of a container, who may be the same, uses none of it up; and who isn't whoever mounted a FUSE in all ids
+        // doesn't
+        // get into it, see fuse(4).
+        builder.step("become root's group", Syscall.SETRESGID, SAME, 0, SAME);
+        builder.step("become root", Syscall.SETRESUID, SAME, 0, SAME);
         builder.step("hide", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 0);
         Arg rights = builder.words(
                 "{SCM_RIGHTS, [" + RESULT + "]}", CMSG_HEADER + NUMBER, SOL_SOCKET | ((long) SCM_RIGHTS << 32), RESULT);

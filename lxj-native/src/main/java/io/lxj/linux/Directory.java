@@ -471,13 +471,26 @@ public final class Directory implements AutoCloseable {
 
     /**
      * Removes a name and everything below it. Directories are entered by fd and links are not followed, so that what
-     * is below can't lead outside, even while another process changes it. Mounts are not crossed: EXDEV.
+     * is below can't lead outside, even while another process changes it. Mounts are not crossed: EXDEV. What chattr(1)
+     * protects is removed, too.
      *
      * @param name a single component
      * @throws LinuxException if something can't be removed; ENOENT if there is no such name
      */
     public void removeTree(byte[] name) throws LinuxException {
-        TreeRemover.remove(this, name);
+        TreeRemover.remove(this, name, false);
+    }
+
+    /**
+     * The same for a tree of somebody else's, who may have files of other people mounted in it. What chattr(1) protects
+     * stays protected, and no mount is taken away from a file: the kernel guards mount points of a mount namespace only
+     * against those who are in it.
+     *
+     * @param name a single component; the caller has seen that nothing is mounted there
+     * @throws LinuxException if something can't be removed; ENOENT if there is no such name
+     */
+    public void removeForeignTree(byte[] name) throws LinuxException {
+        TreeRemover.remove(this, name, true);
     }
 
     /**

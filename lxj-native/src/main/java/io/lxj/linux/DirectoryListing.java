@@ -6,6 +6,7 @@ import java.util.List;
 /** Reads the entries of an open directory with getdents64(2). */
 final class DirectoryListing {
     private static final int BUFFER = 32 * 1024;
+    private static final long MAX_NAMES = 64 << 20;
     private static final int SEEK_SET = 0;
     private static final int SEEK_CUR = 1;
 
@@ -20,11 +21,16 @@ final class DirectoryListing {
     /** All entries but {@code .} and {@code ..}; EFBIG if there are more than the limit. */
     static List<DirectoryEntry> read(Fd directory, int limit) throws LinuxException {
         List<DirectoryEntry> entries = first(directory, limit);
-        if (entries.size() > limit) {
+        if (entries.size() > limit || size(entries) > MAX_NAMES) {
             throw LinuxException.of(-Errno.EFBIG.number(), "getdents64", directory)
-                    .withHint("the directory has more than " + limit + " entries");
+                    .withHint("the directory has more than " + limit + " entries, or " + (MAX_NAMES >> 20)
+                            + " MiB of names");
         }
         return entries;
+    }
+
+    private static long size(List<DirectoryEntry> entries) {
+        return entries.stream().mapToLong(entry -> entry.name().length).sum();
     }
 
     /** The first entries but {@code .} and {@code ..}; all of them, unless there are more than the limit. */
@@ -38,7 +44,8 @@ final class DirectoryListing {
         List<DirectoryEntry> entries = new ArrayList<>();
         try (Scratch scratch = Scratch.open()) {
             Block block = scratch.block(BUFFER);
-            while (entries.size() <= limit) {
+            long names = 0;
+            while (entries.size() <= limit && names <= MAX_NAMES) {
                 long result = directory.call(Syscall.GETDENTS64, block.address(), block.length());
                 if (result < 0) {
                     throw LinuxException.of(result, "getdents64", directory);
@@ -46,7 +53,7 @@ final class DirectoryListing {
                 if (result == 0) {
                     break;
                 }
-                parse(block, (int) result, entries);
+                names += parse(block, (int) result, entries);
             }
             return entries;
         }
@@ -69,7 +76,9 @@ final class DirectoryListing {
         }
     }
 
-    private static void parse(Block block, int length, List<DirectoryEntry> entries) {
+    /** Returns how long the names are together. */
+    private static long parse(Block block, int length, List<DirectoryEntry> entries) {
+        long names = 0;
         for (int at = 0; at < length; at += block.buffer().getShort(at + D_RECLEN) & 0xFFFF) {
             int end = at + D_NAME;
             while (block.buffer().get(end) != 0) {
@@ -81,7 +90,9 @@ final class DirectoryListing {
                 // DT_ constants are the type bits of the mode, shifted.
                 int type = (block.buffer().get(at + D_TYPE) & 0xFF) << 12;
                 entries.add(new DirectoryEntry(name, block.buffer().getLong(at + D_INO), type));
+                names += name.length;
             }
         }
+        return names;
     }
 }

@@ -57,9 +57,16 @@ public final class Inotify implements AutoCloseable {
     public static Inotify open() throws LinuxException {
         long result = Kernel.call(Syscall.INOTIFY_INIT1, Open.O_CLOEXEC | Open.O_NONBLOCK);
         if (result < 0) {
-            throw LinuxException.of(result, "inotify_init1", "IN_NONBLOCK|IN_CLOEXEC");
+            LinuxException failure = LinuxException.of(result, "inotify_init1", "IN_NONBLOCK|IN_CLOEXEC");
+            throw Errno.EMFILE.is(result) ? failure.withHint(exhausted("instances")) : failure;
         }
         return new Inotify(new Fd((int) result));
+    }
+
+    private static String exhausted(String what) {
+        return "this user has no more inotify " + what
+                + ", of which those in containers count, too: end what has so many, or" + " raise fs.inotify.max_user_"
+                + what;
     }
 
     /**
@@ -85,7 +92,9 @@ public final class Inotify implements AutoCloseable {
             long result = watched.borrow(number -> fd.borrow(own ->
                     watched.makes(Syscall.INOTIFY_ADD_WATCH, own, scratch.string("/proc/self/fd/" + number), mask, 0)));
             if (result < 0) {
-                throw LinuxException.of(result, "inotify_add_watch", fd, watched, "0x" + Integer.toHexString(mask));
+                LinuxException failure =
+                        LinuxException.of(result, "inotify_add_watch", fd, watched, "0x" + Integer.toHexString(mask));
+                throw Errno.ENOSPC.is(result) ? failure.withHint(exhausted("watches")) : failure;
             }
             return (int) result;
         }

@@ -42,6 +42,8 @@ public final class Open {
     public static final int AT_SYMLINK_NOFOLLOW = 0x100;
     /** unlinkat removes a directory. */
     public static final int AT_REMOVEDIR = 0x200;
+    /** faccessat2 asks for the effective ids, which files are opened with. */
+    public static final int AT_EACCESS = 0x200;
     /** An empty path means the fd itself. */
     public static final int AT_EMPTY_PATH = 0x1000;
 

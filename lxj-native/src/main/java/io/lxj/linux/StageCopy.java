@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 final class StageCopy {
     private static final int MODE = 0500;
     private static final int X_OK = 1;
-    private static final int AT_EACCESS = 0x200;
 
     private StageCopy() {}
 
@@ -66,7 +65,7 @@ final class StageCopy {
     /** Whether the permissions and the mount let it be executed, see access(2). */
     private static boolean isExecutable(Fd file) {
         try (Scratch scratch = Scratch.open()) {
-            return file.call(Syscall.FACCESSAT2, scratch.string(""), X_OK, Open.AT_EMPTY_PATH | AT_EACCESS) == 0;
+            return file.call(Syscall.FACCESSAT2, scratch.string(""), X_OK, Open.AT_EMPTY_PATH | Open.AT_EACCESS) == 0;
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param deviceMajor for a device node: its major number
  * @param deviceMinor for a device node: its minor number
  * @param fileSystem the device that the file is on, major and minor as {@code (major << 32) | minor}
+ * @param mountRoot whether this is the root of a mount: something is mounted at the name that was looked up
  */
 public record Stat(
         int mode,
@@ -35,7 +36,8 @@ public record Stat(
         int modifiedNanos,
         int deviceMajor,
         int deviceMinor,
-        long fileSystem) {
+        long fileSystem,
+        boolean mountRoot) {
     /** The bits of a mode that give the type. */
     public static final int S_IFMT = 0170000;
     /** Socket. */
@@ -55,6 +57,7 @@ public record Stat(
 
     private static final int SIZE = 256;
     private static final int STATX_BASIC_STATS = 0x7ff;
+    private static final long STATX_ATTR_MOUNT_ROOT = 0x2000;
 
     /**
      * Calls statx(2).
@@ -122,7 +125,8 @@ public record Stat(
                 b.getInt(120),
                 b.getInt(128),
                 b.getInt(132),
-                ((long) b.getInt(136) << 32) | (b.getInt(140) & 0xFFFFFFFFL));
+                ((long) b.getInt(136) << 32) | (b.getInt(140) & 0xFFFFFFFFL),
+                (b.getLong(8) & STATX_ATTR_MOUNT_ROOT) != 0);
     }
 
     /**

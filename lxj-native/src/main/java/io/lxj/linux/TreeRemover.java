@@ -20,23 +20,26 @@ final class TreeRemover {
 
     private final Directory parent;
     private final byte[] top;
+    private final boolean foreign;
     private final Deque<Level> levels = new ArrayDeque<>();
     private int moved;
 
     /** A directory that is being emptied, and the directories in it that are still to be entered. */
     private record Level(Directory directory, byte[] name, Deque<byte[]> pending) {}
 
-    private TreeRemover(Directory parent, byte[] top) {
+    private TreeRemover(Directory parent, byte[] top, boolean foreign) {
         this.parent = parent;
         this.top = top;
+        this.foreign = foreign;
     }
 
-    static void remove(Directory parent, byte[] name) throws LinuxException {
+    /** Of a tree that is somebody else's, neither mounts nor what protects files are taken away. */
+    static void remove(Directory parent, byte[] name, boolean foreign) throws LinuxException {
         if (!parent.stat(name).isDirectory()) {
             parent.unlink(name);
             return;
         }
-        TreeRemover remover = new TreeRemover(parent, name);
+        TreeRemover remover = new TreeRemover(parent, name, foreign);
         try {
             remover.run();
         } finally {
@@ -63,7 +66,7 @@ final class TreeRemover {
     }
 
     /** Removes a directory, or what has taken its place; false if that is a directory with something in it. */
-    private static boolean rmdir(Directory parent, byte[] name) throws LinuxException {
+    private boolean rmdir(Directory parent, byte[] name) throws LinuxException {
         try {
             unprotected(parent, name, () -> parent.rmdir(name));
             return true;
@@ -123,7 +126,7 @@ final class TreeRemover {
         for (DirectoryEntry entry : list(directory)) {
             if (entry.type() == Stat.S_IFDIR || entry.type() == 0) {
                 level.pending().add(entry.name());
-            } else {
+            } else if (!foreign || isThere(directory, entry.name())) {
                 files.add(entry.name());
             }
         }
@@ -135,6 +138,16 @@ final class TreeRemover {
         if (levels.size() >= MAX_OPEN) {
             moveUp(level);
         }
+    }
+
+    /** Refuses to remove what something is mounted on; false if there is nothing any more. */
+    private static boolean isThere(Directory directory, byte[] name) throws LinuxException {
+        Optional<Stat> stat = directory.findStat(name);
+        if (stat.isPresent() && stat.get().mountRoot()) {
+            throw LinuxException.of(-Errno.EXDEV.number(), "unlinkat", directory.fd(), name, 0)
+                    .withHint("something is mounted there");
+        }
+        return stat.isPresent();
     }
 
     private static List<DirectoryEntry> list(Directory directory) throws LinuxException {
@@ -165,7 +178,7 @@ final class TreeRemover {
     }
 
     /** Removes what isn't a directory; false if it is one, though it may not have been when it was listed. */
-    private static boolean unlink(Directory directory, byte[] name) throws LinuxException {
+    private boolean unlink(Directory directory, byte[] name) throws LinuxException {
         try {
             unprotected(directory, name, () -> directory.unlink(name));
             return true;
@@ -185,11 +198,11 @@ final class TreeRemover {
     }
 
     /** Removes a name, even if chattr(1) was used to protect it, or the directory that it is in. */
-    private static void unprotected(Directory directory, byte[] name, Removal removal) throws LinuxException {
+    private void unprotected(Directory directory, byte[] name, Removal removal) throws LinuxException {
         try {
             removal.run();
         } catch (LinuxException e) {
-            if (!e.is(Errno.EPERM)) {
+            if (foreign || !e.is(Errno.EPERM)) {
                 throw e;
             }
             boolean changed = InodeFlags.unprotect(directory.fd());

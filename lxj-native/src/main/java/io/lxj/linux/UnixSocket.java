@@ -1,5 +1,6 @@
 package io.lxj.linux;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,6 +13,9 @@ public final class UnixSocket implements AutoCloseable {
     private static final int SOCK_SEQPACKET = 5;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
+    private static final int SO_RCVTIMEO = 20;
+    private static final int MSG_PEEK = 0x2;
+    private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_CTRUNC = 0x8;
     private static final int MSG_TRUNC = 0x20;
     private static final int MSG_NOSIGNAL = 0x4000;
@@ -174,6 +178,26 @@ public final class UnixSocket implements AutoCloseable {
             byte[] bytes = new byte[(int) result];
             data.buffer().get(0, bytes);
             return new Message(bytes, fds);
+        }
+    }
+
+    /** Lets waiting for a message end with EAGAIN after that time. */
+    void receiveWithin(Duration time) throws LinuxException {
+        try (Scratch scratch = Scratch.open()) {
+            Block limit = scratch.zeroed(16);
+            limit.buffer().putLong(0, time.toSeconds()).putLong(8, time.toNanosPart() / 1000);
+            long result = fd.call(Syscall.SETSOCKOPT, SOL_SOCKET, SO_RCVTIMEO, limit.address(), limit.length(), 0);
+            if (result < 0) {
+                throw LinuxException.of(result, "setsockopt", fd, "SOL_SOCKET", "SO_RCVTIMEO", time);
+            }
+        }
+    }
+
+    /** Whether the other end is closed, and there is no message left. */
+    boolean isClosedByPeer() {
+        try (Scratch scratch = Scratch.open()) {
+            Block data = scratch.block(8);
+            return fd.call(Syscall.RECVFROM, data.address(), 1, MSG_PEEK | MSG_DONTWAIT, 0, 0) == 0;
         }
     }
 
