@@ -23,7 +23,9 @@ import java.util.Objects;
  * content of a container isn't trusted: whatever its processes do meanwhile, nothing outside of its root is read or
  * written, and no FIFO or device holds a call up. In a container that runs, what is done is what its root could do, and no
  * more: files of the host that are mounted in it have the permissions that they have for it, no device nodes are made, and
- * on file systems of the kernel, such as procfs and sysfs, nothing is changed at all. Names are bytes: in paths and names,
+ * on file systems of the kernel, such as procfs and sysfs, nothing is changed at all; what they show can differ from what the
+ * container's processes see, as it is seen from outside. Neither what chattr(1) protects nor what something is mounted on is
+ * removed or replaced, and a file system that the container serves itself (FUSE) is closed. Names are bytes: in paths and names,
  * a byte that isn't part of valid UTF-8 is the lone surrogate U+DC00 plus its value, in every locale. User and group ids are
  * those of the container.
  *
@@ -151,7 +153,8 @@ public final class ContainerFiles {
      * Opens a file to read it piece by piece.
      *
      * @param path a regular file
-     * @return its content, to be closed by the caller; it stays readable when the container is stopped or destroyed
+     * @return its content, to be closed by the caller; it stays readable when the container is stopped or destroyed, and is
+     *     what the file was then
      * @throws io.lxj.error.LxjException as {@link #read(String)}
      */
     public InputStream open(String path) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -27,6 +28,8 @@ public final class Deputy implements AutoCloseable {
     private final Fd userNamespace;
     private final Fd mountNamespace;
     private final long idCount;
+    // How long it may take for a call; null if that doesn't matter.
+    private volatile Duration patience;
     // Whether it has ended, or may still answer something that nobody waits for any more.
     private volatile boolean lost;
 
@@ -108,6 +111,7 @@ public final class Deputy implements AutoCloseable {
     private static Deputy impatient(Deputy deputy, Duration patience) throws LinuxException {
         try {
             deputy.socket.receiveWithin(patience);
+            deputy.patience = patience;
             return deputy;
         } catch (LinuxException e) {
             deputy.close();
@@ -384,10 +388,10 @@ public final class Deputy implements AutoCloseable {
         }
     }
 
-    /** Ends the process, once the call that it is making is done. */
+    /** Ends the process, once the call that it is making is done, or was given up. */
     @Override
     public void close() {
-        lock.lock();
+        boolean idle = isIdleSoon();
         try {
             if (!socket.fd().isOpen()) {
                 return;
@@ -396,7 +400,7 @@ public final class Deputy implements AutoCloseable {
             mountNamespace.close();
             folder.close();
             socket.close();
-            if (lost) {
+            if (lost || !idle) {
                 abandon();
             } else {
                 reap(process);
@@ -404,7 +408,23 @@ public final class Deputy implements AutoCloseable {
         } catch (LinuxException e) {
             throw new IllegalStateException("the helper in the user namespace could not be waited for", e);
         } finally {
-            lock.unlock();
+            if (idle) {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Whether the lock is this thread's now. */
+    private boolean isIdleSoon() {
+        if (patience == null) {
+            lock.lock();
+            return true;
+        }
+        try {
+            return lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -35,11 +35,14 @@ public final class FileIdentity implements AutoCloseable {
             return of(uid, gid);
         }
         deputy.lock();
+        FileIdentity taken = null;
         try {
-            return of(deputy, uid, gid);
-        } catch (LinuxException e) {
-            deputy.unlock();
-            throw e;
+            taken = of(deputy, uid, gid);
+            return taken;
+        } finally {
+            if (taken == null) {
+                deputy.unlock();
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxj.testing.Caller;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.OwnIds;
 import io.lxj.testing.StateFolder;
@@ -12,7 +13,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -150,6 +153,66 @@ class DeputyTest {
                 assertThat(new Directory(mount.fd()).stat(NAME).uid()).isZero();
             }
         }
+    }
+
+    /** Stopped, it is as one that a file system doesn't answer. */
+    @Test
+    void oneThatDoesNotAnswerIsGivenUpAndWhatItAnswersLateIsNobodys() throws IOException {
+        try (Deputy deputy = Deputy.startForFiles(IDS, Duration.ofMillis(300));
+                Pidfd process = Pidfd.open(deputy.pid());
+                Fd host = Fd.open(folder, Open.O_PATH, 0);
+                Fd lent = deputy.actFor(host)) {
+            assertThat(lent.stat().isDirectory()).isTrue();
+            process.send(Signal.SIGSTOP);
+            assertThatThrownBy(lent::stat).hasMessageContaining("ETIMEDOUT (");
+            process.send(Signal.SIGCONT);
+            assertThat(deputy.isLost()).isTrue();
+            assertThatThrownBy(() -> new Directory(lent).stat(name("none"))).hasMessageContaining("EOWNERDEAD (");
+            assertThatThrownBy(() -> new Directory(lent).unlinkAll(List.of(name("none"))))
+                    .hasMessageContaining("EOWNERDEAD (");
+        }
+    }
+
+    @Test
+    void oneThatWasKilledIsLost() throws IOException {
+        try (Deputy deputy = Deputy.startForFiles(IDS, Duration.ofMinutes(1));
+                Pidfd process = Pidfd.open(deputy.pid())) {
+            assertThat(deputy.isLost()).isFalse();
+            process.send(Signal.SIGKILL);
+            while (process.isAlive()) {
+                Thread.onSpinWait();
+            }
+            assertThat(deputy.isLost()).isTrue();
+        }
+    }
+
+    /** The kernel counts what is in flight by the real user, which is this process's. */
+    @Test
+    @NeedsCommand("prlimit")
+    void whatItCannotHandOverFailsAndItGoesOn() throws Exception {
+        try (Deputy deputy = Deputy.startForFiles(IDS, Duration.ofMinutes(1));
+                Fd host = Fd.open(folder, Open.O_PATH, 0);
+                Fd lent = deputy.actFor(host)) {
+            Directory directory = new Directory(lent);
+            try (UnixSocket.Pair pair = UnixSocket.pair()) {
+                for (int i = 0; i < 2; i++) {
+                    pair.first().send(new byte[1], Collections.nCopies(UnixSocket.MAX_FDS, host));
+                }
+                limitFiles(deputy.pid(), 200);
+                assertThatThrownBy(() -> directory.open(NAME, Open.O_CREAT | Open.O_RDWR, 0600))
+                        .hasMessageContaining("ETOOMANYREFS (");
+                assertThat(directory.stat(NAME).isRegular()).isTrue();
+            }
+            directory.open(NAME, Open.O_RDWR, 0).close();
+            assertThat(deputy.isLost()).isFalse();
+        }
+    }
+
+    private static void limitFiles(int pid, int count) throws Exception {
+        Process prlimit = new ProcessBuilder("prlimit", "--pid", Integer.toString(pid), "--nofile=" + count)
+                .inheritIO()
+                .start();
+        assertThat(prlimit.waitFor()).isZero();
     }
 
     @Test

@@ -1,0 +1,210 @@
+package io.lxj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxj.config.Config;
+import io.lxj.config.Device;
+import io.lxj.config.FileInfo;
+import io.lxj.config.Mount;
+import io.lxj.error.LxjException;
+import io.lxj.testing.CProgram;
+import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsCommand;
+import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsRoot;
+import io.lxj.testing.NeedsRootfs;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A container against the process that works on its files, and against those that work for all containers of a user. */
+@NeedsContainers
+@NeedsRootfs("alpine")
+@LeaksNothing
+@Timeout(300)
+class FilesDeputyThreatsTest {
+    private static final Config SLEEPER = Config.ofImage("alpine").init("/bin/sleep", "1000000");
+
+    @RegisterExtension
+    static final TestLxj host = TestLxj.of("alpine");
+
+    private Container container;
+    private ContainerFiles files;
+
+    @BeforeEach
+    void start() {
+        container = host.start(SLEEPER);
+        files = container.files();
+    }
+
+    private static ContainerProcess run(Container in, String source, Path folder, String argument) throws IOException {
+        Path program = folder.resolve("program");
+        CProgram.build(source, program);
+        in.files().write("/program", Files.readAllBytes(program), 0755);
+        return in.process("/program", argument);
+    }
+
+    /** The kernel counts them for each user, and root of the first container is root of the user's own namespace. */
+    @Test
+    @NeedsCommand("gcc")
+    void allDescriptorsThatMayBeInFlight(@TempDir Path folder) throws IOException {
+        Container other = host.start(SLEEPER);
+        ContainerProcess attack = run(container, "inflight.c", folder, "");
+        try (BufferedReader lines = attack.inputReader()) {
+            assertThat(lines.readLine()).isEqualTo("in flight");
+            for (Container each : List.of(container, other)) {
+                each.files().write("/tmp/file", "content");
+                assertThat(each.files().readText("/tmp/file")).isEqualTo("content");
+                assertThat(each.exec("cat", "/tmp/file").stdout()).isEqualTo("content");
+            }
+            assertThat(host.start(SLEEPER).exec("true").exitCode()).isZero();
+        }
+        attack.destroy();
+    }
+
+    /** The child of this JVM that is root of the container's ids, and somebody else in the first place. */
+    private long deputy() throws IOException {
+        String root = Files.readString(Path.of("/proc/" + container.pid().orElseThrow() + "/uid_map"))
+                .strip()
+                .split(" +")[1];
+        List<ProcessHandle> found = ProcessHandle.current()
+                .children()
+                .filter(child -> isDeputy(child.pid(), root))
+                .toList();
+        assertThat(found).hasSize(1);
+        return found.get(0).pid();
+    }
+
+    private static boolean isDeputy(long pid, String root) {
+        try {
+            List<String> status = Files.readAllLines(Path.of("/proc/" + pid + "/status"));
+            return status.stream().noneMatch(line -> line.startsWith("State:\tZ"))
+                    && status.stream()
+                            .filter(line -> line.startsWith("Uid:"))
+                            .map(line -> line.split("\t"))
+                            .anyMatch(ids -> ids[2].equals(root) && !ids[1].equals(root));
+        } catch (IOException e) {
+            // It has ended.
+            return false;
+        }
+    }
+
+    private static void kill(long pid) throws Exception {
+        Programs.run("kill", "-9", Long.toString(pid));
+        while (!Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ")) {
+            Thread.sleep(1);
+        }
+    }
+
+    @Test
+    void oneThatWasKilledIsReplaced() throws Exception {
+        files.write("/tmp/file", "content");
+        long pid = deputy();
+        OutputStream stream = files.create("/tmp/new");
+        stream.write('x');
+        kill(pid);
+        assertThat(files.readText("/tmp/file")).isEqualTo("content");
+        assertThat(deputy()).isNotEqualTo(pid);
+        assertThatThrownBy(stream::close)
+                .hasMessageContaining("write /tmp/new in " + container.name())
+                .hasMessageContaining("EOWNERDEAD (")
+                .hasMessageEndingWith("was killed, or given up: try again, the next one has another");
+        assertThat(files.exists("/tmp/new")).isFalse();
+        files.write("/tmp/new", "y");
+        assertThat(files.readText("/tmp/new")).isEqualTo("y");
+    }
+
+    /** It would go to the root that is no more, beside the one that is. */
+    @Test
+    void aStreamDoesNotOutliveTheRunThatItWritesTo() throws IOException {
+        OutputStream stream = files.create("/new");
+        stream.write('x');
+        container.stop();
+        container.start();
+        assertThatThrownBy(stream::close)
+                .hasMessageContaining("write /new in " + container.name())
+                .hasMessageContaining("ESTALE (")
+                .hasMessageEndingWith("the container has ended since this was begun: do it again");
+        assertThat(files.list("/"))
+                .extracting(FileInfo::name)
+                .noneMatch(name -> name.contains("new") || name.contains("lxj"));
+    }
+
+    @Test
+    @NeedsRoot("lets a container have a device")
+    @NeedsCommand("gcc")
+    void aFuseIsClosedAndHoldsNothingUp(@TempDir Path folder) throws IOException {
+        Container fuse = host.start(SLEEPER.device(Device.host(Path.of("/dev/fuse"))));
+        ContainerProcess server = run(fuse, "silentfs.c", folder, "/mnt");
+        try (BufferedReader lines = server.inputReader()) {
+            assertThat(lines.readLine()).isEqualTo("mounted");
+            assertThat(fuse.files().list("/"))
+                    .filteredOn(info -> info.name().equals("mnt"))
+                    .singleElement()
+                    .satisfies(info -> assertThat(info.mode()).isZero());
+            for (Runnable call : List.<Runnable>of(
+                    () -> fuse.files().readText("/mnt/file"), () -> fuse.files().list("/mnt"), () -> fuse.files()
+                            .write("/mnt/file", "content"))) {
+                assertThatThrownBy(call::run)
+                        .isInstanceOf(LxjException.class)
+                        .hasMessageContaining("EACCES (")
+                        .hasMessageContaining("a FUSE that it serves is closed");
+            }
+        }
+        server.destroy();
+    }
+
+    @Test
+    @NeedsRoot("protects files with chattr")
+    @NeedsCommand({"chattr", "lsattr"})
+    void whatIsProtectedOnTheHostStaysProtected(@TempDir Path folder) throws Exception {
+        Path inner = Files.createDirectories(folder.resolve("inner"));
+        Path file = Files.writeString(inner.resolve("file"), "content");
+        Programs.run("chattr", "+i", file.toString(), inner.toString());
+        try {
+            for (Config config : List.of(
+                    SLEEPER.mount(Mount.bind(folder, "/shared").shifted()),
+                    SLEEPER.privileged().mount(Mount.bind(folder, "/shared")))) {
+                Container shared = host.start(config);
+                for (String path : List.of("/shared/inner", "/shared/inner/file")) {
+                    assertThatThrownBy(() -> shared.files().deleteTree(path)).hasMessageContaining("EPERM (");
+                }
+                shared.stop();
+            }
+            assertThat(Programs.run("lsattr", "-d", file.toString(), inner.toString()))
+                    .matches("----i.*\n----i.*");
+        } finally {
+            Programs.run("chattr", "-i", file.toString(), inner.toString());
+        }
+    }
+
+    /** The kernel would take the mount away, as it isn't one of who removes the name. */
+    @Test
+    void whatIsMountedOnAFileStaysMounted(@TempDir Path outside) throws IOException {
+        assertThat(container
+                        .exec(
+                                "sh",
+                                "-ec",
+                                "mkdir /app; echo below >/app/conf; echo on top >/tmp/conf; mount -o bind /tmp/conf /app/conf")
+                        .stderr())
+                .isEmpty();
+        Files.writeString(outside.resolve("conf"), "from outside");
+        assertThatThrownBy(() -> files.deleteTree("/app")).hasMessageContaining("EXDEV (");
+        assertThatThrownBy(() -> files.push(outside, "/app")).hasMessageContaining("EBUSY (");
+        assertThat(container.exec("cat", "/app/conf").stdout()).isEqualTo("on top\n");
+        assertThat(container.exec("umount", "/app/conf").exitCode()).isZero();
+        files.push(outside, "/app");
+        assertThat(container.exec("cat", "/app/conf").stdout()).isEqualTo("from outside");
+        files.deleteTree("/app");
+        assertThat(files.exists("/app")).isFalse();
+    }
+}
