@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,31 +72,18 @@ class FilesDeputyThreatsTest {
         attack.destroy();
     }
 
-    /** The child of this JVM that is root of the container's ids, and somebody else in the first place. */
-    private long deputy() throws IOException {
-        String root = Files.readString(Path.of("/proc/" + container.pid().orElseThrow() + "/uid_map"))
-                .strip()
-                .split(" +")[1];
-        List<ProcessHandle> found = ProcessHandle.current()
-                .children()
-                .filter(child -> isDeputy(child.pid(), root))
-                .toList();
-        assertThat(found).hasSize(1);
-        return found.get(0).pid();
+    private static List<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).toList();
     }
 
-    private static boolean isDeputy(long pid, String root) {
-        try {
-            List<String> status = Files.readAllLines(Path.of("/proc/" + pid + "/status"));
-            return status.stream().noneMatch(line -> line.startsWith("State:\tZ"))
-                    && status.stream()
-                            .filter(line -> line.startsWith("Uid:"))
-                            .map(line -> line.split("\t"))
-                            .anyMatch(ids -> ids[2].equals(root) && !ids[1].equals(root));
-        } catch (IOException e) {
-            // It has ended.
-            return false;
-        }
+    /** The process that was started for a call. */
+    private static long started(Runnable call) {
+        List<Long> before = children();
+        call.run();
+        List<Long> more = new ArrayList<>(children());
+        more.removeAll(before);
+        assertThat(more).hasSize(1);
+        return more.get(0);
     }
 
     private static void kill(long pid) throws Exception {
@@ -107,13 +95,11 @@ class FilesDeputyThreatsTest {
 
     @Test
     void oneThatWasKilledIsReplaced() throws Exception {
-        files.write("/tmp/file", "content");
-        long pid = deputy();
+        long pid = started(() -> files.write("/tmp/file", "content"));
         OutputStream stream = files.create("/tmp/new");
         stream.write('x');
         kill(pid);
-        assertThat(files.readText("/tmp/file")).isEqualTo("content");
-        assertThat(deputy()).isNotEqualTo(pid);
+        started(() -> assertThat(files.readText("/tmp/file")).isEqualTo("content"));
         assertThatThrownBy(stream::close)
                 .hasMessageContaining("write /tmp/new in " + container.name())
                 .hasMessageContaining("EOWNERDEAD (")
