@@ -29,10 +29,22 @@ public final class Failures {
                         call.call() + "(" + String.join(", ", call.arguments()) + ")",
                         call.errno().map(Errno::name).orElse("unknown error"),
                         call.errno().map(Errno::text).orElse("not in errno(3)"));
-        Optional<String> dead = call.is(Errno.EOWNERDEAD)
-                ? Optional.of("the process that handles files for this JVM was killed: open the state folder once more")
-                : Optional.empty();
-        return call.hint().or(() -> dead).map(failure::hint).orElse(failure);
+        return call.hint()
+                .or(() -> call.errno().flatMap(Failures::hint))
+                .map(failure::hint)
+                .orElse(failure);
+    }
+
+    private static Optional<String> hint(Errno errno) {
+        return switch (errno) {
+            case EOWNERDEAD ->
+                Optional.of("the process that handles files for this JVM was killed: open the state folder once more");
+            case ETOOMANYREFS ->
+                Optional.of(
+                        "programs of this user, perhaps in a container, have as many descriptors in flight as they may, see"
+                                + " unix(7): end them");
+            default -> Optional.empty();
+        };
     }
 
     /**

@@ -102,7 +102,9 @@ final class Executing {
         try {
             return !run.reach().proc().isEnding(run.record().init().pid())
                     && run.init().isAlive();
-        } catch (LinuxException | IllegalStateException e) {
+        } catch (LinuxException e) {
+            return !e.is(Errno.ESRCH) && !e.is(Errno.ENOENT);
+        } catch (IllegalStateException e) {
             return false;
         }
     }
