@@ -25,7 +25,7 @@ import java.util.Objects;
  * more: files of the host that are mounted in it have the permissions that they have for it, no device nodes are made, and
  * on file systems of the kernel, such as procfs and sysfs, nothing is changed at all; what they show can differ from what the
  * container's processes see, as it is seen from outside. Neither what chattr(1) protects nor what something is mounted on is
- * removed or replaced, and a file system that the container serves itself (FUSE) is closed. Names are bytes: in paths and names,
+ * removed or replaced, and a file system that the container serves itself (FUSE) is closed but to users with no ids of their own. Names are bytes: in paths and names,
  * a byte that isn't part of valid UTF-8 is the lone surrogate U+DC00 plus its value, in every locale. User and group ids are
  * those of the container.
  *
@@ -83,8 +83,8 @@ public final class ContainerFiles {
      * What is in a folder.
      *
      * @param path the folder
-     * @return its entries without {@code .} and {@code ..}, sorted by name; of the top of a file system that the container
-     *     serves itself (FUSE) only name and type are known: the rest is 0, and nobody's
+     * @return its entries without {@code .} and {@code ..}, sorted by name; of what may not be looked at, such as the top of
+     *     a file system that the container serves itself (FUSE), only name and type are known: the rest is 0, and nobody's
      * @throws io.lxj.error.LxjException ENOENT if there is none, ENOTDIR if it isn't a folder, EFBIG if it has more than
      *     a million entries, or more than 64 MiB of names or of targets of links
      */

@@ -119,7 +119,7 @@ class FilesDeputyThreatsTest {
         assertThatThrownBy(stream::close)
                 .hasMessageContaining("write /new in " + container.name())
                 .hasMessageContaining("ESTALE (")
-                .hasMessageEndingWith("the container has ended since this was begun: do it again");
+                .hasMessageEndingWith("the container has ended since this was begun, or lxj was closed: do it again");
         assertThat(files.list("/"))
                 .extracting(FileInfo::name)
                 .noneMatch(name -> name.contains("new") || name.contains("lxj"));
@@ -171,6 +171,25 @@ class FilesDeputyThreatsTest {
         } finally {
             Programs.run("chattr", "-i", file.toString(), inner.toString());
         }
+    }
+
+    /** A ramfs takes all of a file for data, and no block for it. */
+    @Test
+    void aFileOfHolesDoesNotFillTheHost(@TempDir Path outside) {
+        assertThat(container
+                        .exec(
+                                "sh",
+                                "-ec",
+                                "mount -t ramfs none /mnt; truncate -s 1024G /mnt/holes; echo data >/mnt/data")
+                        .stderr())
+                .isEmpty();
+        assertThatThrownBy(() -> files.pull("/mnt/holes", outside.resolve("holes")))
+                .hasMessageContaining("it has 1099511627776 bytes of holes");
+        assertThatThrownBy(() -> files.pull("/mnt", OutputStream.nullOutputStream()))
+                .hasMessageContaining("it has 1099511627776 bytes of holes");
+        files.pull("/mnt/data", outside.resolve("data"));
+        assertThat(outside.resolve("data")).hasContent("data\n");
+        assertThat(outside.resolve("holes")).doesNotExist();
     }
 
     /** The kernel would take the mount away, as it isn't one of who removes the name. */

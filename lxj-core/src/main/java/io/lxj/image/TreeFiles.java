@@ -106,7 +106,7 @@ public final class TreeFiles {
         }
     }
 
-    /** What is mounted there shows itself to nobody but its own, as a FUSE does. */
+    /** What shows itself to nobody else, as a FUSE does, or is in a folder that may be listed, but not entered. */
     private static FileInfo closed(DirectoryEntry entry) {
         return new FileInfo(
                 entry.string(),
@@ -146,7 +146,7 @@ public final class TreeFiles {
      * What is in a folder.
      *
      * @param path the path; links are followed
-     * @return the entries, sorted by name; nobody's, of size and mode 0, what doesn't show more than its type
+     * @return the entries, sorted by name; of what may not be looked at, only name and type
      * @throws LinuxException ENOTDIR if it isn't a folder, EFBIG if it has more than a million entries, or more than 64 MiB
      *     of names or of targets of links
      */

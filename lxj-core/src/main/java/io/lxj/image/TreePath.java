@@ -14,7 +14,8 @@ record TreePath(byte[] bytes) {
     // PATH_MAX of linux/limits.h, without the NUL.
     private static final int MAX_LENGTH = 4095;
     private static final String RULE =
-            "an absolute path of at most 4095 bytes without \"..\" and NUL; bytes that aren't UTF-8 as the surrogates U+DC80 to U+DCFF";
+            "an absolute path of at most 4095 bytes without \"..\" and NUL; bytes that aren't UTF-8 as the surrogates"
+                    + " U+DC80 to U+DCFF";
 
     static TreePath of(String path) {
         Objects.requireNonNull(path, "path");

@@ -36,7 +36,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
     private static final int MAX_DEPTH = 256;
     private static final int MAX_LISTED = 1_000_000;
     // How much memory names of files with several links may take, and about how much one takes besides.
-    private static final long MAX_LINKED = 64 << 20;
+    private static final long MAX_LINKED = Runtime.getRuntime().maxMemory() / 8;
     private static final int LINKED = 200;
     private static final int SEEK_DATA = 3;
     private static final int SEEK_HOLE = 4;
@@ -92,8 +92,13 @@ final class TreeReader implements EntrySource, AutoCloseable {
                     .withHint("it is neither a regular file nor a folder");
         }
         requireSizes(pinned);
-        reader.top = reader.file(pinned, name);
-        return reader;
+        try {
+            reader.top = reader.file(pinned, name);
+            return reader;
+        } catch (IOException | RuntimeException e) {
+            reader.close();
+            throw e;
+        }
     }
 
     private static void requireSizes(Fd top) throws IOException {
@@ -168,7 +173,11 @@ final class TreeReader implements EntrySource, AutoCloseable {
                         case Stat.S_IFBLK -> node(TarEntry.Type.BLOCK_DEVICE, path, stat, level.directory(), name);
                         default -> null;
                     };
-            if (mayBeLinked && found != null && linkedSize < MAX_LINKED) {
+            if (mayBeLinked && found != null) {
+                if (linkedSize > MAX_LINKED) {
+                    throw ArchiveException.ofEntry(
+                            path, -1, linked.size() + " files with several links are more than there is memory for");
+                }
                 linked.put(inode, place);
                 linkedSize += name.length + LINKED;
             }
@@ -196,6 +205,10 @@ final class TreeReader implements EntrySource, AutoCloseable {
         Stat stat = current.stat();
         Optional<SparseMap> sparse = stat.blocks() * 512 < stat.size() ? sparse(path, stat) : Optional.empty();
         long stored = sparse.map(TreeReader::stored).orElse(stat.size());
+        // Others compress, or have small files beside their names.
+        if (stat.blocks() == 0 && stored > 0) {
+            refuseHoles(path, stat);
+        }
         return entry(TarEntry.Type.FILE, path, new byte[0], stat, stored, attributes(Xattrs.all(current)), sparse);
     }
 
@@ -213,10 +226,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
             long hole = data < 0 ? data : current.call(Syscall.LSEEK, data, SEEK_HOLE);
             boolean aligned = hole >= size || (hole - data) % TarHeader.SIZE == 0;
             // A FUSE may say anything.
-            if (hole <= at || data < at || !aligned) {
-                return Optional.empty();
-            }
-            if (map.count() >= 2 * MAX_PIECES) {
+            if (hole <= at || data < at || !aligned || map.count() >= 2 * MAX_PIECES) {
                 refuseHoles(path, stat);
                 return Optional.empty();
             }
@@ -231,15 +241,16 @@ final class TreeReader implements EntrySource, AutoCloseable {
         return Optional.of(map.build(size, stored));
     }
 
-    /** A small file on the container's disk could fill the host's. */
+    /** A small file on the container's disk could fill the host's with zeros. */
     private static void refuseHoles(byte[] path, Stat stat) throws IOException {
         long holes = stat.size() - stat.blocks() * 512;
         if (holes > MAX_FILLED) {
             throw ArchiveException.ofEntry(
                     path,
                     -1,
-                    "it has more than " + MAX_PIECES + " pieces, and the holes between them would take " + holes
-                            + " bytes");
+                    "it has " + holes
+                            + " bytes of holes, which its file system doesn't tell from data, or in more than "
+                            + MAX_PIECES + " pieces");
         }
     }
 

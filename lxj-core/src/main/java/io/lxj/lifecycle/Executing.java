@@ -48,11 +48,14 @@ final class Executing {
 
     Executed execute(String name, Run run, Command command) {
         String action = "exec in " + name;
-        try (RootDir root = root(run);
+        try (RootDir own = root(run);
+                LentRoot lent = run.reach().deputy().isPresent() ? LentRoot.of(run, own) : null;
                 Fd cgroup = run.cgroup().isPresent()
                         ? cgroupOfInit(run, run.cgroup().get())
                         : null) {
-            Accounts accounts = accounts(name, run, root);
+            // A user's deputy serves all containers: none of them may keep it waiting with a file system of its own.
+            RootDir root = lent == null ? own : lent.root();
+            Accounts accounts = Accounts.read(name, root);
             Confinement confinement = engine.confinement(run.config(), run.ids().isPresent());
             ExecSpec spec = ExecSpecs.of(
                     name, run.config(), command, accounts, run.ids().isPresent(), confinement);
@@ -64,16 +67,6 @@ final class Executing {
             throw unlessEnded(action, run, e);
         } catch (IOException e) {
             throw unlessEnded(action, run, Failures.exception(action, e));
-        }
-    }
-
-    /** A user's deputy serves all containers: none of them may keep it waiting with a file system of its own. */
-    private static Accounts accounts(String name, Run run, RootDir root) throws IOException {
-        if (run.reach().deputy().isEmpty()) {
-            return Accounts.read(name, root);
-        }
-        try (LentRoot lent = LentRoot.of(run, root)) {
-            return Accounts.read(name, lent.root());
         }
     }
 
@@ -230,7 +223,8 @@ final class Executing {
     // An identity is held for its effect alone.
     @SuppressWarnings("try")
     private static Pty openTerminal(Run run, Fd devpts) throws LinuxException {
-        if (run.ids().isEmpty()) {
+        // An ordinary user's devpts was opened by who is root of the container's ids.
+        if (run.ids().isEmpty() || devpts.deputy().isPresent()) {
             return Pty.open(devpts);
         }
         IdMap ids = run.ids().get();

@@ -3,6 +3,7 @@ package io.lxj.lifecycle;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Errno;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.UserNamespaces;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -10,9 +11,10 @@ import java.time.Duration;
  * Works on the files of a running container for this JVM: as root of a user namespace with the container's ids, whose
  * rights end where those of the container's root end. The kernel sees to that wherever a path of the container leads: to
  * settings of the kernel, or to files of the host that are mounted in it. It is no process of the container, and its
- * namespace is another one: a FUSE that the container serves is closed to it. An overlay of the container's on one isn't, and
- * may keep it waiting: then it is given up, and another one takes its place, as for one that was killed. The first is
- * started when it is needed; they end when the last who has borrowed one gives it back after this was closed. Thread-safe.
+ * namespace is another one: a FUSE that the container serves is closed to it, unless both have the one id of a user. An overlay
+ * of the container's on a FUSE never is, and may keep it waiting: then it is given up, and another one takes its place, as for
+ * one that was killed. What is read and written once it is open is read and written by this JVM, though. The first is started
+ * when it is needed; they end when the last who has borrowed one gives it back after this was closed. Thread-safe.
  */
 final class FilesDeputy implements AutoCloseable {
     /** How long a file system of the container's may take for an answer. */
@@ -49,13 +51,6 @@ final class FilesDeputy implements AutoCloseable {
             return shared.deputy;
         }
 
-        /** Whether the container has ended since. */
-        boolean hasEnded() {
-            synchronized (FilesDeputy.this) {
-                return closed;
-            }
-        }
-
         @Override
         public void close() {
             giveBack(shared);
@@ -73,11 +68,20 @@ final class FilesDeputy implements AutoCloseable {
         }
         if (current == null || current.deputy.isLost()) {
             Shared last = current;
-            current = new Shared(start.run());
+            current = new Shared(started());
             end(last);
         }
         current.users++;
         return new Loan(current);
+    }
+
+    private Deputy started() throws IOException {
+        try {
+            return start.run();
+        } catch (LinuxException e) {
+            boolean isForbidden = e.is(Errno.EPERM) || e.is(Errno.EACCES) || e.is(Errno.ENOSPC);
+            throw e.hint().isEmpty() && isForbidden ? e.withHint(UserNamespaces.advice(e)) : e;
+        }
     }
 
     private synchronized void giveBack(Shared shared) {

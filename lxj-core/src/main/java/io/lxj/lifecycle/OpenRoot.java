@@ -93,10 +93,15 @@ public final class OpenRoot implements AutoCloseable {
      * @throws LinuxException ESTALE if it was
      */
     public void requireRun() throws LinuxException {
-        if (run != null && !Executing.stillAlive(run)) {
-            throw LinuxException.of(-Errno.ESTALE.number(), "renameat2", "/")
-                    .withHint("the container has ended since this was begun: do it again");
+        try {
+            if (run == null || run.init().isAlive()) {
+                return;
+            }
+        } catch (IllegalStateException e) {
+            // It is closed when the container has ended, and when lxj is closed.
         }
+        throw LinuxException.of(-Errno.ESTALE.number(), "renameat2", "/")
+                .withHint("the container has ended since this was begun, or lxj was closed: do it again");
     }
 
     /**
@@ -130,8 +135,8 @@ public final class OpenRoot implements AutoCloseable {
                                 + " one has another");
             case ETIMEDOUT ->
                 Optional.of(
-                        "a file system of the container's own doesn't answer, or the process that works on its files"
-                                + " was stopped");
+                        "a file system of the container's own, or a disk, doesn't answer, or the process that works on its"
+                                + " files was stopped");
             default -> Optional.empty();
         };
     }

@@ -3,6 +3,7 @@ package io.lxj.lifecycle;
 import io.lxj.config.IdMap;
 import io.lxj.launch.UserNamespaceSetup;
 import io.lxj.linux.Deputy;
+import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
@@ -24,6 +25,7 @@ final class Reach implements AutoCloseable {
     private Deputy joined;
     private FilesDeputy files;
     private ProcFs proc;
+    private boolean closed;
 
     private Reach(Engine engine, Optional<Fd> namespace) {
         this.engine = engine;
@@ -63,6 +65,10 @@ final class Reach implements AutoCloseable {
 
     /** Who works on the files of a container with these ids. */
     synchronized FilesDeputy files(IdMap ids) throws LinuxException {
+        if (closed) {
+            throw LinuxException.of(-Errno.ESRCH.number(), "unshare", "CLONE_NEWUSER")
+                    .withHint("the container has ended");
+        }
         if (files == null) {
             Optional<Deputy> users = deputy();
             Duration patience = FilesDeputy.PATIENCE;
@@ -92,6 +98,7 @@ final class Reach implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         if (files != null) {
             files.close();
         }

@@ -31,8 +31,8 @@ public final class SubordinateIds {
     }
 
     static OwnIds of(String name, long user, long group, String subuid, String subgid) {
-        Lines users = new Lines(name, user, "/etc/subuid", "--add-subuids", subuid);
-        Lines groups = new Lines(name, user, "/etc/subgid", "--add-subgids", subgid);
+        Lines users = new Lines(name, user, user, "/etc/subuid", "--add-subuids", subuid);
+        Lines groups = new Lines(name, user, group, "/etc/subgid", "--add-subgids", subgid);
         List<Lines> lacking =
                 Stream.of(users, groups).filter(lines -> !lines.areEnough()).toList();
         if (lacking.isEmpty()) {
@@ -52,10 +52,10 @@ public final class SubordinateIds {
         return all.stream().map(words).collect(Collectors.joining(between));
     }
 
-    /** What one of the files says of a user. */
     private static final long MAX_ID = 0xFFFFFFFFL;
 
-    private record Lines(String name, long user, String file, String adding, String text) {
+    /** What one of the files says of a user, who has an id of that kind. */
+    private record Lines(String name, long user, long own, String file, String adding, String text) {
         List<IdPool.Range> ranges() {
             return IdPool.subordinate(name, user, text);
         }
@@ -83,8 +83,8 @@ public final class SubordinateIds {
                 if (range.end() > MAX_ID) {
                     throw wrong(range, "has ids above " + (MAX_ID - 1));
                 }
-                if (range.first() == 0 || range.first() <= user && user < range.end()) {
-                    throw wrong(range, "has root, or the user itself");
+                if (range.first() == 0 || range.first() <= own && own < range.end()) {
+                    throw wrong(range, "has root's id, or the user's own");
                 }
                 end = range.end();
             }

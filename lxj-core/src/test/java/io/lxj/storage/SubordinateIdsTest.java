@@ -11,7 +11,7 @@ class SubordinateIdsTest {
     private static final String GOOD = "web:100000:65536\n";
 
     private static OwnIds of(String subuid, String subgid) {
-        return SubordinateIds.of("web", 1000, 1000, subuid, subgid);
+        return SubordinateIds.of("web", 1000, 2000, subuid, subgid);
     }
 
     @Test
@@ -21,14 +21,23 @@ class SubordinateIdsTest {
         assertThat(of(lines, lines).count()).isEqualTo(65_536 + 200_000 + 65_535);
     }
 
+    /** A group's id is another than the user's. */
+    @Test
+    void eachFileIsAboutIdsOfItsOwnKind() {
+        assertThat(of(GOOD, "web:900:1000\n" + GOOD).count()).isEqualTo(65_536);
+        assertThatThrownBy(() -> of(GOOD, "web:1900:1000\n" + GOOD))
+                .hasMessageContaining("the line of web with 1900:1000 in /etc/subgid has root's id, or the user's own");
+        assertThat(of("web:1900:1000\n" + GOOD, GOOD).count()).isEqualTo(65_536);
+    }
+
     /** newuidmap(1) says no more of them than that they are not allowed, or the kernel that they are invalid. */
     @ParameterizedTest
     @CsvSource({
         "web:100000:65536|web:165535:65536,         the line of web with 165535:65536 in /etc/subuid overlaps another one",
         "web:100000:65536|1000:100000:65536,        the line of web with 100000:65536 in /etc/subuid overlaps another one",
         "web:4294901760:65536,                      the line of web with 4294901760:65536 in /etc/subuid has ids above 4294967294",
-        "web:0:65536,                               'the line of web with 0:65536 in /etc/subuid has root, or the user itself'",
-        "web:900:65536,                             'the line of web with 900:65536 in /etc/subuid has root, or the user itself'",
+        "web:0:65536,                               'the line of web with 0:65536 in /etc/subuid has root''s id, or the user''s own'",
+        "web:900:65536,                             'the line of web with 900:65536 in /etc/subuid has root''s id, or the user''s own'",
     })
     void aLineThatCannotBeIsNamed(String lines, String problem) {
         assertThatThrownBy(() -> of(lines.replace('|', '\n'), GOOD))

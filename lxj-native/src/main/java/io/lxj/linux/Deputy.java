@@ -19,6 +19,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * Thread-safe; calls are made one after the other.
  */
 public final class Deputy implements AutoCloseable {
+    private static final Duration CLOSING = Duration.ofSeconds(1);
+    /** How many calls one that has little time makes for a message. */
+    private static final int FEW = 64;
+
     private final DeputyProgram program;
     private final UnixSocket socket;
     private final Spawned process;
@@ -332,7 +336,8 @@ public final class Deputy implements AutoCloseable {
     long[] callForEach(Syscall call, Fd directory, List<byte[]> names, long last) throws LinuxException {
         lock.lock();
         try {
-            return new DeputyBatch(program, this::answer).run(call, directory, names, last);
+            return new DeputyBatch(program, this::answer, patience == null ? Integer.MAX_VALUE : FEW)
+                    .run(call, directory, names, last);
         } finally {
             lock.unlock();
         }
@@ -364,7 +369,8 @@ public final class Deputy implements AutoCloseable {
     public boolean isLost() {
         if (!lost && lock.tryLock()) {
             try {
-                lost = socket.isClosedByPeer();
+                // Who had the lock until now may have given it up.
+                lost = lost || socket.isClosedByPeer();
             } finally {
                 lock.unlock();
             }
@@ -400,7 +406,7 @@ public final class Deputy implements AutoCloseable {
             mountNamespace.close();
             folder.close();
             socket.close();
-            if (lost || !idle) {
+            if (lost || !idle || !endsSoon()) {
                 abandon();
             } else {
                 reap(process);
@@ -411,6 +417,16 @@ public final class Deputy implements AutoCloseable {
             if (idle) {
                 lock.unlock();
             }
+        }
+    }
+
+    /** It may be held up after its answer, by what it closes then. */
+    private boolean endsSoon() throws LinuxException {
+        if (patience == null) {
+            return true;
+        }
+        try (Pidfd end = Pidfd.open(pid)) {
+            return end.awaitExit(CLOSING);
         }
     }
 

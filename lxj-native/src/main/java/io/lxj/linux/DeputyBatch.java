@@ -18,7 +18,10 @@ final class DeputyBatch {
     private final DeputyProgram program;
     private final ToLongFunction<DeputyExchange.Call> deputy;
 
-    DeputyBatch(DeputyProgram program, ToLongFunction<DeputyExchange.Call> deputy) {
+    private final int most;
+
+    DeputyBatch(DeputyProgram program, ToLongFunction<DeputyExchange.Call> deputy, int most) {
+        this.most = most;
         this.program = program;
         this.deputy = deputy;
     }
@@ -30,7 +33,7 @@ final class DeputyBatch {
         while (done < results.length) {
             int end = done;
             int size = 0;
-            while (end < results.length && size + STEP + names.get(end).length + 1 <= ROOM) {
+            while (end < results.length && end - done < most && size + STEP + names.get(end).length + 1 <= ROOM) {
                 size += STEP + names.get(end++).length + 1;
             }
             if (end == done) {

@@ -60,7 +60,10 @@ final class DeputyExchange {
             for (int i = 0; i < DeputyProgram.CARRIED; i++) {
                 control.buffer().putInt(CMSG_HEADER + 4 * i, i < carrying ? carried[i] : own);
             }
-            long sent = again(Syscall.SENDMSG, own, request.address(), MSG_NOSIGNAL);
+            long sent;
+            do {
+                sent = Kernel.call(Syscall.SENDMSG, own, request.address(), MSG_NOSIGNAL);
+            } while (Errno.EINTR.is(sent));
             return sent < 0 ? notSent(sent) : receive(own, answer, value, returnsFd ? received : null);
         });
     }
@@ -82,10 +85,15 @@ final class DeputyExchange {
     }
 
     // The fd that is the result comes in the control data, if there are any.
-    private static long receive(int own, Block answer, Block value, Block control) {
-        long received = again(Syscall.RECVMSG, own, answer.address(), MSG_CMSG_CLOEXEC);
+    private long receive(int own, Block answer, Block value, Block control) {
+        long start = System.nanoTime();
+        long received;
+        do {
+            received = Kernel.call(Syscall.RECVMSG, own, answer.address(), MSG_CMSG_CLOEXEC);
+            // The kernel begins to count anew after a signal, of which a profiler may send many.
+        } while (Errno.EINTR.is(received) && socket.waits(System.nanoTime() - start));
         if (received <= 0) {
-            return Errno.EAGAIN.is(received) ? SILENT : GONE;
+            return Errno.EAGAIN.is(received) || Errno.EINTR.is(received) ? SILENT : GONE;
         }
         long result = value.buffer().getLong(0);
         if (result < 0 || control == null) {
@@ -94,14 +102,6 @@ final class DeputyExchange {
         return answer.buffer().getLong(40) < CMSG_HEADER + 4
                 ? -Errno.EMFILE.number()
                 : control.buffer().getInt(CMSG_HEADER);
-    }
-
-    private static long again(Syscall call, int own, long message, long flags) {
-        long result;
-        do {
-            result = Kernel.call(call, own, message, flags);
-        } while (Errno.EINTR.is(result));
-        return result;
     }
 
     private static long notSent(long result) {

@@ -65,7 +65,7 @@ public final class Inotify implements AutoCloseable {
 
     private static String exhausted(String what) {
         return "this user has no more inotify " + what
-                + ", of which those in containers count, too: end what has so many, or" + " raise fs.inotify.max_user_"
+                + ", of which those in containers count, too: end what has so many," + " or raise fs.inotify.max_user_"
                 + what;
     }
 

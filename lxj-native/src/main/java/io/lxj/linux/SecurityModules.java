@@ -11,6 +11,8 @@ public final class SecurityModules {
     static final String FORBIDDEN = "something around this process forbids it, ";
 
     private static final String UNCONFINED = "unconfined";
+    /** How the label of a profile ends that forbids nothing. */
+    static final String FREE = " (unconfined)";
 
     private SecurityModules() {}
 
@@ -39,12 +41,19 @@ public final class SecurityModules {
     }
 
     /**
-     * The AppArmor profile of this process, where it may forbid something: one that only complains is left out. Ubuntu's
-     * kernel also has some for programs that are free but for user namespaces, which take the rule {@code userns}.
+     * The AppArmor profile of this process, where it forbids what it doesn't allow.
      *
      * @return its name and mode as /proc/PID/attr/apparmor/current has them, for example {@code java (enforce)}
      */
     public static Optional<String> profile() {
+        return profileOnNamespaces().filter(label -> !label.endsWith(FREE));
+    }
+
+    /**
+     * The same where it has a say in user namespaces: on Ubuntu's kernel a profile that forbids nothing, whose mode is
+     * {@code unconfined}, needs a rule for them.
+     */
+    static Optional<String> profileOnNamespaces() {
         return label().filter(label -> !label.equals(UNCONFINED) && !label.endsWith(" (complain)"));
     }
 

@@ -27,6 +27,7 @@ public final class UnixSocket implements AutoCloseable {
     private static final int MSGHDR = 56;
 
     private final Fd fd;
+    private volatile long patience = Long.MAX_VALUE;
 
     /**
      * Takes ownership of a socket.
@@ -191,6 +192,12 @@ public final class UnixSocket implements AutoCloseable {
                 throw LinuxException.of(result, "setsockopt", fd, "SOL_SOCKET", "SO_RCVTIMEO", time);
             }
         }
+        patience = time.toNanos();
+    }
+
+    /** Whether somebody who has waited for so many nanoseconds goes on with it. */
+    boolean waits(long nanos) {
+        return nanos < patience;
     }
 
     /** Whether the other end is closed, and there is no message left. */

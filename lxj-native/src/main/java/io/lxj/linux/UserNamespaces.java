@@ -91,9 +91,9 @@ public final class UserNamespaces {
                     + ": its runtime has to allow unshare(2) and mount(2), which the usual seccomp filters and AppArmor"
                     + " profiles of containers deny";
         }
-        return SecurityModules.profile()
+        return SecurityModules.profileOnNamespaces()
                 .map(profile -> "the AppArmor profile " + profile + " of this process has to have "
-                        + (profile.endsWith(" (unconfined)") ? "the rule userns" : RULES)
+                        + (profile.endsWith(SecurityModules.FREE) ? "the rule userns" : RULES)
                         + "; the kernel log says what was denied")
                 .orElse(failure.advice());
     }

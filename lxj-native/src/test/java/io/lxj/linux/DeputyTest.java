@@ -173,6 +173,17 @@ class DeputyTest {
         }
     }
 
+    /** As one that is held up by what it closes after its answer. */
+    @Test
+    void oneThatIsStoppedIsNotWaitedForInTheEnd() throws IOException {
+        Deputy deputy = Deputy.startForFiles(IDS, Duration.ofMinutes(1));
+        try (Pidfd process = Pidfd.open(deputy.pid())) {
+            process.send(Signal.SIGSTOP);
+            deputy.close();
+            assertThat(process.awaitExit(Duration.ofSeconds(30))).isTrue();
+        }
+    }
+
     @Test
     void oneThatWasKilledIsLost() throws IOException {
         try (Deputy deputy = Deputy.startForFiles(IDS, Duration.ofMinutes(1));
