@@ -46,6 +46,8 @@ class ContractTest {
                 .env("COLOR", "blue")
                 .credential("db.password", "s3cret\nand more")
                 .init("/bin/sleep", "1000000"));
+        // What the first command starts stays as long as the container runs: who looks up an ordinary user's users.
+        sh("true");
     }
 
     private static String sh(String script) {

@@ -161,19 +161,19 @@ class RestrictedHostTest {
                         "\nproc: +a user namespace gets one of its own only where nothing covers parts of the one");
     }
 
-    /** Settings of distributions' kernels, put where the kernel that runs the test may not have them. */
-    private static String withSetting(String name, String value) throws Exception {
-        return behind("mount -t tmpfs tmpfs /mnt; for name in osrelease overflowuid overflowgid cap_last_cap random; do"
+    /** Puts a setting of distributions' kernels where the kernel that runs the test may not have it. */
+    static String madeUp(String name, String value) {
+        return "mount -t tmpfs tmpfs /mnt; for name in osrelease overflowuid overflowgid cap_last_cap random; do"
                 + " cp -r /proc/sys/kernel/$name /mnt/ 2>/dev/null || true; done;"
-                + " echo " + value + " >/mnt/" + name + "; mount --bind /mnt /proc/sys/kernel");
+                + " echo " + value + " >/mnt/" + name + "; mount --bind /mnt /proc/sys/kernel";
     }
 
     @Test
     void settingsOfDistributionsAreNamed() throws Exception {
-        assertThat(withSetting("unprivileged_userns_clone", "0"))
+        assertThat(behind(madeUp("unprivileged_userns_clone", "0")))
                 .containsPattern("\nuser namespace settings: +for users other than root: sysctl -w"
                         + " kernel.unprivileged_userns_clone=1\n");
-        assertThat(withSetting("apparmor_restrict_unprivileged_userns", "1"))
+        assertThat(behind(madeUp("apparmor_restrict_unprivileged_userns", "1")))
                 .containsPattern("\nuser namespace settings: +for users other than root: sysctl -w"
                         + " kernel.apparmor_restrict_unprivileged_userns=0, or for this program alone: echo '.*/java\" .*'"
                         + " \\| apparmor_parser --replace\n");

@@ -177,9 +177,7 @@ class UserNamespaceRuleMachineTest {
                 "--mount",
                 "bash",
                 "-ec",
-                "mount -t tmpfs tmpfs /mnt; for name in osrelease overflowuid overflowgid cap_last_cap random; do"
-                        + " cp -r /proc/sys/kernel/$name /mnt/ 2>/dev/null || true; done; echo 1 >/mnt/" + setting
-                        + "; mount --bind /mnt /proc/sys/kernel; exec \"$@\"",
+                RestrictedHostTest.madeUp(setting, "1") + "; exec \"$@\"",
                 "bash"));
         behind.addAll(NOBODY);
         String restricted = jvm.run(behind, CheckingJvm.class);
