@@ -25,7 +25,8 @@ import java.util.Objects;
  * more: files of the host that are mounted in it have the permissions that they have for it, no device nodes are made, and
  * on file systems of the kernel, such as procfs and sysfs, nothing is changed at all; what they show can differ from what the
  * container's processes see, as it is seen from outside. Neither what chattr(1) protects nor what something is mounted on is
- * removed or replaced, and a file system that the container serves itself (FUSE) is closed but to users with no ids of their own. Names are bytes: in paths and names,
+ * removed or replaced. A file system that the container serves itself (FUSE) is closed, but to a user who has no ids for
+ * containers. Names are bytes: in paths and names,
  * a byte that isn't part of valid UTF-8 is the lone surrogate U+DC00 plus its value, in every locale. User and group ids are
  * those of the container.
  *

@@ -91,7 +91,7 @@ final class Executing {
     }
 
     /** The order matters: a process id means the same process as a pidfd for as long as that one's is alive. */
-    static boolean stillAlive(Run run) {
+    private static boolean stillAlive(Run run) {
         try {
             return !run.reach().proc().isEnding(run.record().init().pid())
                     && run.init().isAlive();
