@@ -63,8 +63,7 @@ final class FilesDeputy implements AutoCloseable {
 
     synchronized Loan borrow() throws IOException {
         if (closed) {
-            throw LinuxException.of(-Errno.ESRCH.number(), "unshare", "CLONE_NEWUSER")
-                    .withHint("the container has ended");
+            throw ended();
         }
         if (current == null || current.deputy.isLost()) {
             Shared last = current;
@@ -73,6 +72,11 @@ final class FilesDeputy implements AutoCloseable {
         }
         current.users++;
         return new Loan(current);
+    }
+
+    static LinuxException ended() {
+        return LinuxException.of(-Errno.ESRCH.number(), "unshare", "CLONE_NEWUSER")
+                .withHint("the container has ended");
     }
 
     private Deputy started() throws IOException {

@@ -3,7 +3,6 @@ package io.lxj.lifecycle;
 import io.lxj.config.IdMap;
 import io.lxj.launch.UserNamespaceSetup;
 import io.lxj.linux.Deputy;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
@@ -66,8 +65,7 @@ final class Reach implements AutoCloseable {
     /** Who works on the files of a container with these ids. */
     synchronized FilesDeputy files(IdMap ids) throws LinuxException {
         if (closed) {
-            throw LinuxException.of(-Errno.ESRCH.number(), "unshare", "CLONE_NEWUSER")
-                    .withHint("the container has ended");
+            throw FilesDeputy.ended();
         }
         if (files == null) {
             Optional<Deputy> users = deputy();

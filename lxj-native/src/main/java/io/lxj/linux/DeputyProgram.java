@@ -151,11 +151,9 @@ final class DeputyProgram {
         builder.step("close the extra fd", Syscall.CLOSE, opened);
         // Who has a single id can't change groups.
         builder.step("have no other groups", Syscall.SETGROUPS, 0, 0).mayFail();
-        // The real ids stay the user's. The kernel counts by them what a process has in flight, see unix(7), so that
-        // the root
-        // of a container, who may be the same, uses none of it up; and who isn't whoever mounted a FUSE in all ids
-        // doesn't
-        // get into it, see fuse(4).
+        // The real ids stay the user's. By them the kernel counts what a process has in flight, see unix(7): the root
+        // of a container, who may be the same, uses none of it up. And a FUSE is open only to who mounted it in all
+        // ids.
         builder.step("become root's group", Syscall.SETRESGID, SAME, 0, SAME);
         builder.step("become root", Syscall.SETRESUID, SAME, 0, SAME);
         builder.step("hide", Syscall.PRCTL, Arg.of(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 0);
