@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -211,8 +212,11 @@ class WaitingStageTest {
             assertThat(LinuxException.of(-Errno.ENOENT.number(), "stat", "/")).isNotNull();
             rootless.submit(() -> hide(empty));
 
+            CountDownLatch asked = new CountDownLatch(1);
+            rootless.execute(() -> assertThatCode(asked::await).doesNotThrowAnyException());
             try (WaitingStage stage = WaitingStage.start(rootless);
                     Spawned early = stage.run(writing(0, "out"), Map.of("out", pipe.writer()))) {
+                asked.countDown();
                 assertThatThrownBy(early::waitFor).hasMessageStartingWith("posix_spawn(/proc/self/fd/");
                 assertThatThrownBy(early::pid).hasMessageContaining("ENOENT");
             }
