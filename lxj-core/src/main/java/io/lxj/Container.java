@@ -328,7 +328,7 @@ public final class Container {
      * @return false if the time is over
      */
     public boolean awaitState(State state, Duration timeout) {
-        return instance.awaitState(state, timeout);
+        return instance.awaitState(Objects.requireNonNull(state, "state"), timeout);
     }
 
     /**

@@ -69,7 +69,10 @@ public final class ContainerFiles {
     private <T> T work(boolean change, String action, Work<T> work) {
         try (OpenRoot root = instance.openRoot(change)) {
             try {
-                return change ? root.asRoot(() -> work.on(root)) : work.on(root);
+                T made = change ? root.asRoot(() -> work.on(root)) : work.on(root);
+                // What is mounted in a container is gone when it ends: the work may have been done beside that.
+                root.requireRun();
+                return made;
             } catch (IOException e) {
                 throw TreeTransfer.failure(action, root.explained(e));
             }
@@ -249,7 +252,7 @@ public final class ContainerFiles {
         } catch (IOException e) {
             root.close();
             throw TreeTransfer.failure(action, root.explained(e));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             root.close();
             throw e;
         }
@@ -331,7 +334,8 @@ public final class ContainerFiles {
     /**
      * Copies a file, or a folder with all that is in it, from the host into the container. Folders that are missing above
      * it are made. A file is replaced in one step; a folder is merged with what is there. Content, modes, owners (by
-     * number), times, attributes, hard and symbolic links and holes are kept.
+     * number), times, attributes, hard and symbolic links and holes are kept; in a container of a user without ids for
+     * containers, all becomes its root's.
      *
      * @param host the file or folder; a link in its place is followed, others are copied as links
      * @param path where it goes: the path of the copy, not of a folder to put it in

@@ -7,6 +7,8 @@ import io.lxj.config.Config;
 import io.lxj.config.Device;
 import io.lxj.config.FileInfo;
 import io.lxj.config.Mount;
+import io.lxj.config.State;
+import io.lxj.error.CanceledException;
 import io.lxj.error.LxjException;
 import io.lxj.testing.CProgram;
 import io.lxj.testing.LeaksNothing;
@@ -15,12 +17,18 @@ import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -190,6 +198,107 @@ class FilesDeputyThreatsTest {
         files.pull("/mnt/data", outside.resolve("data"));
         assertThat(outside.resolve("data")).hasContent("data\n");
         assertThat(outside.resolve("holes")).doesNotExist();
+    }
+
+    /** It would be taken from, or go to, what lies below the mounts that ended with the container. */
+    @Test
+    void aContainerThatEndsMeanwhileIsTold() {
+        container.exec(
+                "sh",
+                "-ec",
+                "mkdir /volume; mount -t tmpfs none /volume; for i in 1 2 3; do echo $i >/volume/$i; done");
+        OutputStream ending = new OutputStream() {
+            @Override
+            public void write(int b) {
+                if (container.state() == State.RUNNING) {
+                    container.stop();
+                }
+            }
+        };
+        assertThatThrownBy(() -> files.pull("/volume", ending))
+                .hasMessageContaining("pack /volume in " + container.name())
+                .hasMessageContaining("ESTALE (");
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+    }
+
+    /** What is mounted at many places is the same file. */
+    @Test
+    void aFileThatIsMountedManyTimesIsPulledOnce() throws IOException {
+        container.exec(
+                "sh",
+                "-ec",
+                "mkdir -p /many/dir; head -c 1048576 /dev/urandom >/many/file; head -c 1048576 /dev/urandom >/many/dir/file;"
+                        + " for i in $(seq 30); do : >/many/f$i; mkdir /many/d$i; mount -o bind /many/file /many/f$i;"
+                        + " mount -o bind /many/dir /many/d$i; done");
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        files.pull("/many", archive);
+        assertThat(archive.size()).isBetween(2 << 20, 5 << 20);
+        container.exec(
+                "sh", "-ec", "for i in $(seq 31 120); do mkdir /many/d$i; mount -o bind /many/dir /many/d$i; done");
+        assertThatThrownBy(() -> files.pull("/many", OutputStream.nullOutputStream()))
+                .hasMessageContaining("more than 100 mounts are of what is mounted elsewhere, too");
+    }
+
+    /** Now and then it isn't there, or others give up. */
+    private void removeFull() {
+        try {
+            files.deleteTree("/full");
+        } catch (LxjException e) {
+            if (!List.of("ENOENT", "ENOTEMPTY").contains(e.errno().orElse(""))) {
+                throw e;
+            }
+        }
+    }
+
+    @Test
+    void whoRemovesAFolderThatFillsAgainCanBeInterrupted() throws Exception {
+        AtomicBoolean canceled = new AtomicBoolean();
+        ContainerProcess filling =
+                container.process("sh", "-c", "while :; do mkdir -p /full/a/b /full/c /full/d/e/f; done");
+        while (!files.exists("/full/a")) {
+            Thread.sleep(1);
+        }
+        Thread removing = new Thread(() -> {
+            try {
+                while (true) {
+                    removeFull();
+                }
+            } catch (CanceledException e) {
+                canceled.set(true);
+            }
+        });
+        removing.start();
+        Thread.sleep(2000);
+        removing.interrupt();
+        removing.join();
+        assertThat(canceled).isTrue();
+        filling.destroyForcibly().waitFor();
+        files.deleteTree("/full");
+        assertThat(files.exists("/full")).isFalse();
+    }
+
+    /** By this JVM's rights, the container would reach more than by its own. */
+    @Test
+    @NeedsRoot("has a socket that the container may not connect to")
+    void socketsOfTheHostThatAreMountedInItAreNotItsOwn(@TempDir Path folder) throws IOException {
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(folder.resolve("app")));
+            server.configureBlocking(false);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(folder.resolve("app"), PosixFilePermissions.fromString("rw-------"));
+            Container shared =
+                    host.start(SLEEPER.mount(Mount.bind(folder, "/shared").readOnly()));
+            String export = "/run/host/unix-export";
+            assertThat(shared.exec("sh", "-ec", ": >" + export + "/app; mount -o bind /shared/app " + export + "/app")
+                            .stderr())
+                    .isEmpty();
+            assertThatThrownBy(() -> shared.connect("app")).hasMessageContaining("EXDEV (");
+            shared.exec("sh", "-ec", "mount -o bind /shared " + export);
+            assertThatThrownBy(() -> shared.connect("app"))
+                    .hasMessageContaining("EACCES (")
+                    .hasMessageEndingWith("the container's root may not connect to it either");
+            assertThat(server.accept()).isNull();
+        }
     }
 
     /** The kernel would take the mount away, as it isn't one of who removes the name. */

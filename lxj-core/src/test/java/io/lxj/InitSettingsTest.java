@@ -74,6 +74,17 @@ class InitSettingsTest {
         assertThat(exit.toString()).contains("did not shut down within 300 ms");
     }
 
+    /** Whoever reads a log need not read what may be a secret. */
+    @Test
+    void valuesOfTheEnvironmentAreNotTold() throws Exception {
+        Container container =
+                host.create(Config.ofImage("alpine").init("/no/init").env("DB_PASSWORD", "hunter2"));
+        assertThatThrownBy(container::start)
+                .hasMessageContaining("execve(\"/no/init\"")
+                .hasMessageContaining("DB_PASSWORD")
+                .hasMessageNotContaining("hunter2");
+    }
+
     @Test
     void theInitBeginsInItsWorkingDirectory() throws Exception {
         Container container = host.start(

@@ -36,6 +36,33 @@ public final class OrdinaryUserJvm {
                                             SeccompProfile.standard().deny("add_key", "request_key", "keyctl"))));
             System.out.println("without keys: " + container.seccompFilter().equals(keyless.seccompFilter()));
             keyless.destroy();
+            SeccompProfile stricter = SeccompProfile.standard().deny("ptrace");
+            Container untraced = lxj.containers()
+                    .create("untraced", Config.ofImage("busybox").security(Security.DEFAULT.seccomp(stricter)));
+            Container both = lxj.containers()
+                    .create(
+                            "both",
+                            Config.ofImage("busybox")
+                                    .security(Security.DEFAULT.seccomp(
+                                            stricter.deny("add_key", "request_key", "keyctl"))));
+            System.out.println(
+                    "neither with others: " + untraced.seccompFilter().equals(both.seccompFilter()));
+            untraced.destroy();
+            both.destroy();
+            Path pushed = Files.createDirectory(folder.resolveSibling("pushed"));
+            Files.writeString(pushed.resolve("file"), "mine\n");
+            container.files().push(pushed, "/root/pushed");
+            System.out.print(container
+                    .exec("sh", "-c", "stat -c %u:%g /root/pushed/file; cat /root/pushed/file")
+                    .stdout());
+            long most = Long.parseLong(
+                    container.exec("sh", "-c", "ulimit -Hn").stdout().strip());
+            String own = Files.readAllLines(Path.of("/proc/self/limits")).stream()
+                    .filter(line -> line.startsWith("Max open files"))
+                    .findFirst()
+                    .orElseThrow()
+                    .split(" {2,}")[2];
+            System.out.println("fewer files: " + (most < Long.parseLong(own) && most > Long.parseLong(own) / 2));
             refused(container::freeze);
             refused(() -> lxj.containers().create("p", Config.ofImage("busybox").privileged()));
             container.stop();

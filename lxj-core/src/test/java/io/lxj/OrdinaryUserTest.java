@@ -33,7 +33,7 @@ class OrdinaryUserTest {
     private static final String ROOT = " / / rw,relatime\n";
     private static final String OWN_IDS = "container one (RUNNING)\n0 65536\n7:8\n65534\n" + ROOT
             + "container two (RUNNING), a copy of its image for its ids\n" + "65536 65536\n7:8\n65534\n" + ROOT
-            + "9\n9\n";
+            + "its ids: true\n9\n9\n";
 
     private static String run(String user, Class<?> main) throws Exception {
         return run(user, List.of("env"), main);
@@ -134,7 +134,7 @@ class OrdinaryUserTest {
     void aUserWithNothingButAnIdRunsContainers() throws Exception {
         assertThat(run("65534", OrdinaryUserJvm.class))
                 .contains("0\ntext\n/bin/init\nlater\n")
-                .contains("without keys: true\n")
+                .contains("without keys: true\nneither with others: true\n0:0\nmine\nfewer files: true\n")
                 .contains("refused: freeze own: ")
                 .contains("systemd-run --user --scope -p Delegate=yes")
                 .contains("refused: privileged: an ordinary user has no privileges of the host")

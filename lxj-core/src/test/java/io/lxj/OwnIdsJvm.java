@@ -2,6 +2,10 @@ package io.lxj;
 
 import io.lxj.config.Config;
 import io.lxj.error.LxjException;
+import io.lxj.linux.Deputy;
+import io.lxj.linux.ProcFs;
+import io.lxj.storage.OwnIds;
+import io.lxj.storage.SubordinateIds;
 import io.lxj.testing.TestRootfs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +35,11 @@ public final class OwnIdsJvm {
                         + " stat -c %u:%g /tmp/given; chown 9:10 /tmp/given; su -s /bin/sh nobody -c 'id -u';"
                         + " grep -o ' / / [^ ]*' /proc/self/mountinfo";
                 System.out.print(container.exec("sh", "-c", script).stdout());
+            }
+            OwnIds ids = SubordinateIds.ofThisUser();
+            try (ProcFs proc = ProcFs.open(Path.of("/proc"));
+                    Deputy deputy = Deputy.start(folder, ids)) {
+                System.out.println("its ids: " + OwnIds.of(proc, deputy).equals(ids));
             }
             lxj.containers().list().forEach(container -> {
                 container.stop();

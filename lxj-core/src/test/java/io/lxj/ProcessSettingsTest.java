@@ -220,8 +220,23 @@ class ProcessSettingsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"net.core.netdev_max_backlog", "net.ipv4.tcp_mem", "net.core.wmem_max"})
+    @NeedsRoot("tries settings in namespaces of its own")
+    void aSettingOfTheNetworkThatIsTheHostsIsRefusedBeforeAnythingIsCreated(String name) {
+        assertThatThrownBy(() ->
+                        host.create(ALPINE.sysctl("net.ipv4.ip_forward", "1").sysctl(name, "1000000")))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessage(
+                        "sysctls: \"" + name + "\" is not allowed; allowed: settings of a namespace of the container's"
+                                + " own: that one is the whole host's, or not to be changed");
+        assertThat(host.lxj().containers().list()).isEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
+                "net.netfilter.nf_hooks_lwtunnel",
+                "net/netfilter/nf_hooks_lwtunnel",
                 "kernel.core_pattern",
                 "kernel.hostname",
                 "kernel.sysrq",
@@ -240,6 +255,20 @@ class ProcessSettingsTest {
         assertThatThrownBy(() -> ALPINE.sysctl(name, "1"))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("sysctls: \"" + name + "\"");
+    }
+
+    @Test
+    void anOffsetThatCanNotBeNegatedIsRefused() {
+        Duration longest = Duration.ofSeconds(Long.MIN_VALUE);
+        assertThatThrownBy(() -> new ClockOffsets(longest, Duration.ZERO))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("clockOffsets.monotonic");
+    }
+
+    @Test
+    void aSysctlOfALongNameIsRefused() {
+        assertThatThrownBy(() -> ALPINE.sysctl("net." + "a.".repeat(100_000) + "b", "1"))
+                .isInstanceOf(InvalidConfigException.class);
     }
 
     @Test

@@ -31,7 +31,7 @@ public record ClockOffsets(Duration monotonic, Duration boottime) {
 
     private static void check(String clock, Duration offset) {
         Objects.requireNonNull(offset, clock);
-        if (offset.abs().compareTo(LARGEST) > 0) {
+        if (offset.compareTo(LARGEST) > 0 || offset.compareTo(LARGEST.negated()) < 0) {
             throw new InvalidConfigException(
                     "clockOffsets." + clock, offset, "an offset from -" + LARGEST + " to " + LARGEST);
         }

@@ -31,6 +31,9 @@ public record IdMap(List<IdRange> users, List<IdRange> groups) {
     /** How many ranges the kernel takes, see user_namespaces(7). */
     private static final int MOST = 340;
 
+    /** How long it may be as text, where a page is smallest. */
+    private static final int MOST_BYTES = 4095;
+
     /** As many more ranges are still clear of that. */
     static final int MOST_NESTED = 128;
 
@@ -39,7 +42,7 @@ public record IdMap(List<IdRange> users, List<IdRange> groups) {
      *
      * @param users see {@link #users()}
      * @param groups see {@link #groups()}
-     * @throws InvalidConfigException if there are none or more than 340, or if two of them have an id in common
+     * @throws InvalidConfigException if there are none or more than 340, if they are longer than a page in uid_map, or if two of them have an id in common
      */
     public IdMap {
         users = check("idMap.users", users);
@@ -116,6 +119,15 @@ public record IdMap(List<IdRange> users, List<IdRange> groups) {
     private static List<IdRange> check(String field, List<IdRange> ranges) {
         if (ranges.isEmpty() || ranges.size() > MOST) {
             throw new InvalidConfigException(field, ranges.size() + " ranges", "1 to " + MOST + " ranges");
+        }
+        int length = ranges.stream()
+                .mapToInt(range -> (range.inside() + " " + range.outside() + " " + range.count() + "\n").length())
+                .sum();
+        if (length > MOST_BYTES) {
+            throw new InvalidConfigException(
+                    field,
+                    ranges.size() + " ranges",
+                    "ranges that have at most " + MOST_BYTES + " bytes in a uid_map, not " + length);
         }
         distinct(field, "on the host", ranges, IdRange::outside, IdRange::outsideEnd);
         return distinct(field, "in the container", ranges, IdRange::inside, IdRange::insideEnd);

@@ -27,6 +27,10 @@ final class Sysctls {
             + "or one of kernel.msgmax, msgmnb, msgmni, sem, shmall, shmmax, shmmni, shm_rmid_forced: others are not "
             + "of a namespace of the container's own but of the whole host";
     private static final int LONGEST = 4096;
+    /** As long as the name of a file may be, see NAME_MAX in limits.h. */
+    private static final int LONGEST_NAME = 255;
+    /** One switch of the whole host, though the kernel shows it to every network namespace. */
+    private static final String SHOWN_EVERYWHERE = "net.netfilter.nf_hooks_lwtunnel";
 
     private Sysctls() {}
 
@@ -46,6 +50,9 @@ final class Sysctls {
         Objects.requireNonNull(name, "sysctl");
         if (name.equals("kernel.hostname")) {
             throw new InvalidConfigException("sysctls", name, "Config.hostname(...) for the host name");
+        }
+        if (name.length() > LONGEST_NAME || name.replace('/', '.').equals(SHOWN_EVERYWHERE)) {
+            throw new InvalidConfigException("sysctls", name, ALLOWED);
         }
         boolean own = name.startsWith("net.") || name.startsWith("fs.mqueue.") || OF_IPC.contains(name);
         if (!own && !name.equals("kernel.domainname") || !NAME.matcher(name).matches()) {

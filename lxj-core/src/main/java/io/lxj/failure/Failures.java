@@ -38,7 +38,9 @@ public final class Failures {
     private static Optional<String> hint(Errno errno) {
         return switch (errno) {
             case EOWNERDEAD ->
-                Optional.of("the process that handles files for this JVM was killed: open the state folder once more");
+                Optional.of(
+                        "the process that handles files for this JVM was killed: try again, and if it is gone for good, open"
+                                + " the state folder once more");
             case ETOOMANYREFS ->
                 Optional.of(
                         "programs of this user, perhaps in a container, have as many descriptors in flight as they may, see"

@@ -163,9 +163,17 @@ public final class OwnerMap {
 
     /** An entry as it is to be written here, for the owners that it has in the container. */
     TarEntry outside(TarEntry entry) throws LinuxException {
-        return ids.isEmpty() || entry == null
-                ? entry
+        if (ids.isEmpty() || entry == null) {
+            return entry;
+        }
+        return isOne()
+                ? EntryRules.ownedByRoot(entry)
                 : owned(forContainersRoot(entry), this::outsideUser, this::outsideGroup);
+    }
+
+    /** Then there is nobody else than root to give anything to. */
+    private boolean isOne() {
+        return ids.get().users().stream().mapToLong(IdRange::count).sum() == 1;
     }
 
     /** An entry with other numbers for its owners, also those in its access control lists. */

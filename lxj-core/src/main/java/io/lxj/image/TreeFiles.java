@@ -200,7 +200,10 @@ public final class TreeFiles {
      * @throws LinuxException EINVAL if it isn't a regular file
      */
     public InputStream stream(String path) throws LinuxException {
-        return new FdInputStream(open(path));
+        // Its reader has all the time in the world, and may still read when nobody works on the files any more.
+        try (Fd file = open(path)) {
+            return new FdInputStream(file.undelegated());
+        }
     }
 
     private Fd open(String path) throws LinuxException {

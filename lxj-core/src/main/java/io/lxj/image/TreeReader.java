@@ -18,9 +18,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads a tree that others may change meanwhile, and that may be made to harm who reads it. Every file is pinned by
@@ -41,11 +43,19 @@ final class TreeReader implements EntrySource, AutoCloseable {
     private static final int SEEK_DATA = 3;
     private static final int SEEK_HOLE = 4;
     private static final int MAX_PIECES = 100_000;
+    // A container may mount the same folder wherever it likes, and so make one file seem many.
+    private static final int MAX_REPEATED_MOUNTS = 100;
+    private static final long LARGE = 64 * 1024;
     // Holes of a file with more pieces are filled with zeros.
     private static final long MAX_FILLED = 1L << 30;
 
     private record Level(
-            Directory directory, byte[] path, Place place, long fileSystem, Deque<DirectoryEntry> pending) {}
+            Directory directory,
+            byte[] path,
+            Place place,
+            long fileSystem,
+            boolean mounted,
+            Deque<DirectoryEntry> pending) {}
 
     /** A path of which each folder is held once, however much is in it; the folder is null at the top. */
     private record Place(Place folder, byte[] name) {
@@ -58,6 +68,8 @@ final class TreeReader implements EntrySource, AutoCloseable {
 
     private final Deque<Level> levels = new ArrayDeque<>();
     private final Map<Inode, Place> linked = new HashMap<>();
+    private final Set<Inode> mounts = new HashSet<>();
+    private int repeatedMounts;
     private long linkedSize;
     private final Block buffer = Block.allocate(BUFFER);
     private TarEntry top;
@@ -75,7 +87,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
             Stat stat = directory.fd().stat();
             requireSizes(directory.fd());
             this.top = entry(TarEntry.Type.DIRECTORY, FileName.bytes("."), stat, Xattrs.all(directory.fd()));
-            levels.push(new Level(directory, new byte[0], null, stat.fileSystem(), list(directory)));
+            levels.push(new Level(directory, new byte[0], null, stat.fileSystem(), false, list(directory)));
         } catch (IOException e) {
             directory.close();
             throw e;
@@ -150,7 +162,14 @@ final class TreeReader implements EntrySource, AutoCloseable {
             Inode inode = new Inode(stat.fileSystem(), stat.inode());
             // Devices are left out on some ways, and a link to one would lead nowhere then.
             boolean device = stat.type() == Stat.S_IFCHR || stat.type() == Stat.S_IFBLK;
-            boolean mayBeLinked = !stat.isDirectory() && !device && stat.links() > 1;
+            boolean mounted = level.mounted() || stat.mountRoot();
+            boolean mayBeLinked = !stat.isDirectory()
+                    && !device
+                    && (stat.links() > 1 || mounted && stat.isRegular() && stat.size() >= LARGE);
+            if (stat.mountRoot() && !mounts.add(inode) && ++repeatedMounts > MAX_REPEATED_MOUNTS) {
+                throw ArchiveException.ofEntry(
+                        path, -1, "more than " + MAX_REPEATED_MOUNTS + " mounts are of what is mounted elsewhere, too");
+            }
             if (mayBeLinked && linked.containsKey(inode)) {
                 byte[] first = linked.get(inode).path();
                 return entry(TarEntry.Type.HARD_LINK, path, first, stat, 0, List.of(), Optional.empty());
@@ -274,7 +293,12 @@ final class TreeReader implements EntrySource, AutoCloseable {
             TarEntry folder =
                     entry(TarEntry.Type.DIRECTORY, path, stat, kernels ? Map.of() : Xattrs.all(directory.fd()));
             levels.push(new Level(
-                    directory, path, place, stat.fileSystem(), kernels ? new ArrayDeque<>() : list(directory)));
+                    directory,
+                    path,
+                    place,
+                    stat.fileSystem(),
+                    parent.mounted() || stat.mountRoot(),
+                    kernels ? new ArrayDeque<>() : list(directory)));
             return folder;
         } catch (IOException e) {
             directory.close();

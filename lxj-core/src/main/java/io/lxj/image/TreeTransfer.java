@@ -44,7 +44,10 @@ public final class TreeTransfer {
      * @return the exception for the caller
      */
     public static LxjException failure(String action, IOException cause) {
-        if (cause instanceof InterruptedIOException) {
+        boolean interrupted = cause instanceof LinuxException call
+                && call.is(Errno.EINTR)
+                && Thread.currentThread().isInterrupted();
+        if (interrupted || cause instanceof InterruptedIOException) {
             return new CanceledException(action, cause);
         }
         if (cause instanceof ArchiveException problem && problem.getCause() instanceof LinuxException call) {

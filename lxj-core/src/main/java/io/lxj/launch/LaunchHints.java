@@ -13,7 +13,8 @@ import java.util.Optional;
 /** What an error of a launch step means, where it is known. */
 final class LaunchHints {
     private static final String UNMAPPED =
-            "the container's user namespace has no such id: usually it has 0 to 65535, see Config.idMap(...)";
+            "the container's user namespace has no such id: usually it has 0 to 65535, see Config.idMap(...); or there are"
+                    + " more than 65536 groups";
     private static final String KEYS =
             "each launch takes a keyring, of which this user and the container's root have as many as allowed: see"
                     + " /proc/key-users; root can allow more in /proc/sys/kernel/keys/maxkeys";

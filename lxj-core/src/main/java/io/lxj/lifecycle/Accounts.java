@@ -7,11 +7,12 @@ import io.lxj.error.NotFoundException;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.RootDir;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,12 +26,13 @@ final class Accounts {
     private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
     private static final int MAX_BYTES = 4 * 1024 * 1024;
     private static final long MAX_ID = 0xFFFFFFFEL;
+    private static final Pattern LINE = Pattern.compile("\n");
     private static final String PASSWD = "/etc/passwd";
     private static final String GROUP = "/etc/group";
 
     private final String container;
-    private final List<String[]> users;
-    private final List<String[]> groups;
+    private final String passwd;
+    private final String group;
     /** Why a file has no lines, by its path. */
     private final Map<String, String> unread = new HashMap<>();
 
@@ -47,29 +49,37 @@ final class Accounts {
 
     private Accounts(String container, RootDir root) {
         this.container = container;
-        this.users = lines(root, PASSWD, 7);
-        this.groups = lines(root, GROUP, 4);
+        this.passwd = text(root, PASSWD);
+        this.group = text(root, GROUP);
     }
 
     static Accounts read(String container, RootDir root) {
         return new Accounts(container, root);
     }
 
-    private List<String[]> lines(RootDir root, String path, int fields) {
-        List<String[]> lines = new ArrayList<>();
+    private String text(RootDir root, String path) {
         try {
-            for (String line :
-                    FileName.string(root.read(FileName.bytes(path), MAX_BYTES)).split("\n")) {
-                String[] parts = line.split(":", -1);
-                if (parts.length >= fields) {
-                    lines.add(parts);
-                }
-            }
+            return FileName.string(root.read(FileName.bytes(path), MAX_BYTES));
         } catch (LinuxException e) {
             LOG.debug("A container's {} can't be read", path, e);
             unread.put(path, e.getMessage());
+            return "";
         }
-        return lines;
+    }
+
+    /** The fields of each line that has enough of them. A hostile file has far too many of both to keep them. */
+    private static Stream<String[]> entries(String text, int fields) {
+        return LINE.splitAsStream(text)
+                .map(line -> line.split(":", fields + 1))
+                .filter(parts -> parts.length >= fields);
+    }
+
+    private Stream<String[]> users() {
+        return entries(passwd, 7);
+    }
+
+    private Stream<String[]> groups() {
+        return entries(group, 4);
     }
 
     /** The ids that a command runs with. */
@@ -94,13 +104,12 @@ final class Accounts {
 
     private Optional<String[]> entry(User user) {
         if (user instanceof User.ByName named) {
-            return Optional.of(users.stream()
-                    .filter(line -> line[0].equals(named.name()))
+            return Optional.of(users().filter(line -> line[0].equals(named.name()))
                     .findFirst()
                     .orElseThrow(() -> missing("user", named.name(), PASSWD)));
         }
         long uid = ((User.ById) user).uid();
-        return users.stream().filter(line -> line[2].equals(Long.toString(uid))).findFirst();
+        return users().filter(line -> line[2].equals(Long.toString(uid))).findFirst();
     }
 
     private List<Integer> supplementary(Command command, Optional<String> name) {
@@ -112,8 +121,7 @@ final class Accounts {
         if (name.isEmpty() || !(command.user() instanceof User.ByName)) {
             return List.of();
         }
-        return groups.stream()
-                .filter(line -> List.of(line[3].split(",")).contains(name.get()))
+        return groups().filter(line -> ("," + line[3] + ",").contains("," + name.get() + ","))
                 .map(line -> (int) id(line[2], "group " + line[0]))
                 .toList();
     }
@@ -123,8 +131,7 @@ final class Accounts {
             return id.gid();
         }
         String name = ((Group.ByName) group).name();
-        String[] entry = groups.stream()
-                .filter(line -> line[0].equals(name))
+        String[] entry = groups().filter(line -> line[0].equals(name))
                 .findFirst()
                 .orElseThrow(() -> missing("group", name, GROUP));
         return id(entry[2], "group " + name);

@@ -30,6 +30,9 @@ final class CgroupTree implements AutoCloseable {
     static final String ADVICE =
             "start the program in one that is delegated to the user: systemd-run --user --scope -p Delegate=yes PROGRAM";
 
+    /** More than a userland with containers of its own has. */
+    private static final String MAX_DESCENDANTS = "5000";
+
     private static final String NONE = "none";
     private static final int ATTEMPTS = 100;
     private static final Set<String> COUNTED = Set.of("cpu", "io", "memory", "pids");
@@ -89,7 +92,7 @@ final class CgroupTree implements AutoCloseable {
             try (Cgroup all = found.get().cgroup().child(base)) {
                 Set<String> counted = count(all);
                 Cgroup own = all.child(container);
-                passOn(own, counted);
+                prepare(own, counted);
                 return Optional.of(own);
             } catch (LinuxException e) {
                 // Another process may have removed the empty base in between.
@@ -107,9 +110,11 @@ final class CgroupTree implements AutoCloseable {
                 + path;
     }
 
-    private static void passOn(Cgroup own, Set<String> controllers) throws LinuxException {
+    private static void prepare(Cgroup own, Set<String> controllers) throws LinuxException {
         try {
             own.controllers().enable(controllers);
+            // Whoever ends the container removes them one by one.
+            own.write("cgroup.max.descendants", MAX_DESCENDANTS);
         } catch (LinuxException e) {
             own.close();
             throw e;
@@ -188,15 +193,11 @@ final class CgroupTree implements AutoCloseable {
      * Makes the cgroup of a container's payload. Its files belong to whoever makes it, and that is not to be the container:
      * for the kernel an ordinary user's deputy may be who the container's root is, so the user makes it.
      */
-    // An identity is held for its effect alone.
-    @SuppressWarnings("try")
     static Cgroup makePayload(Cgroup container) throws LinuxException {
         if (container.fd().deputy().filter(Deputy::hasSeveralIds).isEmpty()) {
             return container.child(PAYLOAD);
         }
-        try (FileIdentity user = FileIdentity.of(container.fd(), OwnIds.USER, OwnIds.USER)) {
-            return container.child(PAYLOAD);
-        }
+        return FileIdentity.as(container.fd(), OwnIds.USER, OwnIds.USER, () -> container.child(PAYLOAD));
     }
 
     /**

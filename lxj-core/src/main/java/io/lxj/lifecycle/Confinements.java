@@ -73,8 +73,13 @@ final class Confinements {
     }
 
     static Confinements ofThisProcess(Optional<Deputy> deputy, CgroupTree cgroups) throws LinuxException {
-        return new Confinements(
-                permitted(), Math.min(HostLimits.hard(Resource.NOFILE.number()), MAX_OPEN_FILES), deputy, cgroups);
+        long own = HostLimits.hard(Resource.NOFILE.number());
+        // By that the kernel counts what a user has in flight, see unix(7): a container that is this user must not use
+        // all of
+        // it up.
+        boolean shared = deputy.isPresent() && !deputy.get().hasSeveralIds();
+        long most = shared ? own - own / 4 : own;
+        return new Confinements(permitted(), Math.min(most, MAX_OPEN_FILES), deputy, cgroups);
     }
 
     /** The privileges of a container; a bad one is refused here. */

@@ -20,8 +20,6 @@ import java.util.Optional;
  * no link of the container's is followed and none of its mounts entered, since it may change both at any moment. What
  * runs in the container takes no part. Thread-safe.
  */
-// An identity is held for its effect alone.
-@SuppressWarnings("try")
 final class DeviceNodes implements AutoCloseable {
     private static final long INSIDE = Open.RESOLVE_NO_SYMLINKS | Open.RESOLVE_NO_XDEV;
     private static final int FOLDER_MODE = 0755;
@@ -56,9 +54,10 @@ final class DeviceNodes implements AutoCloseable {
         try (Directory folder = folder(node.path(), true)) {
             byte[] name = name(node.path());
             // Its owner from the beginning: what would be given away later could be another file by then.
-            try (FileIdentity owner = FileIdentity.of(node.uid(), node.gid())) {
+            FileIdentity.as(node.uid(), node.gid(), () -> {
                 folder.mknod(name, node.mode(), node.major(), node.minor());
-            }
+                return null;
+            });
             // The umask took bits away. Another mount may lie on it already, but isn't opened.
             try (Fd made = openNode(folder, name)) {
                 if (isDevice(made.stat(), node.mode() & Stat.S_IFMT, node.major(), node.minor())) {
@@ -112,8 +111,11 @@ final class DeviceNodes implements AutoCloseable {
     }
 
     private void makeFolder(Directory above, byte[] name) throws LinuxException {
-        try (FileIdentity owner = FileIdentity.of(rootUid, rootGid)) {
-            above.mkdir(name, FOLDER_MODE);
+        try {
+            FileIdentity.as(rootUid, rootGid, () -> {
+                above.mkdir(name, FOLDER_MODE);
+                return null;
+            });
         } catch (LinuxException e) {
             if (!e.is(Errno.EEXIST)) {
                 throw e;

@@ -263,9 +263,9 @@ public final class Engine implements AutoCloseable {
         Security security = config.security();
         boolean usersOwn =
                 folder.deputy().filter(deputy -> !deputy.hasSeveralIds()).isPresent();
-        if (usersOwn && security.seccomp().isStandard()) {
+        if (usersOwn && security.seccomp().isFilter()) {
             // Keys belong to users, and the container's is this one.
-            SeccompProfile keyless = SeccompProfile.standard().deny("add_key", "request_key", "keyctl");
+            SeccompProfile keyless = security.seccomp().deny("add_key", "request_key", "keyctl");
             return confinements.of(config.security(security.seccomp(keyless)), userNamespace);
         }
         return confinements.of(config, userNamespace);

@@ -2,7 +2,6 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.Command;
 import io.lxj.config.ExecResult;
-import io.lxj.config.IdMap;
 import io.lxj.config.Stdin;
 import io.lxj.config.TerminalSize;
 import io.lxj.error.LaunchException;
@@ -14,7 +13,6 @@ import io.lxj.linux.CgroupMount;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
-import io.lxj.linux.FileIdentity;
 import io.lxj.linux.FileName;
 import io.lxj.linux.FileSystemType;
 import io.lxj.linux.LinuxException;
@@ -49,12 +47,12 @@ final class Executing {
     Executed execute(String name, Run run, Command command) {
         String action = "exec in " + name;
         try (RootDir own = root(run);
-                LentRoot lent = run.reach().deputy().isPresent() ? LentRoot.of(run, own) : null;
+                LentRoot lent = LentRoot.of(run, own);
                 Fd cgroup = run.cgroup().isPresent()
                         ? cgroupOfInit(run, run.cgroup().get())
                         : null) {
-            // A user's deputy serves all containers: none of them may keep it waiting with a file system of its own.
-            RootDir root = lent == null ? own : lent.root();
+            // With the container's rights, not with those of this JVM, which it may not keep waiting either.
+            RootDir root = lent.root();
             Accounts accounts = Accounts.read(name, root);
             Confinement confinement = engine.confinement(run.config(), run.ids().isPresent());
             ExecSpec spec = ExecSpecs.of(
@@ -206,7 +204,7 @@ final class Executing {
     private Executed onTerminal(Run run, ExecPlan plan, RootDir root, Fd cgroup, Command command) throws IOException {
         TerminalSize size = command.terminal().orElseThrow();
         try (Fd devpts = devpts(root)) {
-            Pty pty = openTerminal(run, devpts);
+            Pty pty = Pty.open(devpts);
             try (Fd slave = pty.peer()) {
                 Pty.resize(pty.master(), size.rows(), size.columns());
                 ExecLauncher.Executed started = launch(plan, place(run, cgroup, slave, slave, slave), command);
@@ -219,22 +217,10 @@ final class Executing {
         }
     }
 
-    /** It belongs to who opens it: the container's root. */
-    // An identity is held for its effect alone.
-    @SuppressWarnings("try")
-    private static Pty openTerminal(Run run, Fd devpts) throws LinuxException {
-        // An ordinary user's devpts was opened by who is root of the container's ids.
-        if (run.ids().isEmpty() || devpts.deputy().isPresent()) {
-            return Pty.open(devpts);
-        }
-        IdMap ids = run.ids().get();
-        long uid = ids.hostUser(0).orElseThrow();
-        try (FileIdentity root = FileIdentity.of(devpts, uid, ids.hostGroup(0).orElseThrow())) {
-            return Pty.open(devpts);
-        }
-    }
-
-    /** The container's devpts, so that the terminal has a name inside. Only a real one will do. */
+    /**
+     * The container's devpts, so that the terminal has a name inside. Only a real one will do. A terminal belongs to who opens
+     * it: the container's root.
+     */
     private static Fd devpts(RootDir root) throws LinuxException {
         int flags = Open.O_RDONLY | Open.O_DIRECTORY;
         Fd devpts = root.open(FileName.bytes("dev/pts"), flags, 0, Open.RESOLVE_NO_SYMLINKS);
@@ -254,10 +240,15 @@ final class Executing {
     /** Takes the status of a command when it has ended; its fd is closed then. */
     CompletableFuture<Optional<WaitStatus>> watch(Executed executed) throws IOException {
         CompletableFuture<Optional<WaitStatus>> status = new CompletableFuture<>();
-        engine.supervisor().watchExit(executed.process(), true, ended -> {
-            executed.process().close();
-            status.complete(ended);
-        });
+        try {
+            engine.supervisor().watchExit(executed.process(), true, ended -> {
+                executed.process().close();
+                status.complete(ended);
+            });
+        } catch (IOException e) {
+            engine.reaping().kill(executed.process());
+            throw e;
+        }
         return status;
     }
 }

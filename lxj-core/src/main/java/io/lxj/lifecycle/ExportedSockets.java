@@ -8,10 +8,15 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
+import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
+import io.lxj.linux.Syscall;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 
 /**
  * The sockets that a running container exports: those that it binds in /run/host/unix-export, as systemd's container
@@ -19,6 +24,11 @@ import java.nio.channels.SocketChannel;
  */
 final class ExportedSockets {
     private static final String FOLDER = "/run/host/unix-export/";
+    private static final int W_OK = 2;
+    /** How long there may be no room for a connection, and how often that is looked at. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private static final Duration SLICE = Duration.ofMillis(10);
 
     private final Engine engine;
     private final String name;
@@ -33,26 +43,73 @@ final class ExportedSockets {
             throw new InvalidConfigException("socket of " + name, socket, "the name of a socket in " + FOLDER);
         }
         try (RootDir root = engine.executing().root(run);
-                LentRoot lent = run.reach().deputy().isPresent() ? LentRoot.of(run, root) : null;
-                Fd found = open(lent == null ? root : lent.root(), FOLDER + socket)) {
+                LentRoot lent = LentRoot.of(run, root);
+                Fd found = open(lent.root(), socket)) {
             // The socket that was found, whatever the container puts in its place meanwhile.
-            return SocketChannel.open(UnixDomainSocketAddress.of("/proc/self/fd/" + found.number()));
+            return connected(UnixDomainSocketAddress.of("/proc/self/fd/" + found.number()));
         } catch (IOException e) {
             throw Failures.exception(action, e);
         }
     }
 
-    /** A link could lead to what is no socket of the container's own, such as one that is mounted there. */
-    private static Fd open(RootDir root, String path) throws LinuxException {
-        try {
-            Fd found = root.open(FileName.bytes(path), Open.O_PATH | Open.O_NOFOLLOW, 0, Open.RESOLVE_NO_SYMLINKS);
-            if (found.stat().type() != Stat.S_IFSOCK) {
-                found.close();
-                throw LinuxException.of(-Errno.ENOTSOCK.number(), "openat2", path);
+    /** A connection for which there is no room yet is refused to whoever doesn't wait, see EAGAIN in connect(2). */
+    private static SocketChannel connected(UnixDomainSocketAddress address) throws IOException {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < PATIENCE.toNanos()) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.configureBlocking(false);
+                if (channel.connect(address)) {
+                    channel.configureBlocking(true);
+                    return channel;
+                }
+                channel.close();
+                Thread.sleep(SLICE.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ClosedByInterruptException();
+            } catch (Throwable e) {
+                channel.close();
+                throw e;
             }
-            return found;
+        }
+        throw LinuxException.of(-Errno.ETIMEDOUT.number(), "connect", address)
+                .withHint("it has as many connections waiting as it takes, and accepts none");
+    }
+
+    /** A link or a mount could lead to what is no socket of the container's own. */
+    private static Fd open(RootDir root, String socket) throws LinuxException {
+        try (RootDir folder = new RootDir(
+                root.open(FileName.bytes(FOLDER), Open.O_PATH | Open.O_DIRECTORY, 0, Open.RESOLVE_NO_SYMLINKS))) {
+            Fd found = folder.open(
+                    FileName.bytes(socket),
+                    Open.O_PATH | Open.O_NOFOLLOW,
+                    0,
+                    Open.RESOLVE_NO_SYMLINKS | Open.RESOLVE_NO_XDEV);
+            try {
+                check(found, socket);
+                return found;
+            } catch (Throwable e) {
+                found.close();
+                throw e;
+            }
         } catch (LinuxException e) {
             throw e.is(Errno.ENOENT) ? e.withHint("nothing in the container has bound that socket, or not yet") : e;
+        }
+    }
+
+    /** This JVM may have more rights than the container, who must not borrow them. */
+    private static void check(Fd found, String socket) throws LinuxException {
+        if (found.stat().type() != Stat.S_IFSOCK) {
+            throw LinuxException.of(-Errno.ENOTSOCK.number(), "openat2", FOLDER + socket);
+        }
+        try (Scratch scratch = Scratch.open()) {
+            long result =
+                    found.call(Syscall.FACCESSAT2, scratch.string(""), W_OK, Open.AT_EACCESS | Open.AT_EMPTY_PATH);
+            if (result < 0) {
+                throw LinuxException.of(result, "faccessat2", FOLDER + socket, "W_OK")
+                        .withHint("the container's root may not connect to it either");
+            }
         }
     }
 }

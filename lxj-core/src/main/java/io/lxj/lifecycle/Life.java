@@ -60,9 +60,16 @@ final class Life {
                 return State.RUNNING;
             }
             return cgroup.get().isFrozen() ? State.FROZEN : State.FREEZING;
-        } catch (LinuxException | IllegalStateException e) {
-            // The cgroup went away between the two looks.
+        } catch (IllegalStateException e) {
             return State.STOPPING;
+        } catch (LinuxException e) {
+            if (Stopping.isGone(e)) {
+                // The cgroup went away between the two looks.
+                return State.STOPPING;
+            }
+            // Whoever does something to it is told what is wrong.
+            LOG.debug("Whether container {} is frozen can't be told", name, e);
+            return State.RUNNING;
         }
     }
 

@@ -3,7 +3,6 @@ package io.lxj.lifecycle;
 import io.lxj.config.IdMap;
 import io.lxj.image.OwnerMap;
 import io.lxj.linux.Errno;
-import io.lxj.linux.Fd;
 import io.lxj.linux.FileIdentity;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.RootDir;
@@ -12,41 +11,29 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** The root of a container, open for work on its files. A stopped container can't be started meanwhile. */
-// An identity is held for its effect alone.
-@SuppressWarnings("try")
 public final class OpenRoot implements AutoCloseable {
-    private final RootDir root;
+    private final LentRoot lent;
     private final Optional<IdMap> ids;
     private final boolean shifted;
-    // Keeps the container stopped; null if it runs.
-    private final Lock lock;
-    // What the container is in that runs; null if it is stopped.
-    private final Run run;
-    // Who is root of the container's ids for this JVM, if somebody is.
-    private final FilesDeputy.Loan loan;
+    // Keeps the container stopped; empty if it runs.
+    private final Optional<Lock> lock;
+    // What the container is in that runs; empty if it is stopped.
+    private final Optional<Run> run;
 
-    private OpenRoot(RootDir root, Optional<IdMap> ids, boolean shifted, Lock lock, Run run, FilesDeputy.Loan loan) {
-        this.root = root;
+    private OpenRoot(LentRoot lent, Optional<IdMap> ids, boolean shifted, Optional<Lock> lock, Optional<Run> run) {
+        this.lent = lent;
         this.ids = ids;
         this.shifted = shifted;
         this.lock = lock;
         this.run = run;
-        this.loan = loan;
     }
 
-    /** Of a container that is stopped. */
-    OpenRoot(Lock lock, RootDir root, Optional<IdMap> ids, boolean shifted) {
-        this(root, ids, shifted, lock, null, null);
+    static OpenRoot stopped(Lock lock, RootDir root, Optional<IdMap> ids, boolean shifted) {
+        return new OpenRoot(new LentRoot(root, Optional.empty()), ids, shifted, Optional.of(lock), Optional.empty());
     }
 
-    /** Of a container that runs with the ids of the host. */
-    OpenRoot(Run run, RootDir root, boolean shifted) {
-        this(root, Optional.empty(), shifted, null, run, null);
-    }
-
-    /** Of a container that runs with ids of its own. */
-    OpenRoot(Run run, LentRoot lent, IdMap ids) {
-        this(lent.root(), Optional.of(ids), false, null, run, lent.loan());
+    static OpenRoot running(Run run, LentRoot lent, boolean shifted) {
+        return new OpenRoot(lent, run.ids(), shifted, Optional.empty(), Optional.of(run));
     }
 
     /**
@@ -55,7 +42,7 @@ public final class OpenRoot implements AutoCloseable {
      * @return the root, which this object still owns
      */
     public RootDir root() {
-        return root;
+        return lent.root();
     }
 
     /**
@@ -65,9 +52,9 @@ public final class OpenRoot implements AutoCloseable {
      */
     public OwnerMap owners() {
         if (ids.isEmpty()) {
-            return OwnerMap.onDisk(root.fd());
+            return OwnerMap.onDisk(root().fd());
         }
-        if (loan != null) {
+        if (lent.loan().isPresent()) {
             return OwnerMap.inside(ids.get());
         }
         return shifted ? OwnerMap.stored(ids) : OwnerMap.of(ids);
@@ -82,9 +69,12 @@ public final class OpenRoot implements AutoCloseable {
      * @throws IOException what it throws
      */
     public <T> T asRoot(Work<T> work) throws IOException {
-        try (FileIdentity identity = ids.isPresent() && loan == null ? identity(root.fd(), ids.get()) : null) {
+        if (ids.isEmpty() || lent.loan().isPresent()) {
             return work.run();
         }
+        long uid = ids.get().hostUser(0).orElseThrow();
+        long gid = ids.get().hostGroup(0).orElseThrow();
+        return FileIdentity.as(root().fd(), uid, gid, work::run);
     }
 
     /**
@@ -94,7 +84,7 @@ public final class OpenRoot implements AutoCloseable {
      */
     public void requireRun() throws LinuxException {
         try {
-            if (run == null || run.init().isAlive()) {
+            if (run.isEmpty() || run.get().init().isAlive()) {
                 return;
             }
         } catch (IllegalStateException e) {
@@ -117,10 +107,10 @@ public final class OpenRoot implements AutoCloseable {
     }
 
     private Optional<String> hint(Errno errno) {
-        if (run != null && errno == Errno.EAGAIN) {
+        if (run.isPresent() && errno == Errno.EAGAIN) {
             return Optional.of("a process of the container holds a lease on it, see F_SETLEASE in fcntl(2)");
         }
-        if (loan == null) {
+        if (lent.loan().isEmpty()) {
             return Optional.empty();
         }
         return switch (errno) {
@@ -135,15 +125,11 @@ public final class OpenRoot implements AutoCloseable {
                                 + " one has another");
             case ETIMEDOUT ->
                 Optional.of(
-                        "a file system of the container's own, or a disk, doesn't answer, or the process that works on its"
-                                + " files was stopped");
+                        "a file system of the container's own, or a disk, doesn't answer, a process of the container holds"
+                                + " the file up, or the process that works on its files was stopped; a change may still be"
+                                + " made");
             default -> Optional.empty();
         };
-    }
-
-    private static FileIdentity identity(Fd place, IdMap map) throws IOException {
-        return FileIdentity.of(
-                place, map.hostUser(0).orElseThrow(), map.hostGroup(0).orElseThrow());
     }
 
     /**
@@ -164,12 +150,7 @@ public final class OpenRoot implements AutoCloseable {
 
     @Override
     public void close() {
-        root.close();
-        if (loan != null) {
-            loan.close();
-        }
-        if (lock != null) {
-            lock.close();
-        }
+        lent.close();
+        lock.ifPresent(Lock::close);
     }
 }

@@ -36,18 +36,9 @@ final class OpenRoots {
             return Optional.empty();
         }
         Run run = current.get();
-        RootDir root = engine.executing().root(run);
-        try {
-            if (run.ids().isPresent()) {
-                OpenRoot open =
-                        new OpenRoot(run, LentRoot.of(run, root), run.ids().get());
-                root.close();
-                return Optional.of(open);
-            }
-            return Optional.of(new OpenRoot(run, root, isShifted(instance)));
-        } catch (IOException | RuntimeException e) {
-            root.close();
-            throw e;
+        boolean shifted = run.ids().isEmpty() && isShifted(instance);
+        try (RootDir root = engine.executing().root(run)) {
+            return Optional.of(OpenRoot.running(run, LentRoot.of(run, root), shifted));
         }
     }
 
@@ -74,9 +65,9 @@ final class OpenRoots {
                 Optional<IdMap> ids =
                         shifted ? ShiftedStorage.ids(folder.directory(), folder.toString()) : Optional.empty();
                 Fd root = engine.mountRoot(folder, folder.record().config(), use);
-                return new OpenRoot(lock, new RootDir(root), ids, shifted);
+                return OpenRoot.stopped(lock, new RootDir(root), ids, shifted);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             lock.close();
             throw e;
         }

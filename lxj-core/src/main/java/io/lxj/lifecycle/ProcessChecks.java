@@ -30,7 +30,11 @@ final class ProcessChecks {
     private static final Path SCORE = Path.of("/proc/self/oom_score_adj");
     private static final Path UPTIME = Path.of("/proc/uptime");
 
-    private static final Set<Errno> OF_VALUES = Set.of(Errno.EINVAL, Errno.ERANGE, Errno.E2BIG, Errno.ENAMETOOLONG);
+    private static final Set<Errno> OF_VALUES =
+            Set.of(Errno.EINVAL, Errno.ERANGE, Errno.E2BIG, Errno.ENAMETOOLONG, Errno.ENOENT);
+
+    /** What is said of a setting of the host that new namespaces don't have, or only show. */
+    private static final Set<Errno> OF_HOST_SETTINGS = Set.of(Errno.ENOENT, Errno.EACCES, Errno.EPERM);
 
     private ProcessChecks() {}
 
@@ -98,8 +102,21 @@ final class ProcessChecks {
         SettingsTrial trial = SettingsTrial.of(score, sysctls);
         try (Spawned process = Spawner.spawn(trial.program(), Map.of())) {
             process.waitFor();
-            refuse(score, sysctls, trial.answers(process.results()));
+            long[] results = process.results();
+            refuseHosts(trial.opened(results));
+            refuse(score, sysctls, trial.answers(results));
         }
+    }
+
+    private static void refuseHosts(Map<String, Long> opened) {
+        opened.forEach((name, result) -> {
+            if (Errno.of((int) -result).filter(OF_HOST_SETTINGS::contains).isPresent()) {
+                throw new InvalidConfigException(
+                        "sysctls",
+                        name,
+                        "settings of a namespace of the container's own: that one is the whole host's, or not to be changed");
+            }
+        });
     }
 
     /** What kept the trial itself from being made keeps no container from it, or the start tells. */

@@ -8,7 +8,7 @@ import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProcFs;
 import io.lxj.linux.UserNamespaces;
-import io.lxj.storage.SubordinateIds;
+import io.lxj.storage.OwnIds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +74,7 @@ final class Reach implements AutoCloseable {
                 UserNamespaceSetup own = new UserNamespaceSetup(engine.proc(), ids, List.of());
                 files = new FilesDeputy(() -> Deputy.startForFiles(own, patience));
             } else if (users.get().hasSeveralIds()) {
-                Deputy.Ids own = SubordinateIds.ofThisUser().of(ids);
+                Deputy.Ids own = OwnIds.of(engine.proc(), users.get()).of(ids);
                 files = new FilesDeputy(() -> Deputy.startForFiles(own, patience));
             } else {
                 files = new FilesDeputy(() -> Deputy.joinForFiles(users.get().userNamespace(), 1, patience));

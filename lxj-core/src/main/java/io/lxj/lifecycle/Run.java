@@ -6,7 +6,6 @@ import io.lxj.config.IdMap;
 import io.lxj.config.Stats;
 import io.lxj.error.UnsupportedHostException;
 import io.lxj.linux.Cgroup;
-import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Pidfd;
@@ -19,9 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One life of a container, from its start to its exit, as this JVM takes part in it. Thread-safe. */
 final class Run {
+    private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+
     /** What this JVM is to the container. */
     enum Part {
         /** It started the container, whose init is its child. */
@@ -131,9 +134,10 @@ final class Run {
                 cgroup.get().sendKill();
                 return;
             } catch (LinuxException e) {
-                if (!e.is(Errno.EOWNERDEAD)) {
+                if (Stopping.isGone(e)) {
                     throw e;
                 }
+                LOG.debug("A container's cgroup can't be killed, so its init is", e);
             }
         }
         init.send(Signal.SIGKILL);

@@ -96,7 +96,7 @@ final class Stopping {
     }
 
     /** The processes, or the cgroup that they were in, have gone meanwhile. */
-    private static boolean isGone(LinuxException e) {
+    static boolean isGone(LinuxException e) {
         return e.is(Errno.ENOENT) || e.is(Errno.ENODEV) || e.is(Errno.ESRCH);
     }
 

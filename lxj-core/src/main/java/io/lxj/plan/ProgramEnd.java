@@ -62,11 +62,11 @@ final class ProgramEnd {
         return program.strings(argv);
     }
 
+    /** Shown without the values, which may be secrets. */
     Arg environment(Map<String, String> environment) {
-        return program.strings(environment.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(e -> e.getKey() + "=" + e.getValue())
-                .toList());
+        List<String> names = environment.keySet().stream().sorted().toList();
+        return program.strings(
+                names.stream().map(name -> name + "=" + environment.get(name)).toList(), () -> "environment " + names);
     }
 
     ProgramBuilder.Added exec(String path, Arg argv, Arg environment) {

@@ -16,8 +16,9 @@ import java.util.OptionalInt;
  *
  * @param program the steps
  * @param names by what a step says the name of the setting that it sets
+ * @param openings by what a step says the name of the setting that it opens
  */
-public record SettingsTrial(SyscallProgram program, Map<String, String> names) {
+public record SettingsTrial(SyscallProgram program, Map<String, String> names, Map<String, String> openings) {
     /** The name of the score among the answers. */
     public static final String SCORE = "oom_score_adj";
 
@@ -54,8 +55,12 @@ public record SettingsTrial(SyscallProgram program, Map<String, String> names) {
         }
         program.step("end", Syscall.EXIT_GROUP, 0);
         Map<String, String> names = new HashMap<>(Map.of(StartSteps.SCORE, SCORE));
-        sysctls.forEach((name, value) -> names.put(SysctlSteps.setting(name, value), name));
-        return new SettingsTrial(program.build(), names);
+        Map<String, String> openings = new HashMap<>();
+        sysctls.forEach((name, value) -> {
+            names.put(SysctlSteps.setting(name, value), name);
+            openings.put(SysctlSteps.opening(name), name);
+        });
+        return new SettingsTrial(program.build(), names, openings);
     }
 
     /**
@@ -65,9 +70,23 @@ public record SettingsTrial(SyscallProgram program, Map<String, String> names) {
      * @return by the name of each setting that was tried what its system call returned
      */
     public Map<String, Long> answers(long[] results) {
+        return answers(results, names);
+    }
+
+    /**
+     * What the kernel answered when the settings were looked for in new namespaces.
+     *
+     * @param results what every step returned
+     * @return by the name of each setting that was looked for what its system call returned
+     */
+    public Map<String, Long> opened(long[] results) {
+        return answers(results, openings);
+    }
+
+    private Map<String, Long> answers(long[] results, Map<String, String> asked) {
         Map<String, Long> answers = new HashMap<>();
         for (int i = 0; i < results.length; i++) {
-            String name = names.get(program.steps().get(i).what());
+            String name = asked.get(program.steps().get(i).what());
             if (name != null && results[i] != SyscallProgram.NOT_RUN) {
                 answers.put(name, results[i]);
             }

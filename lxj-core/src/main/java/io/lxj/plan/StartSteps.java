@@ -12,6 +12,7 @@ import java.util.List;
  * Inside of a user namespace it would lack the rights.
  */
 final class StartSteps {
+    private static final int MANY = 32;
     static final String SCORE = "adjust the score for when memory is short";
 
     private static final String OOM_SCORE_ADJUST = "/proc/self/oom_score_adj";
@@ -100,7 +101,14 @@ final class StartSteps {
             long high = 2 * i + 1 < groups.size() ? groups.get(2 * i + 1) : 0;
             words[i] = low | (high << 32);
         }
-        Object list = groups.isEmpty() ? 0 : program.words(groups.toString(), words);
+        Object list = groups.isEmpty() ? 0 : program.words(shown(groups), words);
         return program.step("have these groups and none of the JVM's", Syscall.SETGROUPS, groups.size(), list);
+    }
+
+    /** A hostile image has as many as it likes. */
+    private static String shown(List<Integer> groups) {
+        return groups.size() <= MANY
+                ? groups.toString()
+                : groups.subList(0, MANY) + " and " + (groups.size() - MANY) + " more";
     }
 }

@@ -30,6 +30,10 @@ final class SysctlSteps {
         return "set sysctl " + name + " to " + value;
     }
 
+    static String opening(String name) {
+        return "open sysctl " + name;
+    }
+
     void set(Arg proc, Map<String, String> sysctls) {
         sysctls.forEach((name, value) -> {
             byte[] text = value.getBytes(StandardCharsets.UTF_8);
@@ -39,7 +43,7 @@ final class SysctlSteps {
                 return;
             }
             Arg file = program.step(
-                            "open sysctl " + name,
+                            opening(name),
                             Syscall.OPENAT,
                             proc,
                             program.string(path(name)),

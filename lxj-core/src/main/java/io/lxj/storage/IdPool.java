@@ -10,8 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The ids of the host that may be given to containers: those that a user has in both /etc/subuid and /etc/subgid, see
@@ -174,12 +177,29 @@ public record IdPool(List<Range> ranges) {
     /** The ids that this process has in its own user namespace, see user_namespaces(7). */
     private static List<Range> own(String map) {
         List<Range> ranges = new ArrayList<>();
-        for (String line : map.strip().split("\n")) {
-            String[] numbers = line.strip().split("\\s+");
-            long first = Long.parseLong(numbers[0]);
-            ranges.add(new Range(first, first + Long.parseLong(numbers[2])));
+        for (long[] line : lines(map)) {
+            ranges.add(new Range(line[0], line[0] + line[2]));
         }
         return ranges;
+    }
+
+    /** What ids of a namespace are outside of it, by the first one inside, in that order. */
+    static Map<Long, Range> map(String map) {
+        Map<Long, Range> ranges = new TreeMap<>();
+        for (long[] line : lines(map)) {
+            ranges.put(line[0], new Range(line[1], line[1] + line[2]));
+        }
+        return ranges;
+    }
+
+    /** The numbers of a map, see user_namespaces(7). */
+    private static List<long[]> lines(String map) {
+        return map.strip()
+                .lines()
+                .map(line -> Stream.of(line.strip().split("\\s+"))
+                        .mapToLong(Long::parseLong)
+                        .toArray())
+                .toList();
     }
 
     private static List<Range> both(List<Range> some, List<Range> others) {

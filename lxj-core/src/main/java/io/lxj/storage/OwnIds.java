@@ -5,6 +5,7 @@ import io.lxj.config.IdRange;
 import io.lxj.error.Failure;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.Fd;
+import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.ProcFs;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The ids that an ordinary user has in a user namespace: 0 and those that follow it are the user's own in /etc/subuid and
@@ -34,6 +36,26 @@ public record OwnIds(long user, long group, List<IdPool.Range> users, List<IdPoo
     public OwnIds {
         users = List.copyOf(users);
         groups = List.copyOf(groups);
+    }
+
+    /**
+     * Those that a process of this user has; by now others may be the user's.
+     *
+     * @param proc the host's procfs
+     * @param deputy the process
+     * @return its ids
+     * @throws LinuxException if its maps can't be read
+     */
+    public static OwnIds of(ProcFs proc, Deputy deputy) throws LinuxException {
+        Map<Long, IdPool.Range> users = IdPool.map(text(proc, deputy, "uid_map"));
+        Map<Long, IdPool.Range> groups = IdPool.map(text(proc, deputy, "gid_map"));
+        long user = users.remove(USER).first();
+        long group = groups.remove(USER).first();
+        return new OwnIds(user, group, List.copyOf(users.values()), List.copyOf(groups.values()));
+    }
+
+    private static String text(ProcFs proc, Deputy deputy, String file) throws LinuxException {
+        return new String(proc.read(deputy.pid() + "/" + file), StandardCharsets.US_ASCII);
     }
 
     /** The user alone. */

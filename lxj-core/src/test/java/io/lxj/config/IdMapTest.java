@@ -68,6 +68,12 @@ class IdMapTest {
             ranges.add(IdRange.of(2L * i, 100_000 + i, 1));
         }
         assertThatThrownBy(() -> new IdMap(ranges, ranges)).hasMessageContaining("1 to 340 ranges");
+        List<IdRange> long270 = new ArrayList<>();
+        for (int i = 0; i < 270; i++) {
+            long270.add(IdRange.of(10_000L + i, 1_000_000_000L + i, 1));
+        }
+        assertThatThrownBy(() -> new IdMap(long270, long270))
+                .hasMessageContaining("ranges that have at most 4095 bytes in a uid_map, not 5130");
         assertThatThrownBy(() -> new IdMap(List.of(), List.of())).hasMessageContaining("1 to 340 ranges");
     }
 

@@ -17,6 +17,13 @@ final class DelegatedCall {
     private static final int TIMES = 32;
     private static final int STATX = 256;
     private static final int CAPABILITIES = 24;
+    private static final int STATFS = 120;
+
+    /** How much of a file is read or written by one call at most. */
+    static final int PIECE = 64 * 1024;
+
+    /** What is in files, too: for whoever has no time to be held up by them. */
+    private static final Map<Syscall, DelegatedCall> CONTENT = new EnumMap<>(Syscall.class);
 
     static {
         put(Syscall.OPENAT, "fpvv", true);
@@ -55,6 +62,15 @@ final class DelegatedCall {
         put(Syscall.SETFSGID, "v", false);
         put(Syscall.CAPGET, "io", -1, CAPABILITIES, false);
         put(Syscall.CAPSET, "ii", -1, CAPABILITIES, false);
+
+        CONTENT.put(Syscall.READ, new DelegatedCall("fov", 2, PIECE, false));
+        CONTENT.put(Syscall.PREAD64, new DelegatedCall("fovv", 2, PIECE, false));
+        CONTENT.put(Syscall.WRITE, new DelegatedCall("fiv", 2, PIECE, false));
+        CONTENT.put(Syscall.PWRITE64, new DelegatedCall("fivv", 2, PIECE, false));
+        CONTENT.put(Syscall.GETDENTS64, new DelegatedCall("fov", 2, PIECE, false));
+        CONTENT.put(Syscall.FSTATFS, new DelegatedCall("fo", -1, STATFS, false));
+        CONTENT.put(Syscall.LSEEK, new DelegatedCall("fvv", -1, 0, false));
+        CONTENT.put(Syscall.FTRUNCATE, new DelegatedCall("fv", -1, 0, false));
     }
 
     private final String arguments;
@@ -77,9 +93,13 @@ final class DelegatedCall {
         ALL.put(call, new DelegatedCall(arguments, lengthAt, length, returnsFd));
     }
 
-    /** Empty for a call that isn't about names, owners or mounts: an fd serves whoever has it. */
-    static Optional<DelegatedCall> of(Syscall call) {
-        return Optional.ofNullable(ALL.get(call));
+    /**
+     * Empty for a call that isn't about names, owners or mounts: an fd serves whoever has it. Those on the content of files
+     * are delegated only to be given up in time. fsync(2) isn't: a slow disk may take long.
+     */
+    static Optional<DelegatedCall> of(Syscall call, boolean content) {
+        DelegatedCall delegated = ALL.get(call);
+        return Optional.ofNullable(delegated == null && content ? CONTENT.get(call) : delegated);
     }
 
     char kind(int argument) {
@@ -89,6 +109,16 @@ final class DelegatedCall {
     /** How much memory an argument leads to. */
     int length(long[] values) {
         return lengthAt < 0 ? length : (int) values[lengthAt];
+    }
+
+    /** The same arguments, but for a length that is more than fits: the kernel may read and write less than it is asked to, too. */
+    long[] fitting(long[] values) {
+        if (lengthAt < 0 || length == 0 || values[lengthAt] <= length) {
+            return values;
+        }
+        long[] fitting = values.clone();
+        fitting[lengthAt] = length;
+        return fitting;
     }
 
     boolean returnsFd() {

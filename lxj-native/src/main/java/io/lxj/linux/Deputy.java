@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A process that makes system calls for this one, with the rights of root in a user namespace of its own: names, owners and
@@ -15,7 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * unshare(2).
  *
  * <p>It is asked for by the fds that come from it: what is done to them, and to what they lead to, it does; and the ids of
- * owners that go in and out are those of its namespace. Reading and writing needs nobody's help. It ends with this process.
+ * owners that go in and out are those of its namespace. Reading and writing needs nobody's help, but for {@linkplain
+ * #startForFiles files that may hold it up}. It ends with this process.
  * Thread-safe; calls are made one after the other.
  */
 public final class Deputy implements AutoCloseable {
@@ -27,7 +26,13 @@ public final class Deputy implements AutoCloseable {
     private final UnixSocket socket;
     private final Spawned process;
     private final int pid;
-    private final ReentrantLock lock = new ReentrantLock();
+    /**
+     * Who has the monitor is served, and nobody else. It is no Lock, which whoever runs out of memory may leave locked for
+     * good: the JVM drops compiled methods without their finally blocks if it can't make the objects that they had been
+     * compiled without ("failed reallocation of scalar replaced objects"); monitors it releases.
+     */
+    final Object calls = new Object();
+
     private final Fd folder;
     private final Fd userNamespace;
     private final Fd mountNamespace;
@@ -36,6 +41,8 @@ public final class Deputy implements AutoCloseable {
     private volatile Duration patience;
     // Whether it has ended, or may still answer something that nobody waits for any more.
     private volatile boolean lost;
+    // Whether a call was sent whose answer nobody has taken yet; needs the monitor.
+    private boolean asked;
 
     /** Gives a new user namespace its ids. */
     public interface Ids {
@@ -316,15 +323,6 @@ public final class Deputy implements AutoCloseable {
         return pid;
     }
 
-    /** Nobody else is served until {@link #unlock}. */
-    void lock() {
-        lock.lock();
-    }
-
-    void unlock() {
-        lock.unlock();
-    }
-
     /**
      * Makes the same call for each of some names in a directory, many at a time: a deputy that is asked for each of them
      * spends its time with waiting.
@@ -334,31 +332,33 @@ public final class Deputy implements AutoCloseable {
      * @return what each call has returned
      */
     long[] callForEach(Syscall call, Fd directory, List<byte[]> names, long last) throws LinuxException {
-        lock.lock();
-        try {
+        synchronized (calls) {
             return new DeputyBatch(program, this::answer, patience == null ? Integer.MAX_VALUE : FEW)
                     .run(call, directory, names, last);
-        } finally {
-            lock.unlock();
         }
     }
 
-    /** Whoever has the lock gets an answer of the process, or EOWNERDEAD or ETIMEDOUT. */
+    /** Whoever has the monitor gets an answer of the process, or EOWNERDEAD or ETIMEDOUT. */
     private long answer(DeputyExchange.Call call) {
+        // Somebody ran out of memory before the answer came: it would be taken for this call's.
+        lost = lost || asked;
         if (lost) {
             return -Errno.EOWNERDEAD.number();
         }
-        long result = DeputyExchange.GONE;
-        try {
-            result = call.make(socket);
-        } finally {
-            lost = result == DeputyExchange.GONE || result == DeputyExchange.SILENT;
-        }
-        if (lost) {
+        asked = true;
+        long result = call.make(socket);
+        asked = false;
+        if (result == DeputyExchange.GONE || result == DeputyExchange.SILENT) {
+            lost = true;
             Errno errno = result == DeputyExchange.GONE ? Errno.EOWNERDEAD : Errno.ETIMEDOUT;
             return -errno.number();
         }
         return result;
+    }
+
+    /** Nothing is asked of it any more: it may be other than it should be. */
+    void giveUp() {
+        lost = true;
     }
 
     /**
@@ -367,38 +367,31 @@ public final class Deputy implements AutoCloseable {
      * @return whether another one is needed
      */
     public boolean isLost() {
-        if (!lost && lock.tryLock()) {
-            try {
-                // Who had the lock until now may have given it up.
-                lost = lost || socket.isClosedByPeer();
-            } finally {
-                lock.unlock();
-            }
+        if (!lost && socket.isClosedByPeer()) {
+            lost = true;
         }
         return lost;
     }
 
     /** Makes a call if it is one that a deputy makes; otherwise this process makes it. */
     long call(Syscall call, long... arguments) {
-        Optional<DelegatedCall> delegated = DelegatedCall.of(call);
+        Optional<DelegatedCall> delegated = DelegatedCall.of(call, patience != null);
         if (delegated.isEmpty()) {
             return Kernel.call(
                     call, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
         }
-        lock.lock();
-        try (Scratch scratch = Scratch.open()) {
-            DeputyMessage message = new DeputyMessage(program, scratch, call, delegated.get(), arguments);
-            return answer(message::exchange);
-        } finally {
-            lock.unlock();
+        synchronized (calls) {
+            try (Scratch scratch = Scratch.open()) {
+                DeputyMessage message = new DeputyMessage(program, scratch, call, delegated.get(), arguments);
+                return answer(message::exchange);
+            }
         }
     }
 
     /** Ends the process, once the call that it is making is done, or was given up. */
     @Override
     public void close() {
-        boolean idle = isIdleSoon();
-        try {
+        synchronized (calls) {
             if (!socket.fd().isOpen()) {
                 return;
             }
@@ -406,16 +399,14 @@ public final class Deputy implements AutoCloseable {
             mountNamespace.close();
             folder.close();
             socket.close();
-            if (lost || !idle || !endsSoon()) {
-                abandon();
-            } else {
-                reap(process);
-            }
-        } catch (LinuxException e) {
-            throw new IllegalStateException("the helper in the user namespace could not be waited for", e);
-        } finally {
-            if (idle) {
-                lock.unlock();
+            try {
+                if (lost || !endsSoon()) {
+                    abandon();
+                } else {
+                    reap(process);
+                }
+            } catch (LinuxException e) {
+                throw new IllegalStateException("the helper in the user namespace could not be waited for", e);
             }
         }
     }
@@ -427,20 +418,6 @@ public final class Deputy implements AutoCloseable {
         }
         try (Pidfd end = Pidfd.open(pid)) {
             return end.awaitExit(CLOSING);
-        }
-    }
-
-    /** Whether the lock is this thread's now. */
-    private boolean isIdleSoon() {
-        if (patience == null) {
-            lock.lock();
-            return true;
-        }
-        try {
-            return lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 

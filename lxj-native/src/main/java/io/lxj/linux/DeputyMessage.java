@@ -10,9 +10,9 @@ final class DeputyMessage {
     private static final int MAX_PIECES = 8;
     // Their fd is no directory.
     private static final DelegatedCall SETTING =
-            DelegatedCall.of(Syscall.FSCONFIG).orElseThrow();
+            DelegatedCall.of(Syscall.FSCONFIG, false).orElseThrow();
     private static final DelegatedCall WATCH =
-            DelegatedCall.of(Syscall.INOTIFY_ADD_WATCH).orElseThrow();
+            DelegatedCall.of(Syscall.INOTIFY_ADD_WATCH, false).orElseThrow();
 
     private final DeputyProgram program;
     private final Scratch scratch;
@@ -25,7 +25,8 @@ final class DeputyMessage {
     private long output;
     private int outputLength;
 
-    DeputyMessage(DeputyProgram program, Scratch scratch, Syscall call, DelegatedCall delegated, long[] arguments) {
+    DeputyMessage(DeputyProgram program, Scratch scratch, Syscall call, DelegatedCall delegated, long[] values) {
+        long[] arguments = delegated.fitting(values);
         this.program = program;
         this.scratch = scratch;
         this.delegated = delegated;

@@ -116,7 +116,13 @@ public final class Epoll implements AutoCloseable {
             if (result < 0) {
                 String name = List.of("EPOLL_CTL_ADD", "EPOLL_CTL_DEL", "EPOLL_CTL_MOD")
                         .get(operation - 1);
-                throw LinuxException.of(result, "epoll_ctl", fd, name, watched, "0x" + Integer.toHexString(events));
+                LinuxException failure =
+                        LinuxException.of(result, "epoll_ctl", fd, name, watched, "0x" + Integer.toHexString(events));
+                throw Errno.ENOSPC.is(result)
+                        ? failure.withHint(
+                                "programs of this user, perhaps in a container, watch as much as they may, see"
+                                        + " max_user_watches in epoll(7): end them")
+                        : failure;
             }
         }
     }

@@ -392,6 +392,16 @@ public final class Fd implements AutoCloseable {
     }
 
     /**
+     * A second descriptor on which this process makes all calls itself, however long they take.
+     *
+     * @return the new descriptor
+     * @throws LinuxException if fcntl(2) fails
+     */
+    public Fd undelegated() throws LinuxException {
+        return new Fd(duplicate().number());
+    }
+
+    /**
      * Opens the very same file once more. So a file that isn't trusted is pinned with O_PATH first, which does nothing
      * to it, then looked at, and opened only if it is what it should be, whatever its name leads to by then.
      *

@@ -284,18 +284,27 @@ public final class ProgramBuilder {
      * @return its address
      */
     public Arg strings(List<String> strings) {
+        List<String> copy = List.copyOf(strings);
+        return strings(strings, () -> copy.stream()
+                .map(s -> FileName.quote(FileName.bytes(s)))
+                .toList()
+                .toString());
+    }
+
+    /**
+     * The same for strings that aren't for everybody's eyes.
+     *
+     * @param strings each encoded as {@link FileName#bytes(String)} does
+     * @param text how the array is shown
+     * @return its address
+     */
+    public Arg strings(List<String> strings, Supplier<String> text) {
         Object[] pointers = new Object[strings.size() + 1];
         for (int i = 0; i < strings.size(); i++) {
             pointers[i] = string(strings.get(i));
         }
         pointers[strings.size()] = 0;
-        List<String> copy = List.copyOf(strings);
-        return words(
-                () -> copy.stream()
-                        .map(s -> FileName.quote(FileName.bytes(s)))
-                        .toList()
-                        .toString(),
-                pointers);
+        return words(text, pointers);
     }
 
     /**

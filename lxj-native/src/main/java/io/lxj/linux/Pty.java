@@ -38,8 +38,9 @@ public final class Pty implements AutoCloseable {
      * @throws LinuxException if there are too many
      */
     public static Pty open(Fd devpts) throws LinuxException {
-        try (Directory root = new Directory(devpts.duplicate())) {
-            return unlocked(root.open(FileName.bytes("ptmx"), FLAGS, 0));
+        try (Directory root = new Directory(devpts.duplicate());
+                Fd master = root.open(FileName.bytes("ptmx"), FLAGS, 0)) {
+            return unlocked(master.undelegated());
         }
     }
 

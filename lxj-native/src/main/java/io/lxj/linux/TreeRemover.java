@@ -16,6 +16,9 @@ final class TreeRemover {
     /** How many entries of a directory are held in memory at a time. */
     private static final int BATCH = 10_000;
 
+    /** How often a directory of somebody else's is looked at again that isn't empty yet. */
+    private static final int MAX_REPEATED = 1_000;
+
     private static final boolean IS_ROOT = Kernel.call(Syscall.GETEUID) == 0;
 
     private final Directory parent;
@@ -23,6 +26,7 @@ final class TreeRemover {
     private final boolean foreign;
     private final Deque<Level> levels = new ArrayDeque<>();
     private int moved;
+    private int repeated;
 
     /** A directory that is being emptied, and the directories in it that are still to be entered. */
     private record Level(Directory directory, byte[] name, Deque<byte[]> pending) {}
@@ -60,8 +64,16 @@ final class TreeRemover {
             if (!rmdir(above, level.name())) {
                 // It had more entries than a batch, others write into it or put another in its place, or deeper
                 // directories were moved here.
+                mayRepeat(above, level.name());
                 push(above, level.name());
             }
+        }
+    }
+
+    private void mayRepeat(Directory in, byte[] name) throws LinuxException {
+        if (foreign && ++repeated > MAX_REPEATED) {
+            throw LinuxException.of(-Errno.ENOTEMPTY.number(), "unlinkat", in.fd(), name, "AT_REMOVEDIR")
+                    .withHint("somebody makes files in it as fast as they are removed");
         }
     }
 
@@ -86,6 +98,10 @@ final class TreeRemover {
 
     /** Enters a directory; whatever else stands at its name by now is removed. */
     private void push(Directory in, byte[] name) throws LinuxException {
+        if (foreign && Thread.currentThread().isInterrupted()) {
+            throw LinuxException.of(-Errno.EINTR.number(), "unlinkat", in.fd(), name, "AT_REMOVEDIR")
+                    .withHint("the thread was interrupted");
+        }
         Optional<Directory> directory = Optional.empty();
         boolean removed = false;
         while (directory.isEmpty() && !removed) {

@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 @NeedsContainers
@@ -170,6 +172,48 @@ class DeputyTest {
             assertThatThrownBy(() -> new Directory(lent).stat(name("none"))).hasMessageContaining("EOWNERDEAD (");
             assertThatThrownBy(() -> new Directory(lent).unlinkAll(List.of(name("none"))))
                     .hasMessageContaining("EOWNERDEAD (");
+        }
+    }
+
+    /** As from a file that a container holds up: nobody writes into the pipe. */
+    @Test
+    void whatDoesNotComeFromAFileIsGivenUp() throws IOException {
+        try (Deputy deputy = Deputy.startForFiles(IDS, Duration.ofMillis(300));
+                Pipe pipe = Pipe.open();
+                Fd lent = deputy.actFor(pipe.reader())) {
+            Block block = Block.allocate(8);
+            assertThatThrownBy(() -> lent.read(block, 0, 8)).hasMessageContaining("ETIMEDOUT (");
+            assertThat(deputy.isLost()).isTrue();
+            try (Pipe other = Pipe.open();
+                    Fd delegated = deputy.actFor(other.reader());
+                    Fd own = delegated.undelegated()) {
+                other.writer().write(new byte[] {7});
+                other.writer().close();
+                assertThat(own.readAll(8)).containsExactly(7);
+            }
+        }
+    }
+
+    @Test
+    void contentGoesThroughInPieces() throws IOException {
+        byte[] content = new byte[300_000];
+        new Random(1).nextBytes(content);
+        try (Deputy deputy = Deputy.startForFiles(IDS, Duration.ofMinutes(1));
+                Fd host = Fd.open(folder, Open.O_PATH, 0);
+                Fd lent = deputy.actFor(host);
+                Fd file = new Directory(lent).open(NAME, Open.O_CREAT | Open.O_RDWR, 0600)) {
+            Block block = Block.allocate(content.length);
+            block.buffer().put(0, content);
+            file.write(block, 0, content.length);
+            assertThat(Files.readAllBytes(folder.resolve("file"))).isEqualTo(content);
+            assertThat(file.call(Syscall.LSEEK, 0, 0)).isZero();
+            assertThat(file.readAll(content.length)).isEqualTo(content);
+            Block second = Block.allocate(content.length);
+            int part = file.read(second, 0, content.length, 100_000);
+            assertThat(part).isEqualTo(DelegatedCall.PIECE);
+            byte[] bytes = new byte[part];
+            second.buffer().get(0, bytes);
+            assertThat(bytes).isEqualTo(Arrays.copyOfRange(content, 100_000, 100_000 + part));
         }
     }
 

@@ -32,14 +32,12 @@ class FileIdentityTest {
     @Test
     void filesBelongToTheIdentityAndNothingElseChanges() throws Exception {
         String capabilities = field("CapEff:");
-        Stat made;
-        try (FileIdentity identity = FileIdentity.of(1_900_000_000L, 1_900_000_001L)) {
-            assertThat(identity).isNotNull();
-            // Into a folder that only root may enter.
-            made = make("one");
+        Stat made = FileIdentity.as(1_900_000_000L, 1_900_000_001L, () -> {
             assertThat(field("CapEff:")).isEqualTo(capabilities);
             assertThat(field("Uid:")).isEqualTo("Uid:\t0\t0\t0\t1900000000");
-        }
+            // Into a folder that only root may enter.
+            return make("one");
+        });
         assertThat(made.uid()).isEqualTo(1_900_000_000);
         assertThat(made.gid()).isEqualTo(1_900_000_001);
         assertThat(make("two").uid()).isZero();
@@ -52,14 +50,24 @@ class FileIdentityTest {
         ExecutorService other = Executors.newSingleThreadExecutor();
         try {
             assertThat(other.submit(() -> make("before").uid()).get()).isZero();
-            try (FileIdentity identity = FileIdentity.of(1_900_000_000L, 1_900_000_000L)) {
+            Stat own = FileIdentity.as(1_900_000_000L, 1_900_000_000L, () -> {
                 assertThat(other.submit(() -> make("meanwhile").uid()).get()).isZero();
-                assertThatThrownBy(() -> other.submit(identity::close).get())
-                        .hasCauseInstanceOf(IllegalStateException.class);
-                assertThat(make("own").uid()).isEqualTo(1_900_000_000);
-            }
+                return make("own");
+            });
+            assertThat(own.uid()).isEqualTo(1_900_000_000);
         } finally {
             other.shutdown();
         }
+    }
+
+    @Test
+    void workThatFailsEndsTheIdentity() throws Exception {
+        assertThatThrownBy(() -> FileIdentity.as(1_900_000_000L, 1_900_000_000L, () -> {
+                    make("made");
+                    return make("made");
+                }))
+                .hasMessageContaining("EEXIST");
+        assertThat(field("Uid:")).isEqualTo("Uid:\t0\t0\t0\t0");
+        assertThat(make("after").uid()).isZero();
     }
 }
