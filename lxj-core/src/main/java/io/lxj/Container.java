@@ -479,8 +479,9 @@ public final class Container {
      * @return the connection, which the caller closes
      * @throws io.lxj.error.InvalidConfigException if that is no name of a file
      * @throws io.lxj.error.WrongStateException if the container isn't running
-     * @throws io.lxj.error.LxjException ENOENT if there is no such socket, ENOTSOCK if it is something else; or if nobody
-     *     accepts the connection, or this process may not connect
+     * @throws io.lxj.error.LxjException ENOENT if there is no such socket, ENOTSOCK if it is something else, EXDEV if it is
+     *     mounted there, EACCES if the container's root may not connect to it, ETIMEDOUT if there has been no room for one more
+     *     connection for a minute; or if nobody listens any more, or this process may not connect
      */
     public SocketChannel connect(String socket) {
         return instance.connect(Objects.requireNonNull(socket, "socket"));

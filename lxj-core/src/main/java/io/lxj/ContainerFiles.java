@@ -35,7 +35,8 @@ import java.util.Objects;
  * brings has the access control list that it has there, or none.
  *
  * <p>All methods are thread-safe. They throw {@link io.lxj.error.LxjException} with the failed system call, and
- * {@link io.lxj.error.NotFoundException} once the container was destroyed or renamed.
+ * {@link io.lxj.error.NotFoundException} once the container was destroyed or renamed; ESTALE if the container ended meanwhile, with
+ * all that was mounted in it, and ETIMEDOUT if it held a file up for a minute: what was to be changed may have been.
  */
 public final class ContainerFiles {
     private static final ByteSize USUAL_LIMIT = ByteSize.mib(64);
@@ -277,7 +278,9 @@ public final class ContainerFiles {
      * the folder is left alone.
      *
      * @param path what to remove
-     * @throws io.lxj.error.LxjException ENOENT if there is none, EXDEV if something is mounted in it
+     * @throws io.lxj.error.LxjException ENOENT if there is none, EXDEV if something is mounted in it, ENOTEMPTY if the
+     *     container makes files there as fast as they are removed
+     * @throws io.lxj.error.CanceledException if the thread is interrupted
      */
     public void deleteTree(String path) {
         change("delete", path, root -> {
@@ -388,7 +391,8 @@ public final class ContainerFiles {
 
     /**
      * Packs a file or folder of the container as a tar archive, with everything that it has but sockets. The kernel's own
-     * file systems, such as /proc, are packed as empty folders.
+     * file systems, such as /proc, are packed as empty folders. Of a large file that is mounted at several places, all but the first
+     * become hard links.
      *
      * @param path the file or folder; a link in its place is followed
      * @param archive where the uncompressed archive goes; flushed and left open

@@ -12,8 +12,9 @@ import java.time.Duration;
  * rights end where those of the container's root end. The kernel sees to that wherever a path of the container leads: to
  * settings of the kernel, or to files of the host that are mounted in it. It is no process of the container, and its
  * namespace is another one: a FUSE that the container serves is closed to it, unless both have the one id of a user. An overlay
- * of the container's on a FUSE never is, and may keep it waiting: then it is given up, and another one takes its place, as for
- * one that was killed. What is read and written once it is open is read and written by this JVM, though. The first is started
+ * of the container's on a FUSE never is, and there are files that a container holds up by the kernel's locks: then it is given
+ * up, and another one takes its place, as for one that was killed. It also reads and writes what is in the files, but for streams
+ * that were opened to be read. The first is started
  * when it is needed; they end when the last who has borrowed one gives it back after this was closed. Thread-safe.
  */
 final class FilesDeputy implements AutoCloseable {
