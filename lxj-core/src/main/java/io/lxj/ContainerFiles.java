@@ -391,8 +391,7 @@ public final class ContainerFiles {
 
     /**
      * Packs a file or folder of the container as a tar archive, with everything that it has but sockets. The kernel's own
-     * file systems, such as /proc, are packed as empty folders. Of a large file that is mounted at several places, all but the first
-     * become hard links.
+     * file systems, such as /proc, are packed as empty folders. What is mounted at several places may be repeated up to 1 GiB.
      *
      * @param path the file or folder; a link in its place is followed
      * @param archive where the uncompressed archive goes; flushed and left open

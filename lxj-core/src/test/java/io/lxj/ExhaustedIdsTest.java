@@ -62,7 +62,8 @@ class ExhaustedIdsTest {
         List<String> launcher = new ArrayList<>(having("{place}", user + ":510000000:65536"));
         launcher.add("env");
         assertThat(OrdinaryUserTest.run(user, launcher, ExhaustingJvm.class))
-                .contains("set ids apart for two: all ids for containers are taken, by 1 of them: 0 to 65535"
+                .contains("set ids apart for two: all ids for containers are taken, by 1 of them: those of this user in"
+                        + " /etc/subuid and /etc/subgid"
                         + lines(user) + "\nleft: one\n");
     }
 }

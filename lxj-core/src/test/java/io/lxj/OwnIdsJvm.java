@@ -3,7 +3,6 @@ package io.lxj;
 import io.lxj.config.Config;
 import io.lxj.error.LxjException;
 import io.lxj.linux.Deputy;
-import io.lxj.linux.ProcFs;
 import io.lxj.storage.OwnIds;
 import io.lxj.storage.SubordinateIds;
 import io.lxj.testing.TestRootfs;
@@ -37,9 +36,8 @@ public final class OwnIdsJvm {
                 System.out.print(container.exec("sh", "-c", script).stdout());
             }
             OwnIds ids = SubordinateIds.ofThisUser();
-            try (ProcFs proc = ProcFs.open(Path.of("/proc"));
-                    Deputy deputy = Deputy.start(folder, ids)) {
-                System.out.println("its ids: " + OwnIds.of(proc, deputy).equals(ids));
+            try (Deputy deputy = Deputy.start(folder, ids)) {
+                System.out.println("its ids: " + OwnIds.of(deputy).equals(ids));
             }
             lxj.containers().list().forEach(container -> {
                 container.stop();

@@ -44,8 +44,9 @@ final class TreeReader implements EntrySource, AutoCloseable {
     private static final int SEEK_HOLE = 4;
     private static final int MAX_PIECES = 100_000;
     // A container may mount the same folder wherever it likes, and so make one file seem many.
-    private static final int MAX_REPEATED_MOUNTS = 100;
+    private static final int MAX_REPEATED_MOUNTS = 1_000;
     private static final long LARGE = 64 * 1024;
+    private static final long MAX_REPEATED = 1L << 30;
     // Holes of a file with more pieces are filled with zeros.
     private static final long MAX_FILLED = 1L << 30;
 
@@ -69,7 +70,9 @@ final class TreeReader implements EntrySource, AutoCloseable {
     private final Deque<Level> levels = new ArrayDeque<>();
     private final Map<Inode, Place> linked = new HashMap<>();
     private final Set<Inode> mounts = new HashSet<>();
+    private final Set<Inode> large = new HashSet<>();
     private int repeatedMounts;
+    private long repeated;
     private long linkedSize;
     private final Block buffer = Block.allocate(BUFFER);
     private TarEntry top;
@@ -163,12 +166,9 @@ final class TreeReader implements EntrySource, AutoCloseable {
             // Devices are left out on some ways, and a link to one would lead nowhere then.
             boolean device = stat.type() == Stat.S_IFCHR || stat.type() == Stat.S_IFBLK;
             boolean mounted = level.mounted() || stat.mountRoot();
-            boolean mayBeLinked = !stat.isDirectory()
-                    && !device
-                    && (stat.links() > 1 || mounted && stat.isRegular() && stat.size() >= LARGE);
-            if (stat.mountRoot() && !mounts.add(inode) && ++repeatedMounts > MAX_REPEATED_MOUNTS) {
-                throw ArchiveException.ofEntry(
-                        path, -1, "more than " + MAX_REPEATED_MOUNTS + " mounts are of what is mounted elsewhere, too");
+            boolean mayBeLinked = !stat.isDirectory() && !device && stat.links() > 1;
+            if (mounted) {
+                refuseRepeated(path, stat, inode);
             }
             if (mayBeLinked && linked.containsKey(inode)) {
                 byte[] first = linked.get(inode).path();
@@ -193,10 +193,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
                         default -> null;
                     };
             if (mayBeLinked && found != null) {
-                if (linkedSize > MAX_LINKED) {
-                    throw ArchiveException.ofEntry(
-                            path, -1, linked.size() + " files with several links are more than there is memory for");
-                }
+                requireMemory(path);
                 linked.put(inode, place);
                 linkedSize += name.length + LINKED;
             }
@@ -206,6 +203,39 @@ final class TreeReader implements EntrySource, AutoCloseable {
                 return null;
             }
             throw ArchiveException.ofEntry(path, -1, "it can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Twice is usual, but a small disk must not become a large archive. */
+    private void refuseRepeated(byte[] path, Stat stat, Inode inode) throws IOException {
+        if (stat.mountRoot() && !mounts.add(inode) && ++repeatedMounts > MAX_REPEATED_MOUNTS) {
+            throw ArchiveException.ofEntry(
+                    path, -1, "more than " + MAX_REPEATED_MOUNTS + " mounts are of what is mounted elsewhere, too");
+        }
+        if (!stat.isRegular() || stat.size() < LARGE) {
+            return;
+        }
+        if (large.add(inode)) {
+            linkedSize += LINKED;
+            requireMemory(path);
+            return;
+        }
+        repeated += stat.blocks() * 512;
+        if (repeated > MAX_REPEATED) {
+            throw ArchiveException.ofEntry(
+                    path,
+                    -1,
+                    "more than " + (MAX_REPEATED >> 20) + " MiB are of files that are mounted elsewhere, too");
+        }
+    }
+
+    private void requireMemory(byte[] path) throws IOException {
+        if (linkedSize > MAX_LINKED) {
+            throw ArchiveException.ofEntry(
+                    path,
+                    -1,
+                    linked.size() + large.size()
+                            + " files with several links or mounts are more than there is memory for");
         }
     }
 
@@ -244,6 +274,12 @@ final class TreeReader implements EntrySource, AutoCloseable {
             }
             long hole = data < 0 ? data : current.call(Syscall.LSEEK, data, SEEK_HOLE);
             boolean aligned = hole >= size || (hole - data) % TarHeader.SIZE == 0;
+            if (Errno.ETIMEDOUT.is(data)
+                    || Errno.EOWNERDEAD.is(data)
+                    || Errno.ETIMEDOUT.is(hole)
+                    || Errno.EOWNERDEAD.is(hole)) {
+                throw LinuxException.of(Math.min(data, hole), "lseek", current, at, "SEEK_DATA");
+            }
             // A FUSE may say anything.
             if (hole <= at || data < at || !aligned || map.count() >= 2 * MAX_PIECES) {
                 refuseHoles(path, stat);

@@ -274,9 +274,11 @@ final class ContainerIds implements AutoCloseable {
 
     private LxjException exhausted(String action) throws LinuxException {
         long containers = pool().firsts().count();
+        // Those of an ordinary user are numbers of a namespace, which say nothing to anybody.
+        String which = deputy.isPresent() ? "those of this user in /etc/subuid and /etc/subgid" : pool().toString();
         String problem = containers == 0
-                ? "there is no range of " + IdPool.SIZE + " ids for containers; there are " + pool()
-                : "all ids for containers are taken, by " + containers + " of them: " + pool();
+                ? "there is no range of " + IdPool.SIZE + " ids for containers; there are " + which
+                : "all ids for containers are taken, by " + containers + " of them: " + which;
         return new LxjException(Failure.of(action, problem).hint(moreIds()));
     }
 

@@ -5,6 +5,7 @@ import io.lxj.failure.Failures;
 import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileName;
+import io.lxj.linux.FileSystemType;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
@@ -12,11 +13,15 @@ import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The sockets that a running container exports: those that it binds in /run/host/unix-export, as systemd's container
@@ -25,10 +30,8 @@ import java.time.Duration;
 final class ExportedSockets {
     private static final String FOLDER = "/run/host/unix-export/";
     private static final int W_OK = 2;
-    /** How long there may be no room for a connection, and how often that is looked at. */
+    /** How long there may be no room for a connection. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-
-    private static final Duration SLICE = Duration.ofMillis(10);
 
     private final Engine engine;
     private final String name;
@@ -52,35 +55,45 @@ final class ExportedSockets {
         }
     }
 
-    /** A connection for which there is no room yet is refused to whoever doesn't wait, see EAGAIN in connect(2). */
+    /** There may be no room for a connection, for as long as the container accepts none. */
     private static SocketChannel connected(UnixDomainSocketAddress address) throws IOException {
-        long start = System.nanoTime();
-        while (System.nanoTime() - start < PATIENCE.toNanos()) {
-            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-            try {
-                channel.configureBlocking(false);
-                if (channel.connect(address)) {
-                    channel.configureBlocking(true);
-                    return channel;
-                }
-                channel.close();
-                Thread.sleep(SLICE.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new ClosedByInterruptException();
-            } catch (Throwable e) {
-                channel.close();
-                throw e;
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        CompletableFuture<Void> end = CompletableFuture.runAsync(
+                () -> close(channel), CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+        boolean connected = false;
+        try {
+            channel.connect(address);
+            connected = end.cancel(false);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (AsynchronousCloseException e) {
+            throw LinuxException.of(-Errno.ETIMEDOUT.number(), "connect", address)
+                    .withHint("it has as many connections waiting as it takes, and accepts none");
+        } finally {
+            if (!connected) {
+                end.cancel(false);
+                close(channel);
             }
         }
-        throw LinuxException.of(-Errno.ETIMEDOUT.number(), "connect", address)
-                .withHint("it has as many connections waiting as it takes, and accepts none");
+        return channel;
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A link or a mount could lead to what is no socket of the container's own. */
     private static Fd open(RootDir root, String socket) throws LinuxException {
         try (RootDir folder = new RootDir(
                 root.open(FileName.bytes(FOLDER), Open.O_PATH | Open.O_DIRECTORY, 0, Open.RESOLVE_NO_SYMLINKS))) {
+            if (!FileSystemType.of(folder.fd()).equals(FileSystemType.TMPFS)) {
+                throw LinuxException.of(-Errno.ENODEV.number(), "openat2", FOLDER)
+                        .withHint("the container has put something else in its place: restart it");
+            }
             Fd found = folder.open(
                     FileName.bytes(socket),
                     Open.O_PATH | Open.O_NOFOLLOW,

@@ -74,7 +74,7 @@ final class Reach implements AutoCloseable {
                 UserNamespaceSetup own = new UserNamespaceSetup(engine.proc(), ids, List.of());
                 files = new FilesDeputy(() -> Deputy.startForFiles(own, patience));
             } else if (users.get().hasSeveralIds()) {
-                Deputy.Ids own = OwnIds.of(engine.proc(), users.get()).of(ids);
+                Deputy.Ids own = OwnIds.of(users.get()).of(ids);
                 files = new FilesDeputy(() -> Deputy.startForFiles(own, patience));
             } else {
                 files = new FilesDeputy(() -> Deputy.joinForFiles(users.get().userNamespace(), 1, patience));

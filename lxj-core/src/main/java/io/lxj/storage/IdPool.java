@@ -78,13 +78,22 @@ public record IdPool(List<Range> ranges) {
     }
 
     /**
-     * The pool of an ordinary user: all that there is in the user namespace that the user has.
+     * The pool of an ordinary user: all that there is in the user namespace that the user has. The kernel takes no range for
+     * a container that is in pieces outside of that, see user_namespaces(7).
      *
      * @param deputy whose ids they are
      * @return the pool
+     * @throws LinuxException if they can't be read
      */
-    public static IdPool of(Deputy deputy) {
-        return new IdPool(List.of(new Range(0, deputy.idCount())));
+    public static IdPool of(Deputy deputy) throws LinuxException {
+        if (!deputy.hasSeveralIds()) {
+            return new IdPool(List.of(new Range(0, 1)));
+        }
+        return of(OwnIds.of(deputy));
+    }
+
+    static IdPool of(OwnIds ids) {
+        return new IdPool(both(OwnIds.pieces(ids.users()), OwnIds.pieces(ids.groups())));
     }
 
     static IdPool of(String name, long uid, String subuid, String subgid, String uidMap, String gidMap) {

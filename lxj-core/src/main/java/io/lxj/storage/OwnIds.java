@@ -41,21 +41,35 @@ public record OwnIds(long user, long group, List<IdPool.Range> users, List<IdPoo
     /**
      * Those that a process of this user has; by now others may be the user's.
      *
-     * @param proc the host's procfs
      * @param deputy the process
      * @return its ids
      * @throws LinuxException if its maps can't be read
      */
-    public static OwnIds of(ProcFs proc, Deputy deputy) throws LinuxException {
-        Map<Long, IdPool.Range> users = IdPool.map(text(proc, deputy, "uid_map"));
-        Map<Long, IdPool.Range> groups = IdPool.map(text(proc, deputy, "gid_map"));
-        long user = users.remove(USER).first();
-        long group = groups.remove(USER).first();
-        return new OwnIds(user, group, List.copyOf(users.values()), List.copyOf(groups.values()));
+    public static OwnIds of(Deputy deputy) throws LinuxException {
+        // The kernel shows a map to whoever has opened it: a procfs that a deputy has opened shows the deputy's ids.
+        try (ProcFs proc = ProcFs.open(Path.of("/proc"))) {
+            Map<Long, IdPool.Range> users = IdPool.map(text(proc, deputy, "uid_map"));
+            Map<Long, IdPool.Range> groups = IdPool.map(text(proc, deputy, "gid_map"));
+            long user = users.remove(USER).first();
+            long group = groups.remove(USER).first();
+            return new OwnIds(user, group, List.copyOf(users.values()), List.copyOf(groups.values()));
+        }
     }
 
     private static String text(ProcFs proc, Deputy deputy, String file) throws LinuxException {
         return new String(proc.read(deputy.pid() + "/" + file), StandardCharsets.US_ASCII);
+    }
+
+    /** In what ranges of the namespace users, or groups, are in one piece on the host. */
+    static List<IdPool.Range> pieces(List<IdPool.Range> ranges) {
+        List<IdPool.Range> pieces = new ArrayList<>();
+        long begin = 0;
+        for (IdPool.Range range : ranges) {
+            long end = begin + range.end() - range.first();
+            pieces.add(new IdPool.Range(begin, end));
+            begin = end;
+        }
+        return pieces;
     }
 
     /** The user alone. */

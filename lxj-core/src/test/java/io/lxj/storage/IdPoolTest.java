@@ -2,6 +2,7 @@ package io.lxj.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IdPoolTest {
@@ -46,6 +47,18 @@ class IdPoolTest {
         assertThat(IdPool.of("root", 0, "", "", map, map).firsts()).isEmpty();
         assertThat(IdPool.of("root", 0, "root:1000:64536", "root:1000:64536", map, map))
                 .hasToString("1000 to 65535");
+    }
+
+    /** The kernel takes no range that is in pieces outside of the namespace. */
+    @Test
+    void aContainerOfAnOrdinaryUserHasIdsInOnePiece() {
+        List<IdPool.Range> users = List.of(
+                new IdPool.Range(100_000, 101_000),
+                new IdPool.Range(700_000, 900_000),
+                new IdPool.Range(500_000, 600_000));
+        List<IdPool.Range> groups = List.of(new IdPool.Range(1_000_000, 1_400_000));
+        OwnIds ids = new OwnIds(1000, 1000, users, groups);
+        assertThat(IdPool.of(ids).firsts()).containsExactly(1_000L, 66_536L, 132_072L, 201_000L);
     }
 
     @Test

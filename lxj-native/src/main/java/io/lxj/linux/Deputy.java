@@ -19,6 +19,10 @@ import java.util.Optional;
  */
 public final class Deputy implements AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(1);
+    /** Each container has one that runs this: they share it, as it has room for messages. */
+    private static final DeputyProgram FOR_FILES =
+            new DeputyProgram(FileName.bytes("/"), DeputyProgram.Namespaces.MAKE_USER);
+
     /** How many calls one that has little time makes for a message. */
     private static final int FEW = 64;
 
@@ -101,8 +105,7 @@ public final class Deputy implements AutoCloseable {
      * @throws IOException what {@code ids} throws
      */
     public static Deputy startForFiles(Ids ids, Duration patience) throws IOException {
-        DeputyProgram program = new DeputyProgram(FileName.bytes("/"), DeputyProgram.Namespaces.MAKE_USER);
-        return impatient(start(program, ids), patience);
+        return impatient(start(FOR_FILES, ids), patience);
     }
 
     /**

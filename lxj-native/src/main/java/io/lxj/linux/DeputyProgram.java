@@ -25,6 +25,8 @@ final class DeputyProgram {
     private static final int CMSG_HEADER = 16;
     private static final int NUMBER = 4;
     private static final int SAME = -1;
+    private static final int SIGXFSZ = 25;
+    private static final int SIG_IGN = 1;
 
     final SyscallProgram program;
     /** Where the message is stored, behind the step. */
@@ -54,6 +56,14 @@ final class DeputyProgram {
         Arg socket = builder.fd(SOCKET);
         ProgramBuilder.Label end = builder.label();
         builder.step("leave the JVM's session", Syscall.SETSID);
+        // A write beyond a limit of the JVM's is to fail, as it does there, see setrlimit(2).
+        builder.step(
+                "fail at limits",
+                Syscall.RT_SIGACTION,
+                Arg.of(SIGXFSZ, "SIGXFSZ"),
+                builder.words("{SIG_IGN}", SIG_IGN, 0, 0, 0),
+                0,
+                8);
         if (joins) {
             join(builder, namespaces == Namespaces.JOIN);
         } else {
