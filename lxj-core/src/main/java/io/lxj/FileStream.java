@@ -3,15 +3,20 @@ package io.lxj;
 import io.lxj.image.NewFile;
 import io.lxj.image.TreeTransfer;
 import io.lxj.lifecycle.OpenRoot;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
 /** Writes a file of a container, which has its name once this is closed, if no write failed. Not thread-safe. */
 final class FileStream extends OutputStream {
+    private static final int PIECE = 64 * 1024;
+
     private final String action;
     private final OpenRoot root;
     private final NewFile file;
     private final OutputStream out;
+    // What is written in small pieces goes on in larger ones: each is another process's work.
+    private final OutputStream buffered;
     private boolean failed;
     private boolean closed;
 
@@ -26,6 +31,7 @@ final class FileStream extends OutputStream {
             file.close();
             throw e;
         }
+        this.buffered = new BufferedOutputStream(out, PIECE);
     }
 
     @Override
@@ -36,7 +42,7 @@ final class FileStream extends OutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         try {
-            out.write(bytes, offset, length);
+            buffered.write(bytes, offset, length);
         } catch (IOException e) {
             failed = true;
             throw e;
@@ -53,6 +59,7 @@ final class FileStream extends OutputStream {
                 file;
                 out) {
             if (!failed) {
+                buffered.flush();
                 root.requireRun();
                 root.asRoot(() -> {
                     file.commit();

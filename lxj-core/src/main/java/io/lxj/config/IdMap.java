@@ -42,7 +42,8 @@ public record IdMap(List<IdRange> users, List<IdRange> groups) {
      *
      * @param users see {@link #users()}
      * @param groups see {@link #groups()}
-     * @throws InvalidConfigException if there are none or more than 340, if they are longer than a page in uid_map, or if two of them have an id in common
+     * @throws InvalidConfigException if there are none or more than 340, if they are longer than a page in uid_map, or if two
+     *     of them have an id in common
      */
     public IdMap {
         users = check("idMap.users", users);

@@ -74,9 +74,9 @@ final class Confinements {
 
     static Confinements ofThisProcess(Optional<Deputy> deputy, CgroupTree cgroups) throws LinuxException {
         long own = HostLimits.hard(Resource.NOFILE.number());
-        // By that the kernel counts what a user has in flight, see unix(7): a container that is this user must not use
-        // all of
-        // it up.
+        // By that the kernel counts what a user has in flight, see unix(7), which a container that is this user must
+        // not
+        // use up.
         boolean shared = deputy.isPresent() && !deputy.get().hasSeveralIds();
         long most = shared ? own - own / 4 : own;
         return new Confinements(permitted(), Math.min(most, MAX_OPEN_FILES), deputy, cgroups);

@@ -60,22 +60,25 @@ final class ExportedSockets {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         CompletableFuture<Void> end = CompletableFuture.runAsync(
                 () -> close(channel), CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
-        boolean connected = false;
         try {
             channel.connect(address);
-            connected = end.cancel(false);
-        } catch (ClosedByInterruptException e) {
-            throw e;
-        } catch (AsynchronousCloseException e) {
-            throw LinuxException.of(-Errno.ETIMEDOUT.number(), "connect", address)
-                    .withHint("it has as many connections waiting as it takes, and accepts none");
-        } finally {
-            if (!connected) {
-                end.cancel(false);
-                close(channel);
+            if (!end.cancel(false)) {
+                throw new AsynchronousCloseException();
             }
+            return channel;
+        } catch (AsynchronousCloseException e) {
+            throw e instanceof ClosedByInterruptException ? e : noRoom(address);
+        } catch (Throwable e) {
+            close(channel);
+            throw e;
+        } finally {
+            end.cancel(false);
         }
-        return channel;
+    }
+
+    private static LinuxException noRoom(UnixDomainSocketAddress address) {
+        return LinuxException.of(-Errno.ETIMEDOUT.number(), "connect", address)
+                .withHint("it has as many connections waiting as it takes, and accepts none");
     }
 
     private static void close(SocketChannel channel) {

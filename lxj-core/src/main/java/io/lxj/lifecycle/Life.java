@@ -61,10 +61,11 @@ final class Life {
             }
             return cgroup.get().isFrozen() ? State.FROZEN : State.FREEZING;
         } catch (IllegalStateException e) {
+            // The run was closed between the two looks.
             return State.STOPPING;
         } catch (LinuxException e) {
             if (Stopping.isGone(e)) {
-                // The cgroup went away between the two looks.
+                // Its cgroup went away.
                 return State.STOPPING;
             }
             // Whoever does something to it is told what is wrong.
