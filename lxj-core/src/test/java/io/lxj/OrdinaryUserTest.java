@@ -131,6 +131,16 @@ class OrdinaryUserTest {
     }
 
     @Test
+    @NeedsCommand({"unshare", "mount"})
+    void whoseProcHidesProcessesIsToldSo() throws Exception {
+        String hide = "mount -t proc -o hidepid=2 proc /proc && exec \"$@\"";
+        assertThat(run("65534", List.of("unshare", "--mount", "sh", "-ec", hide, "sh", "env"), OpeningAsUserJvm.class))
+                .contains("refused: open state folder ")
+                .contains("ESRCH (")
+                .contains("mount -o remount,hidepid=0 /proc\n");
+    }
+
+    @Test
     void aUserWithNothingButAnIdRunsContainers() throws Exception {
         assertThat(run("65534", OrdinaryUserJvm.class))
                 .contains("0\ntext\n/bin/init\nlater\n")

@@ -110,7 +110,8 @@ final class ContainerIds implements AutoCloseable {
         String action = "set ids apart for " + container;
         try {
             // The files of images have these on disk: it is worth a look whether whoever had them is gone.
-            if (deputy.isPresent() && registry().take(0, folders + container)) {
+            boolean images = deputy.isPresent() && pool().firsts().limit(1).anyMatch(first -> first == 0);
+            if (images && registry().take(0, folders + container)) {
                 return Optional.of(0L);
             }
             OptionalLong first = registry().claim(pool(), folders + container);

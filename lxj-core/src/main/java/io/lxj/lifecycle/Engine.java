@@ -15,6 +15,7 @@ import io.lxj.launch.InitLauncher;
 import io.lxj.launch.SpawnThread;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Deputy;
+import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
@@ -96,13 +97,26 @@ public final class Engine implements AutoCloseable {
         this.sampling = new Sampling(supervisor);
         this.cgroups = cgroups;
         this.confinements = Confinements.ofThisProcess(folder.deputy(), cgroups);
-        this.self = ProcessIdentity.of(proc, (int) ProcessHandle.current().pid());
+        this.self = self(proc);
         this.starter = new Starter(this, new InitLauncher(spawnThread, folder.deputy()));
         this.buildRoom = new BuildRoom(this, new InitLauncher(spawnThread, folder.deputy()));
         this.joining = new Joining(this);
         this.ending = new Ending(this);
         this.executing = new Executing(this);
         this.consoles = new Consoles(this);
+    }
+
+    private static ProcessIdentity self(ProcFs proc) throws LinuxException {
+        try {
+            return ProcessIdentity.of(proc, (int) ProcessHandle.current().pid());
+        } catch (LinuxException e) {
+            // Others of the user's JVMs could not be seen either, and would be taken for dead.
+            throw e.is(Errno.ESRCH)
+                    ? e.withHint(
+                            "/proc hides this process from the one that acts for it: have it mounted without hidepid,"
+                                    + " as root: mount -o remount,hidepid=0 /proc")
+                    : e;
+        }
     }
 
     /**

@@ -46,8 +46,9 @@ public record OwnIds(long user, long group, List<IdPool.Range> users, List<IdPoo
      * @throws LinuxException if its maps can't be read
      */
     public static OwnIds of(Deputy deputy) throws LinuxException {
-        // The kernel shows a map to whoever has opened it: a procfs that a deputy has opened shows the deputy's ids.
-        try (ProcFs proc = ProcFs.open(Path.of("/proc"))) {
+        // A process that looks at a map of its own namespace sees the ids outside of that; and it sees itself, whatever
+        // hidepid says, see proc(5).
+        try (ProcFs proc = ProcFs.of(deputy.open("/proc", Open.O_PATH | Open.O_DIRECTORY))) {
             Map<Long, IdPool.Range> users = IdPool.map(text(proc, deputy, "uid_map"));
             Map<Long, IdPool.Range> groups = IdPool.map(text(proc, deputy, "gid_map"));
             long user = users.remove(USER).first();
