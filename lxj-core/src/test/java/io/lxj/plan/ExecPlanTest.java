@@ -89,7 +89,7 @@ class ExecPlanTest {
         List<Step> execs =
                 steps.stream().filter(step -> step.call() == Syscall.EXECVE).toList();
         assertThat(execs).hasSize(2);
-        assertThat(execs.get(0).render()).isEqualTo("execve(\"/a/tool\", [\"tool\", \"-x\"], [\"A=1\", \"B=2\"])");
+        assertThat(execs.get(0).render()).isEqualTo("execve(\"/a/tool\", [\"tool\", \"-x\"], environment [A, B])");
         assertThat(execs).allMatch(step -> step.error() > 0);
         assertThat(steps.stream().map(Step::render)).contains("exit_group(127)", "exit_group(126)");
     }

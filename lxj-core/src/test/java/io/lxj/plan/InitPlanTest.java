@@ -56,7 +56,7 @@ class InitPlanTest {
         assertThat(steps.get(exec - 3).render()).isEqualTo("close_range(4, ~0, 0)");
         assertThat(steps.get(exec - 4).render()).isEqualTo("dup3(<report>, 3, O_CLOEXEC)");
         assertThat(steps.get(exec).render())
-                .isEqualTo("execve(\"/sbin/init\", [\"/sbin/init\", \"--log\"], [\"PATH=/bin\", \"container=lxj\"])");
+                .isEqualTo("execve(\"/sbin/init\", [\"/sbin/init\", \"--log\"], environment [PATH, container])");
     }
 
     @Test
