@@ -201,7 +201,7 @@ class DeputyTest {
         try (Deputy deputy = Deputy.startForFiles(IDS, Duration.ofMinutes(1));
                 Fd host = Fd.open(folder, Open.O_PATH, 0);
                 Fd lent = deputy.actFor(host);
-                Fd file = new Directory(lent).open(NAME, Open.O_CREAT | Open.O_RDWR, 0600)) {
+                Fd file = new Directory(lent).open(NAME, Open.O_CREAT | Open.O_RDWR, 0644)) {
             Block block = Block.allocate(content.length);
             block.buffer().put(0, content);
             file.write(block, 0, content.length);
