@@ -482,6 +482,7 @@ public final class Container {
      * @throws io.lxj.error.LxjException ENOENT if there is no such socket, ENOTSOCK if it is something else, EXDEV if it is
      *     mounted there, EACCES if the container's root may not connect to it, ETIMEDOUT if there has been no room for one more
      *     connection for a minute; or if nobody listens any more, or this process may not connect
+     * @throws io.lxj.error.CanceledException if the thread is interrupted
      */
     public SocketChannel connect(String socket) {
         return instance.connect(Objects.requireNonNull(socket, "socket"));

@@ -1,5 +1,6 @@
 package io.lxj.lifecycle;
 
+import io.lxj.error.CanceledException;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.Errno;
@@ -50,6 +51,8 @@ final class ExportedSockets {
                 Fd found = open(lent.root(), socket)) {
             // The socket that was found, whatever the container puts in its place meanwhile.
             return connected(UnixDomainSocketAddress.of("/proc/self/fd/" + found.number()));
+        } catch (ClosedByInterruptException e) {
+            throw new CanceledException(action, e);
         } catch (IOException e) {
             throw Failures.exception(action, e);
         }
