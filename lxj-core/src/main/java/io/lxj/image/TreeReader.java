@@ -274,12 +274,8 @@ final class TreeReader implements EntrySource, AutoCloseable {
             }
             long hole = data < 0 ? data : current.call(Syscall.LSEEK, data, SEEK_HOLE);
             boolean aligned = hole >= size || (hole - data) % TarHeader.SIZE == 0;
-            if (Errno.ETIMEDOUT.is(data)
-                    || Errno.EOWNERDEAD.is(data)
-                    || Errno.ETIMEDOUT.is(hole)
-                    || Errno.EOWNERDEAD.is(hole)) {
-                throw LinuxException.of(Math.min(data, hole), "lseek", current, at, "SEEK_DATA");
-            }
+            requireAnswer(at, data);
+            requireAnswer(at, hole);
             // A FUSE may say anything.
             if (hole <= at || data < at || !aligned || map.count() >= 2 * MAX_PIECES) {
                 refuseHoles(path, stat);
@@ -294,6 +290,13 @@ final class TreeReader implements EntrySource, AutoCloseable {
             at = hole;
         }
         return Optional.of(map.build(size, stored));
+    }
+
+    /** Who doesn't answer doesn't say either that there are no holes. */
+    private void requireAnswer(long at, long result) throws LinuxException {
+        if (Errno.ETIMEDOUT.is(result) || Errno.EOWNERDEAD.is(result)) {
+            throw LinuxException.of(result, "lseek", current, at);
+        }
     }
 
     /** A small file on the container's disk could fill the host's with zeros. */
