@@ -1,7 +1,6 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.Config;
-import io.lxj.config.IdMap;
 import io.lxj.config.ImageInfo;
 import io.lxj.config.Names;
 import io.lxj.config.SeccompProfile;
@@ -26,15 +25,10 @@ import io.lxj.plan.Confinement;
 import io.lxj.storage.Checkpoints;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerStore;
-import io.lxj.storage.CopyProgress;
-import io.lxj.storage.FirstBoot;
 import io.lxj.storage.GrantedDevice;
-import io.lxj.storage.HostResolver;
 import io.lxj.storage.ImageTree;
 import io.lxj.storage.Lock;
 import io.lxj.storage.LockName;
-import io.lxj.storage.MachineId;
-import io.lxj.storage.NewContainer;
 import io.lxj.storage.RootLayers;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.Settler;
@@ -413,39 +407,7 @@ public final class Engine implements AutoCloseable {
     public Instance create(String name, Config config) {
         check();
         Names.container(name);
-        String hostname = HostNames.of(config, name);
-        checkUser(config);
-        ConfigChecks.check(this, "create " + name, name, config);
-        try (Lock lock = lock(name)) {
-            FirstBoot firstBoot = new FirstBoot(
-                    hostname, MachineId.random(), HostResolver.ofHost().read());
-            NewContainer made = create(lock, config, firstBoot);
-            Instance instance = instance(name);
-            instance.background().settle(made);
-            return instance;
-        } catch (IOException e) {
-            throw Failures.exception("create " + name, e);
-        }
-    }
-
-    private NewContainer create(Lock lock, Config config, FirstBoot firstBoot) {
-        String name = lock.name().name();
-        // Ids are noted by name: what a create that fails gives back must not be an existing container's.
-        store.refuseExisting(lock);
-        Optional<Long> firstId = ids.claim(name, config);
-        try {
-            Optional<IdMap> own =
-                    config.isPrivileged() ? Optional.empty() : config.idMap().or(() -> ids.of(firstId));
-            Optional<IdMap> all = ids.withNested(name, config, own);
-            ConfigChecks.check(name, config, all, folder.deputy());
-            return store.create(lock, config, firstId, shifting.ofNew(name, all), firstBoot, CopyProgress.NONE);
-        } catch (RuntimeException e) {
-            Undo undo = new Undo();
-            undo.add(() -> ids.release(name, firstId));
-            undo.add(() -> ids.releaseMore(name, config));
-            undo.run(e);
-            throw e;
-        }
+        return new Creating(this).create(name, config);
     }
 
     /** {@return all containers, sorted by name} */
