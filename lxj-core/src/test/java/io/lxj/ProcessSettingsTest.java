@@ -133,7 +133,7 @@ class ProcessSettingsTest {
         Container container = host.start(ALPINE.sysctl("net.ipv4.ip_forward", "1")
                 .sysctl("net.ipv4.conf.lo.forwarding", "0")
                 .sysctl("kernel.msgmax", "4321")
-                .sysctl("kernel.sem", "250 32000 100 200")
+                .sysctl("kernel.sem", "250\t32000\t100\t200")
                 .sysctl("kernel.domainname", "example.org")
                 .sysctl("fs.mqueue.msg_max", "13"));
         assertThat(out(container, "cat", "/proc/sys/net/ipv4/ip_forward")).isEqualTo("1");

@@ -68,7 +68,8 @@ final class Sysctls {
 
     private static String value(String name, String value) {
         String field = "sysctls." + name;
-        Text.check(field, value);
+        // As the kernel shows the values of those that have several.
+        Text.check(field, value.replace('\t', ' '));
         if (value.isEmpty() || value.length() > LONGEST) {
             throw new InvalidConfigException(field, value, "1 to " + LONGEST + " characters");
         }

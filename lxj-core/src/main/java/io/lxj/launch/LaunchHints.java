@@ -110,10 +110,7 @@ final class LaunchHints {
                 .label()
                 .filter(label -> failure.step().what().equals("take " + label.name()))
                 .map(label -> switch (errno) {
-                    case ENOENT, EINVAL ->
-                        label.name() + " isn't known on this host: load a profile with apparmor_parser(8), see"
-                                + " /sys/kernel/security/apparmor/profiles for those that are; labels are in the policy"
-                                + " of SELinux";
+                    case ENOENT, EINVAL -> label.name() + " isn't known on this host: " + label.origin();
                     default -> "what confines this process itself doesn't let it take " + label.name();
                 });
     }
