@@ -178,7 +178,8 @@ public final class Command {
     }
 
     /**
-     * The same command with a limit on its time.
+     * The same command with a limit on its time. Before it is executed, its user is looked up in the container's files, which
+     * a hostile container can hold up for a minute at most, whatever the limit.
      *
      * @param limit how long it may run before it is killed, from a millisecond to 365 days
      * @return the command
