@@ -36,7 +36,12 @@ final class Ending {
         String name = instance.name();
         run.finishOutput();
         instance.events().ending(run);
-        try (ContainerFolder folder = engine.store().open(name)) {
+        try (ContainerFolder folder = engine.store().find(name).orElse(null)) {
+            if (folder == null) {
+                return run.killReason()
+                        .map(ExitStatus::killed)
+                        .orElse(ExitStatus.unknown("another process has destroyed the container"));
+            }
             if (folder.run().filter(run.record()::isSameRun).isEmpty()) {
                 // Another process was first, and has removed everything.
                 return folder.exit()

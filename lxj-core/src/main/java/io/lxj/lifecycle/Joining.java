@@ -142,8 +142,9 @@ final class Joining {
     }
 
     private Optional<RunRecord> onRecord(Instance instance) {
-        try (ContainerFolder folder = engine.store().open(instance.name())) {
-            return folder.run();
+        // Another process may have destroyed it.
+        try (ContainerFolder folder = engine.store().find(instance.name()).orElse(null)) {
+            return folder == null ? Optional.empty() : folder.run();
         }
     }
 }
