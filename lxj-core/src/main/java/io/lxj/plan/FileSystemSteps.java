@@ -27,9 +27,23 @@ final class FileSystemSteps {
 
     /** Nothing that is mounted from here on shows in the mount namespace that this one is a copy of. */
     void keepToItself() {
-        Arg propagation = program.words("{propagation=MS_PRIVATE}", 0, 0, MountFlags.MS_PRIVATE, 0);
+        propagate("keep mounts to itself", program.words("{propagation=MS_PRIVATE}", 0, 0, MountFlags.MS_PRIVATE, 0));
+    }
+
+    /**
+     * What is mounted from here on shows in copies of this mount namespace, as on a machine that systemd has booted: in a
+     * container, systemd leaves that as it finds it, but gives its services what it mounts in a copy, see credentials in
+     * systemd.exec(5).
+     */
+    void share() {
+        propagate(
+                "share mounts among those in the container",
+                program.words("{propagation=MS_SHARED}", 0, 0, MountFlags.MS_SHARED, 0));
+    }
+
+    private void propagate(String what, Arg propagation) {
         program.step(
-                "keep mounts to itself",
+                what,
                 Syscall.MOUNT_SETATTR,
                 Arg.of(Open.AT_FDCWD, "AT_FDCWD"),
                 program.string("/"),

@@ -18,7 +18,9 @@ import io.lxj.plan.LaunchSpec.MountSpec;
 import io.lxj.plan.LaunchSpec.Overlay;
 import io.lxj.plan.LaunchSpec.UserNamespace;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -285,21 +287,26 @@ public final class InitPlan {
         }
 
         private void mounts(Arg root) {
+            FileSystemSteps steps = new FileSystemSteps(program);
             if (spec.mounts().isEmpty()) {
+                steps.share();
                 return;
             }
-            FileSystemSteps steps = new FileSystemSteps(program);
+            Map<MountSpec, Arg> unlike = new LinkedHashMap<>();
             Arg attempts = steps.attempts();
             for (int i = 0; i < spec.mounts().size(); i++) {
                 MountSpec mount = spec.mounts().get(i);
                 Arg source = mount.isTmpfs() ? steps.make("tmpfs", mount.attributes(), mount.tmpfs()) : locked.mount(i);
                 Arg target = steps.target(root, mount.target(), mount.directory(), attempts);
                 steps.placeOn("mount " + mount.target(), source, target);
-                if (mount.isTmpfs() && mount.propagation() != MountFlags.MS_PRIVATE) {
-                    propagation(mount, source);
+                if (mount.propagation() == MountFlags.MS_UNBINDABLE
+                        || mount.isTmpfs() && mount.propagation() != MountFlags.MS_PRIVATE) {
+                    unlike.put(mount, source);
                 }
             }
             program.step("close the counter", Syscall.CLOSE, attempts);
+            steps.share();
+            unlike.forEach(this::propagation);
         }
 
         private void propagation(MountSpec mount, Arg source) {
