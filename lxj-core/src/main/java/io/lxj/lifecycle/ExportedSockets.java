@@ -13,6 +13,7 @@ import io.lxj.linux.RootDir;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
+import io.lxj.supervise.Registration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -21,8 +22,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The sockets that a running container exports: those that it binds in /run/host/unix-export, as systemd's container
@@ -59,13 +59,18 @@ final class ExportedSockets {
     }
 
     /** There may be no room for a connection, for as long as the container accepts none. */
-    private static SocketChannel connected(UnixDomainSocketAddress address) throws IOException {
+    private SocketChannel connected(UnixDomainSocketAddress address) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        CompletableFuture<Void> end = CompletableFuture.runAsync(
-                () -> close(channel), CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+        // Whoever is first decides: the connection, or the end of the time.
+        AtomicBoolean decided = new AtomicBoolean();
+        Registration end = engine.supervisor().schedule(PATIENCE, () -> {
+            if (!decided.getAndSet(true)) {
+                close(channel);
+            }
+        });
         try {
             channel.connect(address);
-            if (!end.cancel(false)) {
+            if (decided.getAndSet(true)) {
                 throw new AsynchronousCloseException();
             }
             return channel;
@@ -75,7 +80,7 @@ final class ExportedSockets {
             close(channel);
             throw e;
         } finally {
-            end.cancel(false);
+            end.close();
         }
     }
 
