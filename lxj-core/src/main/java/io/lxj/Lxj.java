@@ -1,8 +1,6 @@
 package io.lxj;
 
 import io.lxj.lifecycle.Engine;
-import io.lxj.linux.Kernel;
-import io.lxj.linux.Syscall;
 import io.lxj.storage.Checkpoints;
 import io.lxj.storage.StateFolder;
 import io.lxj.storage.StatePath;
@@ -41,11 +39,11 @@ public final class Lxj implements AutoCloseable {
      * is removed.
      *
      * @return the open folder, to be closed by the caller
-     * @throws io.lxj.error.LxjException if it can't be opened, or if this host can't run containers
+     * @throws io.lxj.error.LxjException if it can't be opened, if this host can't run containers, or if the user has no home
+     *     folder: then {@code $HOME} counts
      */
     public static Lxj open() {
-        return open(StatePath.usual(
-                (int) Kernel.call(Syscall.GETEUID), System.getenv(), Path.of(System.getProperty("user.home"))));
+        return open(StatePath.usual());
     }
 
     /**

@@ -22,6 +22,7 @@ import io.lxj.storage.IdNote;
 import io.lxj.storage.IdPool;
 import io.lxj.storage.IdRegistry;
 import io.lxj.storage.StatePath;
+import io.lxj.storage.SubordinateIds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -285,9 +286,10 @@ final class ContainerIds implements AutoCloseable {
 
     private static String moreIds() throws LinuxException {
         if (!Deputies.areNeeded() && !UserNamespaces.inFirst()) {
-            return "configure the container that lxj runs in to have more: Config.nesting(...)";
+            return "have more of them in the user namespace of this process, as a container of lxj has by Config.nesting(...),"
+                    + " and in /etc/subuid and /etc/subgid; or do without by Config.privileged()";
         }
-        String more = "destroy containers; or get more ids, " + IdPool.advice(System.getProperty("user.name"));
+        String more = "destroy containers; or get more ids, " + IdPool.advice(SubordinateIds.user());
         return Deputies.areNeeded()
                 ? more
                 : more + "; or set ids by hand with Config.idMap(...), or do without with Config.privileged()";
@@ -367,7 +369,7 @@ final class ContainerIds implements AutoCloseable {
 
     private synchronized IdRegistry registry() throws LinuxException {
         if (registry == null) {
-            Path folder = StatePath.ids((int) Kernel.call(Syscall.GETEUID), Path.of(System.getProperty("user.home")));
+            Path folder = StatePath.ids();
             if (deputy.isPresent()) {
                 makeAbove(folder);
             }
@@ -394,7 +396,7 @@ final class ContainerIds implements AutoCloseable {
         if (pool == null) {
             pool = deputy.isPresent()
                     ? IdPool.of(deputy.get())
-                    : IdPool.of(System.getProperty("user.name"), Kernel.call(Syscall.GETEUID), proc);
+                    : IdPool.of(SubordinateIds.user(), Kernel.call(Syscall.GETEUID), proc);
         }
         return pool;
     }

@@ -1,10 +1,9 @@
 package io.lxj.storage;
 
+import io.lxj.error.LxjException;
 import io.lxj.linux.Errno;
-import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Reflinks;
-import io.lxj.linux.Syscall;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -22,8 +21,12 @@ public record ReflinkCheck(boolean available, String detail, String advice) {
      * @return what was found; nothing stays
      */
     public static ReflinkCheck run() {
-        Path folder = StatePath.usual(
-                (int) Kernel.call(Syscall.GETEUID), System.getenv(), Path.of(System.getProperty("user.home")));
+        Path folder;
+        try {
+            folder = StatePath.usual();
+        } catch (LxjException e) {
+            return new ReflinkCheck(false, "no home folder", e.hint().orElse(""));
+        }
         while (!Files.isDirectory(folder)) {
             folder = folder.getParent();
         }

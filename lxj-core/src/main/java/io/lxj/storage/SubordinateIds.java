@@ -23,11 +23,21 @@ public final class SubordinateIds {
      */
     public static OwnIds ofThisUser() throws LinuxException {
         return of(
-                System.getProperty("user.name"),
+                user(),
                 Kernel.call(Syscall.GETEUID),
                 Kernel.call(Syscall.GETEGID),
                 IdPool.read("/etc/subuid"),
                 IdPool.read("/etc/subgid"));
+    }
+
+    /**
+     * Who has them by those files.
+     *
+     * @return the user's name, or its number if it has no entry in passwd(5)
+     */
+    public static String user() {
+        String name = System.getProperty("user.name");
+        return name.equals("?") ? Long.toString(Kernel.call(Syscall.GETEUID)) : name;
     }
 
     static OwnIds of(String name, long user, long group, String subuid, String subgid) {
@@ -45,7 +55,8 @@ public final class SubordinateIds {
                         name + " has " + join(lacking, " and ", Lines::there)
                                 + ", and a container with ids of its own needs " + IdPool.SIZE)
                 .hint("as root: usermod " + join(lacking, " ", Lines::option) + " " + name + ", or add the line "
-                        + join(lacking, ", and the line ", Lines::line)));
+                        + join(lacking, ", and the line ", Lines::line)
+                        + (name.equals(Long.toString(user)) ? "; and have the user in /etc/passwd" : "")));
     }
 
     private static String join(List<Lines> all, String between, Function<Lines, String> words) {

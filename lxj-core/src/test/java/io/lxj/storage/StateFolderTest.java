@@ -241,9 +241,8 @@ class StateFolderTest {
 
     @Test
     void theUsualPlaceDependsOnTheUser() {
-        Path home = Path.of("/home/ann");
-        assertThat(StatePath.usual(0, Map.of("XDG_DATA_HOME", "/x"), Path.of("/root")))
-                .isEqualTo(Path.of("/var/lib/lxj"));
+        String home = "/home/ann";
+        assertThat(StatePath.usual(0, Map.of("XDG_DATA_HOME", "/x"), "/root")).isEqualTo(Path.of("/var/lib/lxj"));
         assertThat(StatePath.usual(1000, Map.of(), home)).isEqualTo(Path.of("/home/ann/.local/share/lxj"));
         assertThat(StatePath.usual(1000, Map.of("XDG_DATA_HOME", "/data"), home))
                 .isEqualTo(Path.of("/data/lxj"));
@@ -253,7 +252,20 @@ class StateFolderTest {
 
     @Test
     void idsAreNotedInOnePlaceForAllStateFoldersOfAUser() {
-        assertThat(StatePath.ids(0, Path.of("/root"))).isEqualTo(Path.of("/var/lib/lxj-ids"));
-        assertThat(StatePath.ids(1000, Path.of("/home/ann"))).isEqualTo(Path.of("/home/ann/.local/share/lxj-ids"));
+        Map<String, String> environment = Map.of("XDG_DATA_HOME", "/data", "HOME", "/other");
+        assertThat(StatePath.ids(0, environment, "/root")).isEqualTo(Path.of("/var/lib/lxj-ids"));
+        assertThat(StatePath.ids(1000, environment, "/home/ann")).isEqualTo(Path.of("/home/ann/.local/share/lxj-ids"));
+    }
+
+    /** For Java, the home folder of a user without an entry in /etc/passwd is a question mark. */
+    @Test
+    void aUserWithoutAnEntryHasTheHomeOfTheEnvironment() {
+        Map<String, String> environment = Map.of("HOME", "/tmp/home");
+        assertThat(StatePath.usual(1000, environment, "?")).isEqualTo(Path.of("/tmp/home/.local/share/lxj"));
+        assertThat(StatePath.ids(1000, environment, "?")).isEqualTo(Path.of("/tmp/home/.local/share/lxj-ids"));
+        assertThat(StatePath.usual(1000, Map.of("XDG_DATA_HOME", "/data"), "?")).isEqualTo(Path.of("/data/lxj"));
+        assertThatThrownBy(() -> StatePath.usual(1000, Map.of("HOME", "home"), "?"))
+                .hasMessage("find the folder for containers: user 1000 has no home folder in /etc/passwd; set the"
+                        + " environment variable HOME to a folder that is the user's");
     }
 }
