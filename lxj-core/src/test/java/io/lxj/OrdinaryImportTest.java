@@ -29,7 +29,8 @@ class OrdinaryImportTest {
                     folder,
                     "sh",
                     "-ec",
-                    "mkdir -p tree/etc && cd tree && echo x >etc/file && chown 7001 etc/file && setfacl -m u:7001:r etc/file && mknod null c 1 3"
+                    "mkdir -p tree/etc && cd tree && echo x >etc/file && chown 7001 etc/file && setfacl -m u:7001:r etc/file"
+                            + " && mkdir log && setfacl -d -m g:7001:rx log && mknod null c 1 3"
                             + " && cp /bin/true able && setcap cap_net_raw+ep able && setfattr -n user.note -v x able && cd .."
                             + " && tar --acls --xattrs --xattrs-include='*' --numeric-owner -C tree -cf archive.tar ."
                             + " && chmod a+rx . && chmod a+r archive.tar");

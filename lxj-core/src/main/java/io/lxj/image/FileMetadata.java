@@ -111,7 +111,11 @@ final class FileMetadata {
         }
         setAttributes(entry, (attribute, value) -> Xattrs.set(fd, attribute, value));
         setAcls(entry, PosixAcl.ACCESS, (attribute, value) -> Xattrs.set(fd, attribute, value));
-        setAcls(entry, PosixAcl.DEFAULT, (attribute, value) -> directory.setDefaultAcl(value));
+        setAcls(
+                entry,
+                PosixAcl.DEFAULT,
+                (name, acl) -> directory.setDefaultAcl(
+                        left -> set(entry, name, acl, (attribute, value) -> Xattrs.set(left, attribute, value))));
         if (madeWith != entry.mode()) {
             directory.setMode(entry.mode());
         }

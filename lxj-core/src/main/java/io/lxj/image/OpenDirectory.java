@@ -28,9 +28,15 @@ final class OpenDirectory {
     private int mode = -1;
     // Null if it isn't known what times it should have; they are the present ones then.
     private FileTimes times;
-    private byte[] defaultAcl;
+    private DefaultAcl defaultAcl;
     private boolean setGid;
     private boolean givesAcls;
+
+    /** What gives a directory its default access control list, once nothing more is made in it. */
+    @FunctionalInterface
+    interface DefaultAcl {
+        void set(Fd directory) throws LinuxException;
+    }
 
     private OpenDirectory(byte[] name, Directory directory, int gid) {
         this.name = name;
@@ -114,8 +120,9 @@ final class OpenDirectory {
             if (result < 0) {
                 throw LinuxException.of(result, "fremovexattr", fd().number(), PosixAcl.DEFAULT);
             }
-            defaultAcl = new byte[(int) length];
-            value.buffer().get(0, defaultAcl);
+            byte[] acl = new byte[(int) length];
+            value.buffer().get(0, acl);
+            defaultAcl = directory -> Xattrs.set(directory, PosixAcl.DEFAULT, acl);
         }
     }
 
@@ -151,7 +158,7 @@ final class OpenDirectory {
     }
 
     /** The default access control list that it gets when it is left. */
-    void setDefaultAcl(byte[] acl) {
+    void setDefaultAcl(DefaultAcl acl) {
         defaultAcl = acl;
     }
 
@@ -162,7 +169,7 @@ final class OpenDirectory {
                 Metadata.chmod(fd(), mode);
             }
             if (defaultAcl != null) {
-                Xattrs.set(fd(), PosixAcl.DEFAULT, defaultAcl);
+                defaultAcl.set(fd());
             }
             if (times != null) {
                 Metadata.setTimes(fd(), times);
