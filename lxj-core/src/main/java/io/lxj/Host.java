@@ -18,9 +18,10 @@ public final class Host {
     private static final String DEVICE_FILTER = "device filter";
     private static final String USER_NAMESPACE = "user namespace";
     private static final String USER_NAMESPACE_SETTINGS = "user namespace settings";
+    private static final String IDS = "ids of containers";
     private static final String OVERLAY_OF_USERS = "overlay userxattr";
 
-    /** Without any of these, no container of root's starts. All other features are used only by some, or make things better. */
+    /** Without any of these, no container of root's starts, whatever its configuration. All other features are used only by some, or make things better. */
     private static final Set<String> REQUIRED = Set.of(
             "capabilities",
             "launch program",
@@ -123,9 +124,9 @@ public final class Host {
     private static HostFeature ids() {
         IdsCheck ids = IdsCheck.run();
         return new HostFeature(
-                "ids of containers",
+                IDS,
                 "gives each container users that nobody else has",
-                false,
+                isRequired(IDS),
                 ids.available(),
                 ids.detail(),
                 ids.advice());
@@ -141,7 +142,11 @@ public final class Host {
         if (Deputies.areNeeded()) {
             required.removeAll(OF_ROOT);
             required.add(USER_NAMESPACE);
-        } else if (!UserNamespaces.inFirst()) {
+            return required;
+        }
+        // What a container without any setting has; Config.privileged() does without.
+        required.addAll(Set.of(USER_NAMESPACE, IDS));
+        if (!UserNamespaces.inFirst()) {
             // In a container the one around filters devices, and no others can be reached.
             required.remove(DEVICE_FILTER);
         }

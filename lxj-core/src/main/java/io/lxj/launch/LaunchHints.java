@@ -69,8 +69,8 @@ final class LaunchHints {
             return "too many namespaces: see /proc/sys/user/max_*_namespaces";
         }
         if (spec.userNamespace().isPresent() && call == Syscall.FSMOUNT && errno == Errno.EPERM) {
-            return "a user namespace gets a /proc and /sys of its own only where nothing covers parts of the host's, as"
-                    + " in other containers; root can do without with Config.privileged()";
+            return "a user namespace gets a /proc and /sys of its own only where nothing covers parts of those that are here,"
+                    + " as in other containers, see Host.check(); root can do without with Config.privileged()";
         }
         if (spec.userNamespace().isPresent() && call == Syscall.FSCONFIG && errno == Errno.EINVAL) {
             return "before Linux 5.19 an overlay has no layers that map ids; root can do without with Config.privileged()";

@@ -31,13 +31,14 @@ public record IdsCheck(boolean available, String detail, String advice) {
 
     private static IdsCheck ofRoot() throws IOException {
         try (ProcFs proc = ProcFs.open(Path.of("/proc"))) {
-            IdPool pool = IdPool.of(System.getProperty("user.name"), 0, proc);
+            IdPool pool = IdPool.of(SubordinateIds.user(), 0, proc);
             return pool.firsts().findFirst().isEmpty()
                     ? new IdsCheck(
                             false,
                             pool.toString(),
                             "have " + IdPool.SIZE
-                                    + " ids in /etc/subuid, /etc/subgid and the user namespace of this process")
+                                    + " ids in /etc/subuid, /etc/subgid and the user namespace of this process; or do without"
+                                    + " by Config.privileged()")
                     : of(pool);
         }
     }

@@ -59,7 +59,10 @@ public final class FileSystemContext implements AutoCloseable {
 
     private static Optional<String> hint(LinuxException failure, String type) {
         if (failure.is(Errno.EPERM)) {
-            return Optional.of("mounting needs CAP_SYS_ADMIN in the user namespace that owns the mount namespace");
+            return Optional.of("mounting needs CAP_SYS_ADMIN in the user namespace that owns the mount namespace"
+                    + (HostFacts.machine().available()
+                            ? ""
+                            : ", which the container that this program runs in may withhold: see Host.check()"));
         }
         if (failure.is(Errno.ENODEV)) {
             return Optional.of("the kernel has no file system " + type + ", not even as a module that it could load");

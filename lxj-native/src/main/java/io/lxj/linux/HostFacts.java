@@ -45,6 +45,10 @@ final class HostFacts {
     /** A patch of Ubuntu's: processes without a profile have no privileges in the user namespaces that they make. */
     private static final String RESTRICT_UNCONFINED = "kernel.apparmor_restrict_unprivileged_userns";
 
+    private static final String WITHHELD =
+            "root is without them here: have what started this program leave them to it, as docker run --cap-add=ALL,"
+                    + " systemd-nspawn --capability=all or a unit without CapabilityBoundingSet= do";
+
     private final long capabilities;
 
     HostFacts() {
@@ -108,7 +112,8 @@ final class HostFacts {
         if (missing.isEmpty()) {
             return Outcome.yes("");
         }
-        return Outcome.no(missing.size() == CAPABILITIES.size() ? "none" : "without " + String.join(" ", missing));
+        String detail = missing.size() == CAPABILITIES.size() ? "none" : "without " + String.join(" ", missing);
+        return Kernel.call(Syscall.GETEUID) == 0 ? Outcome.no(detail, WITHHELD) : Outcome.no(detail);
     }
 
     /** A file that a container manager leaves also gets into images of whole machines: the namespaces decide. */

@@ -18,7 +18,7 @@ final class MountTrials {
     static final String COVERED =
             "a user namespace gets one of its own only where nothing covers parts of the one that is"
                     + " here, as containers do: podman run --security-opt unmask=ALL, docker run --security-opt"
-                    + " systempaths=unmasked";
+                    + " systempaths=unmasked, lxc.include = /usr/share/lxc/config/nesting.conf";
 
     private final Trials trials;
     private final ProgramBuilder program;
@@ -41,6 +41,12 @@ final class MountTrials {
                     () -> mount(context, "mode", "755"),
                     tmpfs -> trials.gate(ProbedFeature.MOUNT_SETATTR, this::keepToItself, nothing -> attached(tmpfs)));
         });
+    }
+
+    /** What the root of a container makes, as the first process of its namespaces. */
+    void ofContainers() {
+        plain(ProbedFeature.PROC);
+        plain(ProbedFeature.SYSFS);
     }
 
     private void plain(ProbedFeature feature) {

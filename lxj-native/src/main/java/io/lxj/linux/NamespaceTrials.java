@@ -61,11 +61,27 @@ final class NamespaceTrials {
                 CloneFlags.CLONE_NEWUSER | CloneFlags.CLONE_FILES,
                 0,
                 () -> trials.attempt(holder, () -> holdUserNamespace(first)));
+        if (first) {
+            likeAContainer();
+        }
         trials.gate(
                 ProbedFeature.MOUNT_NAMESPACE,
                 () -> trials.step(
                         "enter a mount namespace", Syscall.UNSHARE, Arg.of(CloneFlags.CLONE_NEWNS, "CLONE_NEWNS")),
                 nothing -> new MountTrials(trials).all());
+    }
+
+    /** Who has all rights gets file systems of the kernel that a container's root doesn't. */
+    private void likeAContainer() {
+        long own =
+                CloneFlags.CLONE_NEWUSER | CloneFlags.CLONE_NEWNS | CloneFlags.CLONE_NEWPID | CloneFlags.CLONE_NEWNET;
+        trials.child(ProbedFeature.USER_NAMESPACE, own, 0, () -> {
+            trials.attempt(ProbedFeature.USER_NAMESPACE, () -> {
+                mapIds(user, group);
+                return Optional.empty();
+            });
+            new MountTrials(trials).ofContainers();
+        });
     }
 
     private void unshare(ProbedFeature feature, long flag, String name) {
