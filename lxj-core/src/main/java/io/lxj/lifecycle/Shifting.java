@@ -11,6 +11,7 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.Fd;
 import io.lxj.linux.FileSystemType;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.UserNamespaces;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.ShiftedStorage;
@@ -44,11 +45,11 @@ final class Shifting {
         if (needed == null) {
             Directory folder = engine.folder().containers();
             FileSystemType type = FileSystemType.of(folder.fd());
-            needed = !MAPPABLE.contains(type) && !canMap(folder.fd());
+            needed = !(MAPPABLE.contains(type) && UserNamespaces.inFirst()) && !canMap(folder.fd());
             if (needed) {
                 LOG.info(
-                        "{} is on a file system of type {}, on which no mount maps the ids of files: containers with ids"
-                                + " of their own get copies of their images there",
+                        "{} is on a file system of type {}, on which no mount of this process maps the ids of files: containers"
+                                + " with ids of their own get copies of their images there",
                         engine.folder(),
                         type);
             }
@@ -62,7 +63,9 @@ final class Shifting {
             mount.mapIds(namespace, false);
             return true;
         } catch (LinuxException e) {
-            if (e.is(Errno.EINVAL)) {
+            // Who is root of a user namespace may not on a file system of the host's, nor anybody on a mount that maps
+            // ids already.
+            if (e.is(Errno.EINVAL) || e.is(Errno.EPERM)) {
                 return false;
             }
             throw e;
