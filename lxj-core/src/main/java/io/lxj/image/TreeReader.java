@@ -45,10 +45,14 @@ final class TreeReader implements EntrySource, AutoCloseable {
     private static final int MAX_PIECES = 100_000;
     // A container may mount the same folder wherever it likes, and so make one file seem many.
     private static final int MAX_REPEATED_MOUNTS = 1_000;
-    private static final long LARGE = 64 * 1024;
+    // What an entry takes in an archive or on a disk, however little is in it.
+    private static final long ENTRY = 512;
     private static final long MAX_REPEATED = 1L << 30;
     // Holes of a file with more pieces are filled with zeros.
     private static final long MAX_FILLED = 1L << 30;
+    // Btrfs makes 4 KiB of 128 KiB at best; whatever takes less room than twice that has holes.
+    private static final long MAX_COMPRESSION = 64;
+    private static final long INLINE = 4096;
 
     private record Level(
             Directory directory,
@@ -70,10 +74,11 @@ final class TreeReader implements EntrySource, AutoCloseable {
     private final Deque<Level> levels = new ArrayDeque<>();
     private final Map<Inode, Place> linked = new HashMap<>();
     private final Set<Inode> mounts = new HashSet<>();
-    private final Set<Inode> large = new HashSet<>();
+    private final InodeSet seen = new InodeSet();
     private int repeatedMounts;
     private long repeated;
     private long linkedSize;
+    private long filled;
     private final Block buffer = Block.allocate(BUFFER);
     private TarEntry top;
     private Fd current;
@@ -212,15 +217,12 @@ final class TreeReader implements EntrySource, AutoCloseable {
             throw ArchiveException.ofEntry(
                     path, -1, "more than " + MAX_REPEATED_MOUNTS + " mounts are of what is mounted elsewhere, too");
         }
-        if (!stat.isRegular() || stat.size() < LARGE) {
-            return;
-        }
-        if (large.add(inode)) {
-            linkedSize += LINKED;
+        if (seen.add(inode.fileSystem(), inode.number())) {
+            linkedSize += InodeSet.MEMORY;
             requireMemory(path);
             return;
         }
-        repeated += stat.blocks() * 512;
+        repeated += ENTRY + (stat.isRegular() ? stat.blocks() * 512 : 0);
         if (repeated > MAX_REPEATED) {
             throw ArchiveException.ofEntry(
                     path,
@@ -232,10 +234,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
     private void requireMemory(byte[] path) throws IOException {
         if (linkedSize > MAX_LINKED) {
             throw ArchiveException.ofEntry(
-                    path,
-                    -1,
-                    linked.size() + large.size()
-                            + " files with several links or mounts are more than there is memory for");
+                    path, -1, "files with several links or on other mounts are more than there is memory for");
         }
     }
 
@@ -254,9 +253,9 @@ final class TreeReader implements EntrySource, AutoCloseable {
         Stat stat = current.stat();
         Optional<SparseMap> sparse = stat.blocks() * 512 < stat.size() ? sparse(path, stat) : Optional.empty();
         long stored = sparse.map(TreeReader::stored).orElse(stat.size());
-        // Others compress, or have small files beside their names.
-        if (stat.blocks() == 0 && stored > 0) {
-            refuseHoles(path, stat);
+        // Others have small files beside their names.
+        if (stored > INLINE) {
+            fill(path, stored - MAX_COMPRESSION * stat.blocks() * 512);
         }
         return entry(TarEntry.Type.FILE, path, new byte[0], stat, stored, attributes(Xattrs.all(current)), sparse);
     }
@@ -278,7 +277,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
             requireAnswer(at, hole);
             // A FUSE may say anything.
             if (hole <= at || data < at || !aligned || map.count() >= 2 * MAX_PIECES) {
-                refuseHoles(path, stat);
+                fill(path, size - stat.blocks() * 512);
                 return Optional.empty();
             }
             long end = Math.min(hole, size);
@@ -299,16 +298,17 @@ final class TreeReader implements EntrySource, AutoCloseable {
         }
     }
 
-    /** A small file on the container's disk could fill the host's with zeros. */
-    private static void refuseHoles(byte[] path, Stat stat) throws IOException {
-        long holes = stat.size() - stat.blocks() * 512;
-        if (holes > MAX_FILLED) {
+    /** A small disk could fill the host's with zeros. */
+    private void fill(byte[] path, long holes) throws IOException {
+        filled += Math.max(0, holes);
+        if (filled > MAX_FILLED) {
             throw ArchiveException.ofEntry(
                     path,
                     -1,
-                    "it has " + holes
-                            + " bytes of holes, which its file system doesn't tell from data, or in more than "
-                            + MAX_PIECES + " pieces");
+                    "with " + filled + " bytes, more than " + (MAX_FILLED >> 20)
+                            + " MiB are of holes that their file system doesn't tell from data, or in more than "
+                            + MAX_PIECES
+                            + " pieces");
         }
     }
 
