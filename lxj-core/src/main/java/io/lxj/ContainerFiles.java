@@ -70,10 +70,7 @@ public final class ContainerFiles {
     private <T> T work(boolean change, String action, Work<T> work) {
         try (OpenRoot root = instance.openRoot(change)) {
             try {
-                T made = change ? root.asRoot(() -> work.on(root)) : work.on(root);
-                // What is mounted in a container is gone when it ends: the work may have been done beside that.
-                root.requireRun();
-                return made;
+                return root.work(change, () -> work.on(root));
             } catch (IOException e) {
                 throw TreeTransfer.failure(action, root.explained(e));
             }
@@ -82,6 +79,10 @@ public final class ContainerFiles {
 
     private static TreeFiles files(OpenRoot root) {
         return new TreeFiles(root.root(), root.owners());
+    }
+
+    private static TreeTransfer transfer(OpenRoot root) {
+        return new TreeTransfer(root.root(), root.owners(), root::requireRun);
     }
 
     /**
@@ -346,10 +347,8 @@ public final class ContainerFiles {
      * @throws io.lxj.error.LxjException if that fails; of a folder, what was copied by then stays
      */
     public List<String> push(Path host, String path) {
-        return work(
-                true,
-                "push " + host + " to " + place(path),
-                root -> TreeTransfer.push(host, root.root(), root.owners(), path));
+        return work(true, "push " + host + " to " + place(path), root -> transfer(root)
+                .push(host, path));
     }
 
     /**
@@ -365,10 +364,8 @@ public final class ContainerFiles {
      * @throws io.lxj.error.LxjException if that fails; of a folder, what was copied by then stays
      */
     public List<String> pull(String path, Path host) {
-        return work(
-                false,
-                "pull " + place(path) + " to " + host,
-                root -> TreeTransfer.pull(root.root(), root.owners(), path, host));
+        return work(false, "pull " + place(path) + " to " + host, root -> transfer(root)
+                .pull(path, host));
     }
 
     /**
@@ -383,10 +380,8 @@ public final class ContainerFiles {
      */
     public List<String> push(InputStream archive, String path) {
         Objects.requireNonNull(archive, "archive");
-        return work(
-                true,
-                "unpack an archive to " + place(path),
-                root -> TreeTransfer.unpack(archive, root.root(), root.owners(), path));
+        return work(true, "unpack an archive to " + place(path), root -> transfer(root)
+                .unpack(archive, path));
     }
 
     /**
@@ -400,7 +395,7 @@ public final class ContainerFiles {
     public void pull(String path, OutputStream archive) {
         Objects.requireNonNull(archive, "archive");
         look("pack", path, root -> {
-            TreeTransfer.pack(root.root(), root.owners(), path, archive);
+            transfer(root).pack(path, archive);
             return null;
         });
     }

@@ -41,12 +41,20 @@ final class FileStream extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (closed) {
+            throw new IOException(action + ": the stream is closed");
+        }
+        if (failed) {
+            throw new IOException(action + ": an earlier write failed, so that the file will not be replaced");
+        }
+        // Until it has succeeded: memory may run out, too.
+        failed = true;
         try {
             buffered.write(bytes, offset, length);
         } catch (IOException e) {
-            failed = true;
-            throw e;
+            throw explained(e);
         }
+        failed = false;
     }
 
     @Override
@@ -67,8 +75,11 @@ final class FileStream extends OutputStream {
                 });
             }
         } catch (IOException e) {
-            throw new IOException(
-                    TreeTransfer.failure(action, root.explained(e)).getMessage(), e);
+            throw explained(e);
         }
+    }
+
+    private IOException explained(IOException e) {
+        return new IOException(TreeTransfer.failure(action, root.explained(e)).getMessage(), e);
     }
 }

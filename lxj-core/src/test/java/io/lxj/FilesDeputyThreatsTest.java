@@ -17,7 +17,10 @@ import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -216,6 +219,26 @@ class FilesDeputyThreatsTest {
         };
         assertThatThrownBy(() -> files.pull("/volume", ending))
                 .hasMessageContaining("pack /volume in " + container.name())
+                .hasMessageContaining("ESTALE (");
+        assertThat(container.state()).isEqualTo(State.STOPPED);
+    }
+
+    /** It would go to what lies below the mounts that ended with the container. */
+    @Test
+    void aContainerThatEndsMeanwhileTakesNothingMore() {
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        files.pull("/etc", archive);
+        InputStream ending = new ByteArrayInputStream(archive.toByteArray()) {
+            @Override
+            public int read(byte[] bytes, int offset, int length) {
+                if (pos > count / 2 && container.state() == State.RUNNING) {
+                    container.stop();
+                }
+                return super.read(bytes, offset, Math.min(length, 512));
+            }
+        };
+        assertThatThrownBy(() -> files.push(ending, "/new"))
+                .hasMessageContaining("/new in " + container.name())
                 .hasMessageContaining("ESTALE (");
         assertThat(container.state()).isEqualTo(State.STOPPED);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
 import io.lxj.config.Mount;
+import io.lxj.config.State;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.error.LxjException;
 import io.lxj.linux.Fd;
@@ -117,6 +118,24 @@ class HostThreatsTest {
         ExecResult result = container.exec("sh", "-c", script);
         assertThat(result.stderr()).as(script).isEmpty();
         return result.stdout();
+    }
+
+    /** Whoever ends the container has to remove them, one by one. */
+    @Test
+    void controlGroupsWithoutEnd() {
+        Container container = host.start(SLEEPER);
+        assertThat(container
+                        .exec("sh", "-c", "cd /sys/fs/cgroup; seq 6000 | xargs mkdir 2>&1 | grep -v 'temporarily'")
+                        .stdout())
+                .isEmpty();
+        assertThat(container
+                        .exec("sh", "-c", "ls -d /sys/fs/cgroup/[0-9]* | wc -l")
+                        .stdout()
+                        .trim())
+                .asInt()
+                .isBetween(1000, 5000);
+        container.stop();
+        assertThat(container.state()).isEqualTo(State.STOPPED);
     }
 
     /** A line of its own in a file that lxj writes, or an option of its own in a list that the kernel parses. */

@@ -1,10 +1,14 @@
 package io.lxj.image;
 
-import java.io.InterruptedIOException;
+import java.io.IOException;
 
 /** Where long work looks whether it should go on. */
 @FunctionalInterface
-interface Checkpoint {
-    /** Returns if the work goes on. */
-    void check() throws InterruptedIOException;
+public interface Checkpoint {
+    /**
+     * Returns if the work goes on.
+     *
+     * @throws IOException if it is to end
+     */
+    void check() throws IOException;
 }

@@ -34,7 +34,25 @@ public final class TreeTransfer {
         }
     };
 
-    private TreeTransfer() {}
+    private final RootDir root;
+    private final OwnerMap owners;
+    private final Checkpoint checkpoint;
+
+    /**
+     * Transfers from and to a root.
+     *
+     * @param root the root; stays the caller's
+     * @param owners how the owners of its files look from here
+     * @param checkpoint says, again and again, whether to go on
+     */
+    public TreeTransfer(RootDir root, OwnerMap owners, Checkpoint checkpoint) {
+        this.root = root;
+        this.owners = owners;
+        this.checkpoint = () -> {
+            INTERRUPT.check();
+            checkpoint.check();
+        };
+    }
 
     /**
      * Words what went wrong with a transfer.
@@ -64,14 +82,12 @@ public final class TreeTransfer {
      * what is there; owners, modes, times and attributes become those of the host's files.
      *
      * @param host a file or folder; a link in its place is followed, others are copied as links
-     * @param root the root
-     * @param owners how the owners of its files look from here
      * @param path where it goes
      * @return what could not be kept, as sentences
      * @throws IOException if that fails; what was copied by then stays
      */
-    public static List<String> push(Path host, RootDir root, OwnerMap owners, String path) throws IOException {
-        return push(host, root, path, owners::outside);
+    public List<String> push(Path host, String path) throws IOException {
+        return push(host, path, owners::outside);
     }
 
     /**
@@ -84,10 +100,10 @@ public final class TreeTransfer {
      * @throws IOException if that fails; what was copied by then stays
      */
     public static List<String> add(Path host, RootDir root, String path) throws IOException {
-        return push(host, root, path, EntryRules::ownedByRoot);
+        return new TreeTransfer(root, OwnerMap.SAME, INTERRUPT).push(host, path, EntryRules::ownedByRoot);
     }
 
-    private static List<String> push(Path host, RootDir root, String path, EntryRules rules) throws IOException {
+    private List<String> push(Path host, String path, EntryRules rules) throws IOException {
         TreePath target = TreePath.of(path);
         try (Fd source = Fd.open(host, Open.O_PATH, 0)) {
             if (source.stat().isDirectory()) {
@@ -98,7 +114,8 @@ public final class TreeTransfer {
                             entry -> rules.apply(below.apply(entry)),
                             root,
                             DirectoryStack.Root.LIVE,
-                            OwnerMap.SAME);
+                            OwnerMap.SAME,
+                            checkpoint);
                 }
             }
             String folder = target.toString().substring(0, target.toString().lastIndexOf('/') + 1);
@@ -117,14 +134,12 @@ public final class TreeTransfer {
      * kept; what would give a container power over the host is not: device nodes are left out, set-user-ID and
      * set-group-ID bits, file capabilities and the like are taken from files.
      *
-     * @param root the root
-     * @param owners how the owners of its files look from here
      * @param path a file or folder; links in its place are followed within the root
      * @param host where it goes; its folder must exist
      * @return what could not be kept, as sentences
      * @throws IOException if that fails; what was copied by then stays
      */
-    public static List<String> pull(RootDir root, OwnerMap owners, String path, Path host) throws IOException {
+    public List<String> pull(String path, Path host) throws IOException {
         byte[] from = TreePath.of(path).bytes();
         Path absolute = host.toAbsolutePath();
         EntryRules rules = entry -> EntryRules.harmless(owners.inside(entry));
@@ -132,7 +147,7 @@ public final class TreeTransfer {
             if (source.stat().isDirectory()) {
                 try (TreeReader reader = new TreeReader(source);
                         RootDir target = folder(absolute)) {
-                    return write(reader, rules, target, DirectoryStack.Root.LIVE, OwnerMap.SAME);
+                    return write(reader, rules, target, DirectoryStack.Root.LIVE, OwnerMap.SAME, checkpoint);
                 }
             }
             if (absolute.getParent() == null) {
@@ -169,7 +184,7 @@ public final class TreeTransfer {
         return RootDir.open(host);
     }
 
-    private static List<String> copy(Fd source, AtomicFile target, EntryRules rules) throws IOException {
+    private List<String> copy(Fd source, AtomicFile target, EntryRules rules) throws IOException {
         ImportWarnings warnings = new ImportWarnings();
         Credentials credentials = Credentials.of(target.file());
         FileMetadata metadata = new FileMetadata(
@@ -179,7 +194,7 @@ public final class TreeTransfer {
         try (TreeReader reader = TreeReader.ofFile(source, FileName.bytes("."))) {
             TarEntry entry = rules.apply(reader.next());
             if (entry.sparse().isPresent()) {
-                FileContent.write(reader, entry, target.file(), INTERRUPT);
+                FileContent.write(reader, entry, target.file(), checkpoint);
             } else {
                 copyContent(source, target.file(), entry.size());
             }
@@ -195,12 +210,12 @@ public final class TreeTransfer {
     }
 
     /** Copies no more than a file had: it may grow as fast as it is read, and some of the kernel's end before their size. */
-    private static void copyContent(Fd source, Fd target, long size) throws IOException {
+    private void copyContent(Fd source, Fd target, long size) throws IOException {
         try (Fd file = source.reopen(Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY)) {
             Block block = Block.allocate(256 * 1024);
             int n;
             for (long left = size; left > 0; left -= n) {
-                INTERRUPT.check();
+                checkpoint.check();
                 n = file.read(block, 0, (int) Math.min(left, block.length()));
                 if (n == 0) {
                     break;
@@ -214,14 +229,11 @@ public final class TreeTransfer {
      * Unpacks a tar archive, compressed or not, below a folder of a root.
      *
      * @param archive the archive; read to its end and left open
-     * @param root the root
-     * @param owners how the owners of its files look from here
      * @param path the folder; it is made if it is missing
      * @return what could not be kept, as sentences
      * @throws IOException if that fails; what was unpacked by then stays
      */
-    public static List<String> unpack(InputStream archive, RootDir root, OwnerMap owners, String path)
-            throws IOException {
+    public List<String> unpack(InputStream archive, String path) throws IOException {
         TreePath target = TreePath.of(path);
         ImportLimits limits = ImportLimits.defaults();
         try (ArchiveInput input = ArchiveInput.of(archive, limits.totalBytes());
@@ -230,7 +242,8 @@ public final class TreeTransfer {
             new TreeFiles(root).mkdirs(target.toString(), 0755);
             EntryRules below = EntryRules.below(target.bytes());
             EntryRules rules = entry -> owners.outside(below.apply(entry));
-            List<String> all = new ArrayList<>(write(reader, rules, root, DirectoryStack.Root.LIVE, owners));
+            List<String> all =
+                    new ArrayList<>(write(reader, rules, root, DirectoryStack.Root.LIVE, owners, checkpoint));
             all.addAll(reader.warnings());
             return all;
         }
@@ -239,34 +252,32 @@ public final class TreeTransfer {
     /**
      * Packs a file or tree as an uncompressed tar archive.
      *
-     * @param root the root
-     * @param owners how the owners of its files look from here
      * @param path a file, or a folder, whose content then is the archive's; links in its place are followed
      * @param archive where it goes; flushed and left open
      * @throws IOException if that fails
      */
-    public static void pack(RootDir root, OwnerMap owners, String path, OutputStream archive) throws IOException {
+    public void pack(String path, OutputStream archive) throws IOException {
         byte[] from = TreePath.of(path).bytes();
         TarWriter writer = new TarWriter(archive);
         try (Fd source = root.open(from, Open.O_PATH, 0)) {
             if (source.stat().isDirectory()) {
                 try (TreeReader reader = new TreeReader(source)) {
-                    pack(reader, owners, writer);
+                    pack(reader, writer);
                 }
             } else {
                 String text = FileName.string(from);
                 try (TreeReader reader =
                         TreeReader.ofFile(source, FileName.bytes(text.substring(text.lastIndexOf('/') + 1)))) {
-                    pack(reader, owners, writer);
+                    pack(reader, writer);
                 }
             }
         }
         writer.finish();
     }
 
-    private static void pack(TreeReader reader, OwnerMap owners, TarWriter writer) throws IOException {
+    private void pack(TreeReader reader, TarWriter writer) throws IOException {
         for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
-            INTERRUPT.check();
+            checkpoint.check();
             writer.write(owners.inside(entry), reader);
         }
     }
@@ -281,17 +292,23 @@ public final class TreeTransfer {
      */
     public static List<String> copy(RootDir from, RootDir to) throws IOException {
         try (TreeReader reader = new TreeReader(from.fd())) {
-            return write(reader, entry -> entry, to, DirectoryStack.Root.EMPTY, OwnerMap.SAME);
+            return write(reader, entry -> entry, to, DirectoryStack.Root.EMPTY, OwnerMap.SAME, INTERRUPT);
         }
     }
 
     private static List<String> write(
-            EntrySource source, EntryRules rules, RootDir root, DirectoryStack.Root kind, OwnerMap owners)
+            EntrySource source,
+            EntryRules rules,
+            RootDir root,
+            DirectoryStack.Root kind,
+            OwnerMap owners,
+            Checkpoint checkpoint)
             throws IOException {
         ImportWarnings warnings = new ImportWarnings();
         try (TreeWriter writer = new TreeWriter(
-                root, kind, owners, Credentials.of(root.fd()), ImportLimits.defaults(), warnings, INTERRUPT)) {
+                root, kind, owners, Credentials.of(root.fd()), ImportLimits.defaults(), warnings, checkpoint)) {
             for (TarEntry entry = source.next(); entry != null; entry = source.next()) {
+                checkpoint.check();
                 TarEntry ruled = rules.apply(entry);
                 if (ruled != null) {
                     writer.write(ruled, source);

@@ -1,6 +1,7 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.OnExit;
+import io.lxj.error.CanceledException;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.LinuxException;
@@ -19,6 +20,9 @@ final class Background {
     private static final Duration SOON = Duration.ofMillis(100);
     /** Whoever waits for the end of a container goes on first. */
     private static final Duration GIVING_WAY = Duration.ofMillis(2);
+
+    /** How long the next run waits for who works on files of the one that has ended. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Engine engine;
     private final String name;
@@ -95,7 +99,7 @@ final class Background {
 
     private synchronized void remove(Run run) {
         run.release();
-        if (ended == run) {
+        if (ended == run && run.isIdle()) {
             ended = null;
         }
         if (deleted || engine.isClosed()) {
@@ -114,12 +118,21 @@ final class Background {
         ended = run;
     }
 
-    /** Sees to it that nothing of the last run is mounted. */
+    /** Sees to it that nothing of the last run is mounted, and nobody works on its files any more. */
     void awaitReleased() {
         Run last = ended;
-        if (last != null) {
-            last.release();
+        if (last == null) {
+            return;
         }
+        try {
+            if (!last.awaitWork(PATIENCE)) {
+                LOG.warn("Work on the files of container {} goes on beside the next run", name);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CanceledException("wait for work on the files of " + name);
+        }
+        last.release();
     }
 
     /** Waits until nothing of the last run is left, and what was created is on disk or can't be written. */

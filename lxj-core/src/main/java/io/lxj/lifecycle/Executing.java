@@ -89,7 +89,7 @@ final class Executing {
     }
 
     /** The order matters: a process id means the same process as a pidfd for as long as that one's is alive. */
-    private static boolean stillAlive(Run run) {
+    static boolean stillAlive(Run run) {
         try {
             return !run.reach().proc().isEnding(run.record().init().pid())
                     && run.init().isAlive();

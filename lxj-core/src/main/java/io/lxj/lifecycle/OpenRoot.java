@@ -19,6 +19,7 @@ public final class OpenRoot implements AutoCloseable {
     private final Optional<Lock> lock;
     // What the container is in that runs; empty if it is stopped.
     private final Optional<Run> run;
+    private boolean working;
 
     private OpenRoot(LentRoot lent, Optional<IdMap> ids, boolean shifted, Optional<Lock> lock, Optional<Run> run) {
         this.lent = lent;
@@ -78,6 +79,51 @@ public final class OpenRoot implements AutoCloseable {
     }
 
     /**
+     * Runs work to its end, which the next run of the container waits for: what is mounted in a container is gone when it
+     * ends, and what is done then may be done beside that, or beside what the next run sees.
+     *
+     * @param change whether it makes or changes files, which by default belong to the container's root
+     * @param work the work, on this thread
+     * @param <T> what it makes
+     * @return what it made
+     * @throws IOException what it throws; ESTALE if the container has ended meanwhile
+     */
+    public <T> T work(boolean change, Work<T> work) throws IOException {
+        if (run.isPresent()) {
+            run.get().workBegins();
+            working = true;
+        }
+        try {
+            T made = change ? asRoot(work) : work.run();
+            requireLasting();
+            return made;
+        } catch (LinuxException e) {
+            throw isGone() ? stale(e) : e;
+        }
+    }
+
+    /** A process of the container's that is slow to end keeps its init, too, from ending: its mounts have gone before. */
+    private void requireLasting() throws LinuxException {
+        requireRun();
+        if (isGone()) {
+            throw stale(null);
+        }
+    }
+
+    private boolean isGone() {
+        return run.isPresent() && !Executing.stillAlive(run.get());
+    }
+
+    private static LinuxException stale(LinuxException cause) {
+        LinuxException stale = LinuxException.of(-Errno.ESTALE.number(), "openat2", "/")
+                .withHint("the container has ended since this was begun, or lxj was closed: do it again");
+        if (cause != null) {
+            stale.addSuppressed(cause);
+        }
+        return stale;
+    }
+
+    /**
      * Refuses to go on once the container that ran was stopped: started again, it has its root from another mount.
      *
      * @throws LinuxException ESTALE if it was
@@ -90,8 +136,7 @@ public final class OpenRoot implements AutoCloseable {
         } catch (IllegalStateException e) {
             // It is closed when the container has ended, and when lxj is closed.
         }
-        throw LinuxException.of(-Errno.ESTALE.number(), "renameat2", "/")
-                .withHint("the container has ended since this was begun, or lxj was closed: do it again");
+        throw stale(null);
     }
 
     /**
@@ -152,5 +197,9 @@ public final class OpenRoot implements AutoCloseable {
     public void close() {
         lent.close();
         lock.ifPresent(Lock::close);
+        if (working) {
+            working = false;
+            run.ifPresent(Run::workEnds);
+        }
     }
 }

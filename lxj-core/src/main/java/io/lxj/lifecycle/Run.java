@@ -14,10 +14,12 @@ import io.lxj.linux.Signal;
 import io.lxj.storage.RunRecord;
 import io.lxj.supervise.ConsoleSource;
 import io.lxj.supervise.Registration;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,8 @@ final class Run {
     private final List<Registration> watches = new ArrayList<>();
     private final List<ConsoleSource> sources = new ArrayList<>();
     private final List<Fd> held = new ArrayList<>();
+    private final Object working = new Object();
+    private int works;
     private volatile String killReason;
     private volatile boolean sentKill;
     private final Object metering = new Object();
@@ -222,6 +226,46 @@ final class Run {
         synchronized (held) {
             held.forEach(Fd::close);
             held.clear();
+        }
+    }
+
+    /** Somebody begins to work on the container's files, and says when that is over. */
+    void workBegins() {
+        synchronized (working) {
+            works++;
+        }
+    }
+
+    void workEnds() {
+        synchronized (working) {
+            works--;
+            working.notifyAll();
+        }
+    }
+
+    /** Whether nobody works on the files of this run. */
+    boolean isIdle() {
+        synchronized (working) {
+            return works == 0;
+        }
+    }
+
+    /**
+     * Waits until nobody works on the files of this run any more: who does sees soon that it has ended.
+     *
+     * @return false if the time is over
+     */
+    boolean awaitWork(Duration timeout) throws InterruptedException {
+        long end = System.nanoTime() + timeout.toNanos();
+        synchronized (working) {
+            while (works > 0) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(working, left);
+            }
+            return true;
         }
     }
 
