@@ -81,8 +81,12 @@ public final class IdRegistry implements AutoCloseable {
                         .withHint("others could change which ids containers have: chown " + uid + " " + folder
                                 + ", chmod 700 " + folder);
             }
-            return new IdRegistry(new Directory(fd), deputy);
-        } catch (LinuxException e) {
+            Directory links = new Directory(fd);
+            if (deputy.filter(Deputy::hasSeveralIds).isPresent()) {
+                IdOrder.note(links, folder, OwnIds.of(deputy.get()));
+            }
+            return new IdRegistry(links, deputy);
+        } catch (LinuxException | RuntimeException e) {
             fd.close();
             throw e;
         }

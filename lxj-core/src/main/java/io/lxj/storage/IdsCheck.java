@@ -1,5 +1,6 @@
 package io.lxj.storage;
 
+import io.lxj.error.LxjException;
 import io.lxj.linux.Deputy;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.ProcFs;
@@ -51,6 +52,8 @@ public record IdsCheck(boolean available, String detail, String advice) {
                     false, "the user's own for all: " + e.problem(), e.hint().orElse(""));
         } catch (LinuxException e) {
             return new IdsCheck(false, e.getMessage(), UserNamespaces.advice(e));
+        } catch (LxjException e) {
+            return new IdsCheck(false, e.getMessage(), "");
         }
     }
 

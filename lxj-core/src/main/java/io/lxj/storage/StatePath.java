@@ -34,6 +34,14 @@ public final class StatePath {
         return ids((int) Kernel.call(Syscall.GETEUID), System.getenv(), System.getProperty("user.home"));
     }
 
+    /** The same, if the user has a home folder. */
+    static Optional<Path> findIds() {
+        boolean known = absolute(System.getProperty("user.home"))
+                .or(() -> absolute(System.getenv("HOME")))
+                .isPresent();
+        return known ? Optional.of(ids()) : Optional.empty();
+    }
+
     /**
      * The usual state folder of a user.
      *

@@ -15,19 +15,22 @@ public final class SubordinateIds {
     private SubordinateIds() {}
 
     /**
-     * All of them.
+     * All of them, in the order in which containers have them.
      *
      * @return the ids
      * @throws NoIdsException if they aren't enough for a container; it says what to do
      * @throws LinuxException if the files can't be read
      */
     public static OwnIds ofThisUser() throws LinuxException {
-        return of(
+        OwnIds now = of(
                 user(),
                 Kernel.call(Syscall.GETEUID),
                 Kernel.call(Syscall.GETEGID),
                 IdPool.read("/etc/subuid"),
                 IdPool.read("/etc/subgid"));
+        return StatePath.findIds()
+                .map(folder -> IdOrder.of(now, IdOrder.read(folder), folder))
+                .orElse(now);
     }
 
     /**

@@ -1,0 +1,166 @@
+package io.lxj.storage;
+
+import io.lxj.error.Failure;
+import io.lxj.error.LxjException;
+import io.lxj.linux.Directory;
+import io.lxj.linux.FileName;
+import io.lxj.linux.LinuxException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+/**
+ * In which order an ordinary user's ids follow each other in the user namespace: as they did when a container got some first,
+ * whatever lines of /etc/subuid and /etc/subgid were added since, and where. Containers have their ids by place in that
+ * order, and their files on disk the host's. Noted in the folder of {@link IdRegistry} as the target of a symbolic link, which
+ * is made at once.
+ */
+final class IdOrder {
+    private static final String NAME = "order";
+    private static final String SEPARATOR = "/";
+
+    private IdOrder() {}
+
+    /**
+     * The ids in the order in which they were, and behind them those that the user has got since.
+     *
+     * @param now the user's ids as the files have them
+     * @param noted what was noted, if anything was
+     * @param folder where, for what to do
+     */
+    static OwnIds of(OwnIds now, Optional<OwnIds> noted, Path folder) {
+        return noted.isEmpty()
+                ? now
+                : new OwnIds(
+                        now.user(),
+                        now.group(),
+                        order(now.users(), noted.get().users(), "/etc/subuid", folder),
+                        order(now.groups(), noted.get().groups(), "/etc/subgid", folder));
+    }
+
+    private static List<IdPool.Range> order(
+            List<IdPool.Range> now, List<IdPool.Range> noted, String file, Path folder) {
+        List<IdPool.Range> rest = now;
+        for (IdPool.Range range : noted) {
+            List<IdPool.Range> without = without(rest, range);
+            if (count(rest) - count(without) < range.end() - range.first()) {
+                throw new LxjException(Failure.of(
+                                "find ids for containers",
+                                file + " doesn't give this user the ids " + range.first() + " to " + (range.end() - 1)
+                                        + " any more, which containers may have")
+                        .hint(
+                                "put the line back as root, and others beside it; or remove all state folders of this user, and "
+                                        + folder + ", as root"));
+            }
+            rest = without;
+        }
+        List<IdPool.Range> all = new ArrayList<>(noted);
+        all.addAll(rest);
+        return all;
+    }
+
+    private static long count(List<IdPool.Range> ranges) {
+        return ranges.stream().mapToLong(range -> range.end() - range.first()).sum();
+    }
+
+    private static List<IdPool.Range> without(List<IdPool.Range> ranges, IdPool.Range removed) {
+        List<IdPool.Range> rest = new ArrayList<>();
+        for (IdPool.Range range : ranges) {
+            addPart(rest, range.first(), Math.min(range.end(), removed.first()));
+            addPart(rest, Math.max(range.first(), removed.end()), range.end());
+        }
+        return rest;
+    }
+
+    private static void addPart(List<IdPool.Range> ranges, long first, long end) {
+        if (first < end) {
+            ranges.add(new IdPool.Range(first, end));
+        }
+    }
+
+    /** What is noted in a folder. */
+    static Optional<OwnIds> read(Path folder) {
+        try {
+            return Optional.of(
+                    parse(Files.readSymbolicLink(folder.resolve(NAME)).toString(), folder));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the order of ids in " + folder + " can't be read", e);
+        }
+    }
+
+    /**
+     * Notes the order, before a container gets ids by it.
+     *
+     * @param links the folder
+     * @param folder its path
+     * @param own the order that this process has
+     */
+    static void note(Directory links, Path folder, OwnIds own) throws LinuxException {
+        Optional<OwnIds> noted = read(folder);
+        boolean isLonger = noted.isEmpty() || begins(own, noted.get());
+        if (!isLonger && !begins(noted.get(), own)) {
+            throw new LxjException(Failure.of(
+                            "note the order of ids",
+                            "lines of this user in /etc/subuid or /etc/subgid have changed since this process opened lxj, and"
+                                    + " another one has noted others in " + folder)
+                    .hint("close lxj and open it again"));
+        }
+        if (isLonger && !noted.equals(Optional.of(own))) {
+            byte[] made = FileName.bytes(
+                    String.format(".lxj-%016x", ThreadLocalRandom.current().nextLong()));
+            links.symlink(FileName.bytes(text(own)), made);
+            links.rename(made, links, FileName.bytes(NAME));
+        }
+    }
+
+    private static boolean begins(OwnIds longer, OwnIds shorter) {
+        return begins(longer.users(), shorter.users()) && begins(longer.groups(), shorter.groups());
+    }
+
+    private static boolean begins(List<IdPool.Range> longer, List<IdPool.Range> shorter) {
+        return longer.size() >= shorter.size()
+                && longer.subList(0, shorter.size()).equals(shorter);
+    }
+
+    /** A file name can't have a slash, so that the two lists and who they are for are told apart by it. */
+    private static String text(OwnIds ids) {
+        return String.join(SEPARATOR, ids.user() + ":" + ids.group(), text(ids.users()), text(ids.groups()));
+    }
+
+    private static String text(List<IdPool.Range> ranges) {
+        return ranges.stream()
+                .map(range -> range.first() + ":" + (range.end() - range.first()))
+                .collect(Collectors.joining(","));
+    }
+
+    private static OwnIds parse(String text, Path folder) {
+        try {
+            String[] parts = text.split(SEPARATOR, 3);
+            IdPool.Range own = ranges(parts[0]).get(0);
+            return new OwnIds(own.first(), own.end() - own.first(), ranges(parts[1]), ranges(parts[2]));
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            throw new LxjException(
+                    Failure.of("find ids for containers", "the link " + folder.resolve(NAME) + " leads to " + text)
+                            .hint("remove it if this user has no containers"),
+                    e);
+        }
+    }
+
+    private static List<IdPool.Range> ranges(String text) {
+        return Arrays.stream(text.split(","))
+                .map(range -> range.split(":"))
+                .map(range ->
+                        new IdPool.Range(Long.parseLong(range[0]), Long.parseLong(range[0]) + Long.parseLong(range[1])))
+                .toList();
+    }
+}
