@@ -410,8 +410,8 @@ public final class Container {
      * @param command the command, with its environment, user and all
      * @return its exit code and what it wrote; 127 if there is no such program, 126 if it can't be executed
      * @throws io.lxj.error.WrongStateException if the container isn't running
-     * @throws io.lxj.error.LxjException if the command's own timeout is over, or processes of the container kept the command
-     *     from being executed for a minute; it was killed then
+     * @throws io.lxj.error.LxjException if the command's own timeout is over, processes of the container kept the command from
+     *     being executed for a minute, or it wrote more than 256 MiB or an eighth of the heap; it was killed then
      */
     public ExecResult exec(Command command) {
         return instance.collect(Objects.requireNonNull(command, "command"));

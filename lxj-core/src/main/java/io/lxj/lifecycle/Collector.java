@@ -19,6 +19,7 @@ import io.lxj.linux.WaitStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -28,7 +29,10 @@ import java.util.concurrent.locks.LockSupport;
  * have left with them. What a command writes is limited: it is in the container's hands. Not thread-safe.
  */
 final class Collector {
-    private static final int LIMIT = 256 * 1024 * 1024;
+    /** For each stream. What is collected takes up to three times as much for a moment. */
+    private static final int LIMIT =
+            (int) Math.min(256 * 1024 * 1024, Runtime.getRuntime().maxMemory() / 8);
+
     private static final int BUFFER = 16 * 1024;
     private static final int POLLIN = 1;
     private static final int POLLOUT = 4;
@@ -87,7 +91,9 @@ final class Collector {
         } catch (LinuxException e) {
             kill(e);
             throw Failures.exception(action, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Memory may have run out. Nobody else would take the status, without which the container could not end.
+            Arrays.fill(collected, null);
             kill(e);
             throw e;
         } finally {
@@ -211,7 +217,7 @@ final class Collector {
         }
     }
 
-    private void kill(Exception failure) {
+    private void kill(Throwable failure) {
         try {
             reaping.kill(new Pidfd(executed.process().fd().duplicate()));
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import com.sun.jna.NativeLibrary;
  */
 public final class Libc {
     static {
+        LibraryFolder.choose();
         Native.register(Libc.class, NativeLibrary.getInstance("c"));
     }
 

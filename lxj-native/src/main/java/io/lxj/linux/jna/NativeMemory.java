@@ -7,6 +7,10 @@ import java.nio.ByteOrder;
 
 /** Addresses and buffers, one from the other. Thread-safe. */
 public final class NativeMemory {
+    static {
+        LibraryFolder.choose();
+    }
+
     private NativeMemory() {}
 
     /** The address of a direct buffer's first byte, whatever its position is. */
