@@ -3,7 +3,14 @@ package io.lxj;
 import io.lxj.EscapeAttempt.Answers;
 import io.lxj.linux.Open;
 import io.lxj.linux.Syscall;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Attempts to reach files outside of the root, and control groups outside of its own. */
 final class FileEscapes extends EscapeTopic {
@@ -62,7 +69,7 @@ final class FileEscapes extends EscapeTopic {
                 Open.O_RDONLY);
         add(
                 topic,
-                "mount control groups of version 1, for a release agent",
+                "make control groups of version 1, for a release agent",
                 Answers.ofFileSystem("cgroup"),
                 program -> program.step(
                         "mount",
@@ -72,6 +79,25 @@ final class FileEscapes extends EscapeTopic {
                         program.string("cgroup"),
                         0,
                         program.string("none,name=lxj-escape")));
+        // The kernel lets it mount one that the host has; all in it is the host's root's.
+        Optional<String> old = oldHierarchy();
+        add(
+                topic,
+                "set the release agent of control groups of version 1 that the host has",
+                new Answers(
+                        old.isPresent() ? Set.of("EACCES") : Set.of("EPERM", "EINVAL", "EBUSY", "ENODEV"),
+                        Set.of("EACCES", "EPERM", "EINVAL", "EBUSY", "ENODEV")),
+                program -> {
+                    program.step(
+                            "mount",
+                            Syscall.MOUNT,
+                            program.string("cgroup"),
+                            program.string("/mnt"),
+                            program.string("cgroup"),
+                            0,
+                            program.string(old.orElse("memory")));
+                    write(program, "/mnt/release_agent");
+                });
         add(topic, "leave the control group for another container's, through another mount of them", none, program -> {
             program.step(
                     "mount",
@@ -94,5 +120,30 @@ final class FileEscapes extends EscapeTopic {
                 "change the limits of the container's own control group",
                 Answers.of("EACCES", "ENOENT"),
                 program -> write(program, "/sys/fs/cgroup/memory.max"));
+    }
+
+    /** A controller that has a hierarchy of its own on this host. */
+    private static Optional<String> oldHierarchy() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cgroups"))) {
+            return lines.filter(line -> !line.startsWith("#"))
+                    .map(line -> line.split("\t"))
+                    .filter(fields -> !fields[1].equals("0"))
+                    .map(fields -> fields[0])
+                    .filter(name -> isMountedAlone(name))
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isMountedAlone(String controller) {
+        try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mounts"))) {
+            return mounts.map(line -> line.split(" "))
+                    .filter(fields -> fields[2].equals("cgroup"))
+                    .map(fields -> List.of(fields[3].split(",")))
+                    .anyMatch(options -> options.get(options.size() - 1).equals(controller));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -190,13 +190,20 @@ class FilesDeputyThreatsTest {
                         .exec(
                                 "sh",
                                 "-ec",
-                                "mount -t ramfs none /mnt; truncate -s 1024G /mnt/holes; echo data >/mnt/data")
+                                "mount -t ramfs none /mnt; truncate -s 1024G /mnt/holes; echo data >/mnt/data;"
+                                        + " mkdir /mnt/page /mnt/many; truncate -s 1024G /mnt/page/file;"
+                                        + " echo data 1<>/mnt/page/file;"
+                                        + " for i in 1 2 3; do truncate -s 500M /mnt/many/$i; done")
                         .stderr())
                 .isEmpty();
         assertThatThrownBy(() -> files.pull("/mnt/holes", outside.resolve("holes")))
-                .hasMessageContaining("it has 1099511627776 bytes of holes");
-        assertThatThrownBy(() -> files.pull("/mnt", OutputStream.nullOutputStream()))
-                .hasMessageContaining("it has 1099511627776 bytes of holes");
+                .hasMessageContaining("with 1099511627776 bytes, more than 1024 MiB are of holes");
+        // What was read once counts as data there.
+        for (String folder : List.of("/mnt/many", "/mnt/page", "/mnt")) {
+            assertThatThrownBy(() -> files.pull(folder, OutputStream.nullOutputStream()))
+                    .as(folder)
+                    .hasMessageContaining(" bytes, more than 1024 MiB are of holes");
+        }
         files.pull("/mnt/data", outside.resolve("data"));
         assertThat(outside.resolve("data")).hasContent("data\n");
         assertThat(outside.resolve("holes")).doesNotExist();

@@ -9,7 +9,11 @@ import java.util.List;
 /** Attempts to change the kernel, or to be told what it keeps to itself. */
 final class KernelEscapes extends EscapeTopic {
     private static final int AF_NETLINK = 16;
+    private static final int AF_ALG = 38;
+    private static final int AF_VSOCK = 40;
+    private static final int SOCK_STREAM = 1;
     private static final int SOCK_RAW = 3;
+    private static final int SOCK_SEQPACKET = 5;
     private static final int NETLINK_AUDIT = 9;
 
     private KernelEscapes() {}
@@ -68,6 +72,21 @@ final class KernelEscapes extends EscapeTopic {
                 "handle page faults of the kernel",
                 denied,
                 program -> program.step("open", Syscall.USERFAULTFD, 0));
+        add(
+                topic,
+                "hand work to the kernel by io_uring",
+                denied,
+                program -> program.step("set up", Syscall.IO_URING_SETUP, 1, program.space(120, "parameters")));
+        add(
+                topic,
+                "talk to the machine around by vsock",
+                Answers.of("EAFNOSUPPORT"),
+                program -> program.step("open", Syscall.SOCKET, AF_VSOCK, SOCK_STREAM, 0));
+        add(
+                topic,
+                "have the kernel encrypt",
+                Answers.of("EAFNOSUPPORT"),
+                program -> program.step("open", Syscall.SOCKET, AF_ALG, SOCK_SEQPACKET, 0));
         harmless(
                 topic,
                 "read the kernel's log",

@@ -73,6 +73,16 @@ final class ProcessEscapes extends EscapeTopic {
                 "push input into the terminal of whoever started it",
                 Answers.of("EPERM"),
                 program -> program.step("push", Syscall.IOCTL, 1, Arg.of(0x5412, "TIOCSTI"), program.string("x")));
+        add(
+                topic,
+                "push input into the console of the host",
+                Answers.of("EPERM"),
+                program -> program.step("push", Syscall.IOCTL, 1, Arg.of(0x541c, "TIOCLINUX"), program.string("\3")));
+        add(
+                topic,
+                "have what is written to the console of the host",
+                Answers.of("EPERM"),
+                program -> program.step("take", Syscall.IOCTL, 1, Arg.of(0x541d, "TIOCCONS"), 0));
         harmless(
                 topic, "use a key of the host's root", Answers.of("ENOKEY"), program -> searchKey(program, host.key()));
         add(

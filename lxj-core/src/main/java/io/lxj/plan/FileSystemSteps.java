@@ -27,7 +27,12 @@ final class FileSystemSteps {
 
     /** Nothing that is mounted from here on shows in the mount namespace that this one is a copy of. */
     void keepToItself() {
-        propagate("keep mounts to itself", program.words("{propagation=MS_PRIVATE}", 0, 0, MountFlags.MS_PRIVATE, 0));
+        propagate(
+                "keep mounts to itself",
+                Arg.of(Open.AT_FDCWD, "AT_FDCWD"),
+                "/",
+                Arg.of(MountFlags.AT_RECURSIVE, "AT_RECURSIVE"),
+                program.words("{propagation=MS_PRIVATE}", 0, 0, MountFlags.MS_PRIVATE, 0));
     }
 
     /**
@@ -35,21 +40,17 @@ final class FileSystemSteps {
      * container, systemd leaves that as it finds it, but gives its services what it mounts in a copy, see credentials in
      * systemd.exec(5).
      */
-    void share() {
+    void share(Arg root) {
         propagate(
                 "share mounts among those in the container",
+                root,
+                "",
+                Arg.of(Open.AT_EMPTY_PATH | MountFlags.AT_RECURSIVE, "AT_EMPTY_PATH|AT_RECURSIVE"),
                 program.words("{propagation=MS_SHARED}", 0, 0, MountFlags.MS_SHARED, 0));
     }
 
-    private void propagate(String what, Arg propagation) {
-        program.step(
-                what,
-                Syscall.MOUNT_SETATTR,
-                Arg.of(Open.AT_FDCWD, "AT_FDCWD"),
-                program.string("/"),
-                Arg.of(MountFlags.AT_RECURSIVE, "AT_RECURSIVE"),
-                propagation,
-                32);
+    private void propagate(String what, Arg mount, String path, Arg flags, Arg propagation) {
+        program.step(what, Syscall.MOUNT_SETATTR, mount, program.string(path), flags, propagation, 32);
     }
 
     /** A new file system as a detached mount. */

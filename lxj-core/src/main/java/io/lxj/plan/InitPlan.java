@@ -289,7 +289,7 @@ public final class InitPlan {
         private void mounts(Arg root) {
             FileSystemSteps steps = new FileSystemSteps(program);
             if (spec.mounts().isEmpty()) {
-                steps.share();
+                steps.share(root);
                 return;
             }
             Map<MountSpec, Arg> unlike = new LinkedHashMap<>();
@@ -305,7 +305,7 @@ public final class InitPlan {
                 }
             }
             program.step("close the counter", Syscall.CLOSE, attempts);
-            steps.share();
+            steps.share(root);
             unlike.forEach(this::propagation);
         }
 
