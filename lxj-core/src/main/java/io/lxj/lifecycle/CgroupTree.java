@@ -28,7 +28,8 @@ final class CgroupTree implements AutoCloseable {
     static final String PAYLOAD = "payload";
     /** How an ordinary user gets cgroups. */
     static final String ADVICE =
-            "start the program in one that is delegated to the user: systemd-run --user --scope -p Delegate=yes PROGRAM";
+            "start the program in one that is delegated to the user: systemd-run --user --scope -p Delegate=yes PROGRAM; or"
+                    + " where no systemd runs, in one that root has made with mkdir and given with chown -R USER:";
 
     /** More than a userland with containers of its own has. */
     private static final String MAX_DESCENDANTS = "5000";

@@ -70,8 +70,11 @@ final class Readiness {
             throw new LxjException(Failure.of(action, String.valueOf(e.getCause())), e);
         }
         if (!run.ready().isDone()) {
-            throw new LxjException(
-                    Failure.of(action, "it has ended: " + run.exit().join()));
+            Failure ended = Failure.of(action, "it has ended: " + run.exit().join());
+            throw new LxjException(ended.hint(
+                    run.cgroup().isPresent()
+                            ? "its console shows why"
+                            : "it had no cgroup, which systemd needs as an init: " + CgroupTree.ADVICE));
         }
     }
 
