@@ -6,6 +6,7 @@ import io.lxj.lifecycle.OpenRoot;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Objects;
 
 /** Writes a file of a container, which has its name once this is closed, if no write failed. Not thread-safe. */
 final class FileStream extends OutputStream {
@@ -41,6 +42,7 @@ final class FileStream extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
         if (closed) {
             throw new IOException(action + ": the stream is closed");
         }
@@ -68,8 +70,7 @@ final class FileStream extends OutputStream {
                 out) {
             if (!failed) {
                 buffered.flush();
-                root.requireRun();
-                root.asRoot(() -> {
+                root.work(true, () -> {
                     file.commit();
                     return null;
                 });

@@ -18,6 +18,7 @@ public final class Host {
     private static final String DEVICE_FILTER = "device filter";
     private static final String USER_NAMESPACE = "user namespace";
     private static final String USER_NAMESPACE_SETTINGS = "user namespace settings";
+    private static final String OWN_PROC = "own proc and sysfs";
     private static final String IDS = "ids of containers";
     private static final String OVERLAY_OF_USERS = "overlay userxattr";
 
@@ -145,7 +146,7 @@ public final class Host {
             return required;
         }
         // What a container without any setting has; Config.privileged() does without.
-        required.addAll(Set.of(USER_NAMESPACE, IDS));
+        required.addAll(Set.of(USER_NAMESPACE, OWN_PROC, IDS));
         if (!UserNamespaces.inFirst()) {
             // In a container the one around filters devices, and no others can be reached.
             required.remove(DEVICE_FILTER);

@@ -148,10 +148,9 @@ class ExecThreatsTest {
         String expected =
                 sh("for n in mnt pid net ipc uts cgroup; do readlink /proc/1/ns/$n; done; cat /proc/1/cgroup");
         String capabilities = status(Command.of("cat", "/proc/self/status"), "Cap.*");
-        sh(
-                "mkdir /fake /real; mount --bind /proc /real; mount -t tmpfs none /fake; cd /fake; mkdir -p self/ns self/attr 1/ns"
-                        + " sys/kernel; echo 0 >sys/kernel/cap_last_cap; ln -s /etc/passwd 1/ns/mnt; ln -s 1 self/fd;"
-                        + " echo 'CapBnd: ffffffffffffffff' >self/status; mount --move /fake /proc");
+        sh("mount --make-rprivate /; mkdir /fake /real; mount --bind /proc /real; mount -t tmpfs none /fake; cd /fake;"
+                + " mkdir -p self/ns self/attr 1/ns sys/kernel; echo 0 >sys/kernel/cap_last_cap; ln -s /etc/passwd 1/ns/mnt; ln -s 1 self/fd;"
+                + " echo 'CapBnd: ffffffffffffffff' >self/status; mount --move /fake /proc");
         String seen = sh("for n in mnt pid net ipc uts cgroup; do readlink /real/1/ns/$n; done; cat /real/1/cgroup");
         assertThat(seen).isEqualTo(expected);
         assertThat(sh("readlink /real/self/ns/mnt"))

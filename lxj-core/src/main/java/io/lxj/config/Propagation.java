@@ -3,7 +3,8 @@ package io.lxj.config;
 /**
  * Whether mounts made below a mount later on are seen on both sides, see mount_namespaces(7). Between host and container
  * they only travel if the host's mount that the source lies on is itself shared. {@code findmnt -o PROPAGATION -T SOURCE}
- * tells; systemd makes all mounts shared at boot, other inits may not.
+ * tells; systemd makes all mounts shared at boot, other inits may not. Whatever is said here, all mounts are shared among the
+ * mount namespaces of the container itself; a tmpfs is the container's alone.
  */
 public enum Propagation {
     /** Neither side sees what the other mounts. */

@@ -37,7 +37,7 @@ public final class FinishedImage {
         MachineIdFiles.unset(new TreeFiles(root, OwnerMap.onDisk(root.fd())));
         long entries = 0;
         long bytes = 0;
-        try (TreeReader reader = new TreeReader(root.fd())) {
+        try (TreeReader reader = new TreeReader(root.fd(), false)) {
             for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
                 entries++;
                 bytes += entry.stored();

@@ -50,8 +50,9 @@ final class TreeReader implements EntrySource, AutoCloseable {
     private static final long MAX_REPEATED = 1L << 30;
     // Holes of a file with more pieces are filled with zeros.
     private static final long MAX_FILLED = 1L << 30;
-    // Btrfs makes 4 KiB of 128 KiB at best; whatever takes less room than twice that has holes.
-    private static final long MAX_COMPRESSION = 64;
+    // ZFS makes 4 KiB of 1 MiB at best, btrfs of 128 KiB; whatever takes less room has holes.
+    private static final long MAX_COMPRESSION = 256;
+    private static final Set<FileSystemType> TELLS_NOTHING = Set.of(FileSystemType.RAMFS, FileSystemType.FUSE);
     private static final long INLINE = 4096;
 
     private record Level(
@@ -71,6 +72,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
 
     private record Inode(long fileSystem, long number) {}
 
+    private final boolean foreign;
     private final Deque<Level> levels = new ArrayDeque<>();
     private final Map<Inode, Place> linked = new HashMap<>();
     private final Set<Inode> mounts = new HashSet<>();
@@ -88,8 +90,10 @@ final class TreeReader implements EntrySource, AutoCloseable {
      * Begins to read.
      *
      * @param top the folder at the top, pinned or open; stays the caller's
+     * @param foreign whether a container has it, which could show much that takes it no room: that is limited
      */
-    TreeReader(Fd top) throws IOException {
+    TreeReader(Fd top, boolean foreign) throws IOException {
+        this.foreign = foreign;
         Directory directory = new Directory(top.reopen(Open.O_RDONLY | Open.O_DIRECTORY));
         try {
             Stat stat = directory.fd().stat();
@@ -102,11 +106,13 @@ final class TreeReader implements EntrySource, AutoCloseable {
         }
     }
 
-    private TreeReader() {}
+    private TreeReader(boolean foreign) {
+        this.foreign = foreign;
+    }
 
     /** Reads a single file, which is pinned; it stays the caller's. */
-    static TreeReader ofFile(Fd pinned, byte[] name) throws IOException {
-        TreeReader reader = new TreeReader();
+    static TreeReader ofFile(Fd pinned, byte[] name, boolean foreign) throws IOException {
+        TreeReader reader = new TreeReader(foreign);
         if (!pinned.stat().isRegular()) {
             throw LinuxException.of(-Errno.EINVAL.number(), "openat2", name, "O_RDONLY")
                     .withHint("it is neither a regular file nor a folder");
@@ -172,10 +178,11 @@ final class TreeReader implements EntrySource, AutoCloseable {
             boolean device = stat.type() == Stat.S_IFCHR || stat.type() == Stat.S_IFBLK;
             boolean mounted = level.mounted() || stat.mountRoot();
             boolean mayBeLinked = !stat.isDirectory() && !device && stat.links() > 1;
-            if (mounted) {
-                refuseRepeated(path, stat, inode);
+            boolean isLinked = mayBeLinked && linked.containsKey(inode);
+            if (mounted && foreign) {
+                refuseRepeated(path, stat, inode, isLinked);
             }
-            if (mayBeLinked && linked.containsKey(inode)) {
+            if (isLinked) {
                 byte[] first = linked.get(inode).path();
                 return entry(TarEntry.Type.HARD_LINK, path, first, stat, 0, List.of(), Optional.empty());
             }
@@ -212,7 +219,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
     }
 
     /** Twice is usual, but a small disk must not become a large archive. */
-    private void refuseRepeated(byte[] path, Stat stat, Inode inode) throws IOException {
+    private void refuseRepeated(byte[] path, Stat stat, Inode inode, boolean isLinked) throws IOException {
         if (stat.mountRoot() && !mounts.add(inode) && ++repeatedMounts > MAX_REPEATED_MOUNTS) {
             throw ArchiveException.ofEntry(
                     path, -1, "more than " + MAX_REPEATED_MOUNTS + " mounts are of what is mounted elsewhere, too");
@@ -222,7 +229,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
             requireMemory(path);
             return;
         }
-        repeated += ENTRY + (stat.isRegular() ? stat.blocks() * 512 : 0);
+        repeated += ENTRY + (stat.isRegular() && !isLinked ? stat.blocks() * 512 : 0);
         if (repeated > MAX_REPEATED) {
             throw ArchiveException.ofEntry(
                     path,
@@ -254,8 +261,9 @@ final class TreeReader implements EntrySource, AutoCloseable {
         Optional<SparseMap> sparse = stat.blocks() * 512 < stat.size() ? sparse(path, stat) : Optional.empty();
         long stored = sparse.map(TreeReader::stored).orElse(stat.size());
         // Others have small files beside their names.
-        if (stored > INLINE) {
-            fill(path, stored - MAX_COMPRESSION * stat.blocks() * 512);
+        if (foreign && stored > INLINE && stored > stat.blocks() * 512) {
+            boolean compresses = !TELLS_NOTHING.contains(FileSystemType.of(current));
+            fill(path, stored - (compresses ? MAX_COMPRESSION : 1) * stat.blocks() * 512);
         }
         return entry(TarEntry.Type.FILE, path, new byte[0], stat, stored, attributes(Xattrs.all(current)), sparse);
     }
@@ -277,7 +285,9 @@ final class TreeReader implements EntrySource, AutoCloseable {
             requireAnswer(at, hole);
             // A FUSE may say anything.
             if (hole <= at || data < at || !aligned || map.count() >= 2 * MAX_PIECES) {
-                fill(path, size - stat.blocks() * 512);
+                if (foreign) {
+                    fill(path, size - stat.blocks() * 512);
+                }
                 return Optional.empty();
             }
             long end = Math.min(hole, size);

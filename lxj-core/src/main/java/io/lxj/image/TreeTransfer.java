@@ -108,7 +108,7 @@ public final class TreeTransfer {
         try (Fd source = Fd.open(host, Open.O_PATH, 0)) {
             if (source.stat().isDirectory()) {
                 EntryRules below = EntryRules.below(target.bytes());
-                try (TreeReader reader = new TreeReader(source)) {
+                try (TreeReader reader = new TreeReader(source, false)) {
                     return write(
                             reader,
                             entry -> rules.apply(below.apply(entry)),
@@ -124,7 +124,7 @@ public final class TreeTransfer {
                 throw LinuxException.of(-Errno.EISDIR.number(), "openat2", "/", "O_WRONLY");
             }
             try (AtomicFile copy = AtomicFile.begin(root, target.bytes())) {
-                return copy(source, copy, rules);
+                return copy(source, copy, rules, false);
             }
         }
     }
@@ -145,7 +145,7 @@ public final class TreeTransfer {
         EntryRules rules = entry -> EntryRules.harmless(owners.inside(entry));
         try (Fd source = root.open(from, Open.O_PATH, 0)) {
             if (source.stat().isDirectory()) {
-                try (TreeReader reader = new TreeReader(source);
+                try (TreeReader reader = new TreeReader(source, true);
                         RootDir target = folder(absolute)) {
                     return write(reader, rules, target, DirectoryStack.Root.LIVE, OwnerMap.SAME, checkpoint);
                 }
@@ -156,7 +156,7 @@ public final class TreeTransfer {
             }
             try (RootDir parent = RootDir.open(absolute.getParent());
                     AtomicFile copy = AtomicFile.begin(parent, lastName(absolute))) {
-                return copy(source, copy, rules);
+                return copy(source, copy, rules, true);
             }
         }
     }
@@ -184,14 +184,14 @@ public final class TreeTransfer {
         return RootDir.open(host);
     }
 
-    private List<String> copy(Fd source, AtomicFile target, EntryRules rules) throws IOException {
+    private List<String> copy(Fd source, AtomicFile target, EntryRules rules, boolean foreign) throws IOException {
         ImportWarnings warnings = new ImportWarnings();
         Credentials credentials = Credentials.of(target.file());
         FileMetadata metadata = new FileMetadata(
                 credentials,
                 warnings,
                 new LateAcls(warnings, ImportLimits.defaults().pathDepth(), OwnerMap.SAME));
-        try (TreeReader reader = TreeReader.ofFile(source, FileName.bytes("."))) {
+        try (TreeReader reader = TreeReader.ofFile(source, FileName.bytes("."), foreign)) {
             TarEntry entry = rules.apply(reader.next());
             if (entry.sparse().isPresent()) {
                 FileContent.write(reader, entry, target.file(), checkpoint);
@@ -261,13 +261,13 @@ public final class TreeTransfer {
         TarWriter writer = new TarWriter(archive);
         try (Fd source = root.open(from, Open.O_PATH, 0)) {
             if (source.stat().isDirectory()) {
-                try (TreeReader reader = new TreeReader(source)) {
+                try (TreeReader reader = new TreeReader(source, true)) {
                     pack(reader, writer);
                 }
             } else {
                 String text = FileName.string(from);
                 try (TreeReader reader =
-                        TreeReader.ofFile(source, FileName.bytes(text.substring(text.lastIndexOf('/') + 1)))) {
+                        TreeReader.ofFile(source, FileName.bytes(text.substring(text.lastIndexOf('/') + 1)), true)) {
                     pack(reader, writer);
                 }
             }
@@ -291,7 +291,7 @@ public final class TreeTransfer {
      * @throws IOException if that fails
      */
     public static List<String> copy(RootDir from, RootDir to) throws IOException {
-        try (TreeReader reader = new TreeReader(from.fd())) {
+        try (TreeReader reader = new TreeReader(from.fd(), false)) {
             return write(reader, entry -> entry, to, DirectoryStack.Root.EMPTY, OwnerMap.SAME, INTERRUPT);
         }
     }

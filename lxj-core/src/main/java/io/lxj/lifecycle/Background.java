@@ -1,7 +1,6 @@
 package io.lxj.lifecycle;
 
 import io.lxj.config.OnExit;
-import io.lxj.error.CanceledException;
 import io.lxj.error.LxjException;
 import io.lxj.failure.Failures;
 import io.lxj.linux.LinuxException;
@@ -22,7 +21,7 @@ final class Background {
     private static final Duration GIVING_WAY = Duration.ofMillis(2);
 
     /** How long the next run waits for who works on files of the one that has ended. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Engine engine;
     private final String name;
@@ -118,19 +117,14 @@ final class Background {
         ended = run;
     }
 
-    /** Sees to it that nothing of the last run is mounted, and nobody works on its files any more. */
+    /** Sees to it that nothing of the last run is mounted, and nobody in this JVM works on its files any more. */
     void awaitReleased() {
         Run last = ended;
         if (last == null) {
             return;
         }
-        try {
-            if (!last.awaitWork(PATIENCE)) {
-                LOG.warn("Work on the files of container {} goes on beside the next run", name);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CanceledException("wait for work on the files of " + name);
+        if (!last.awaitWork(PATIENCE)) {
+            LOG.warn("Work on the files of container {} goes on beside the next run", name);
         }
         last.release();
     }

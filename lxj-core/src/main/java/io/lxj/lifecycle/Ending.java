@@ -40,7 +40,7 @@ final class Ending {
             if (folder == null) {
                 return run.killReason()
                         .map(ExitStatus::killed)
-                        .orElse(ExitStatus.unknown("another process has destroyed the container"));
+                        .orElse(ExitStatus.unknown("another process has destroyed the container, or renamed it"));
             }
             if (folder.run().filter(run.record()::isSameRun).isEmpty()) {
                 // Another process was first, and has removed everything.

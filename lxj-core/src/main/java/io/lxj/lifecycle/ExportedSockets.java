@@ -61,6 +61,25 @@ final class ExportedSockets {
     /** There may be no room for a connection, for as long as the container accepts none. */
     private SocketChannel connected(UnixDomainSocketAddress address) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            connect(channel, address);
+            return channel;
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (AsynchronousCloseException e) {
+            throw LinuxException.of(-Errno.ETIMEDOUT.number(), "connect", address)
+                    .withHint("it has as many connections waiting as it takes, and accepts none");
+        } catch (Throwable e) {
+            try {
+                channel.close();
+            } catch (IOException failure) {
+                e.addSuppressed(failure);
+            }
+            throw e;
+        }
+    }
+
+    private void connect(SocketChannel channel, UnixDomainSocketAddress address) throws IOException {
         // Whoever is first decides: the connection, or the end of the time.
         AtomicBoolean decided = new AtomicBoolean();
         Registration end = engine.supervisor().schedule(PATIENCE, () -> {
@@ -73,20 +92,9 @@ final class ExportedSockets {
             if (decided.getAndSet(true)) {
                 throw new AsynchronousCloseException();
             }
-            return channel;
-        } catch (AsynchronousCloseException e) {
-            throw e instanceof ClosedByInterruptException ? e : noRoom(address);
-        } catch (Throwable e) {
-            close(channel);
-            throw e;
         } finally {
             end.close();
         }
-    }
-
-    private static LinuxException noRoom(UnixDomainSocketAddress address) {
-        return LinuxException.of(-Errno.ETIMEDOUT.number(), "connect", address)
-                .withHint("it has as many connections waiting as it takes, and accepts none");
     }
 
     private static void close(SocketChannel channel) {

@@ -75,13 +75,12 @@ final class MountSpecs implements AutoCloseable {
 
     private void add(String target, DetachedMount file) {
         fds.put(FdNames.mount(specs.size()), file.fd());
-        specs.add(new MountSpec(target, false, null, 0, 0));
+        specs.add(new MountSpec(target, false, null, 0));
     }
 
     private void add(String container, Mount mount) {
         if (mount instanceof TmpfsMount tmpfs) {
-            specs.add(new MountSpec(
-                    mount.target(), true, options(tmpfs), attributes(mount), propagation(mount.propagation())));
+            specs.add(new MountSpec(mount.target(), true, options(tmpfs), attributes(mount)));
             return;
         }
         BindMount bind = (BindMount) mount;
@@ -94,7 +93,7 @@ final class MountSpecs implements AutoCloseable {
             if (bind.ids().isPresent()) {
                 shift(copy, bind);
             }
-            specs.add(new MountSpec(bind.target(), directory, null, attributes(bind), 0));
+            specs.add(new MountSpec(bind.target(), directory, null, attributes(bind)));
         } catch (LinuxException e) {
             boolean absent = e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR);
             if (absent && bind.sourceOptional()) {

@@ -7,7 +7,9 @@ import io.lxj.linux.FileIdentity;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.RootDir;
 import io.lxj.storage.Lock;
+import io.lxj.supervise.Registration;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.Optional;
 
 /** The root of a container, open for work on its files. A stopped container can't be started meanwhile. */
@@ -19,7 +21,7 @@ public final class OpenRoot implements AutoCloseable {
     private final Optional<Lock> lock;
     // What the container is in that runs; empty if it is stopped.
     private final Optional<Run> run;
-    private boolean working;
+    private Registration working = () -> {};
 
     private OpenRoot(LentRoot lent, Optional<IdMap> ids, boolean shifted, Optional<Lock> lock, Optional<Run> run) {
         this.lent = lent;
@@ -79,7 +81,7 @@ public final class OpenRoot implements AutoCloseable {
     }
 
     /**
-     * Runs work to its end, which the next run of the container waits for: what is mounted in a container is gone when it
+     * Runs work to its end, which the next run that this JVM starts waits for: what is mounted in a container is gone when it
      * ends, and what is done then may be done beside that, or beside what the next run sees.
      *
      * @param change whether it makes or changes files, which by default belong to the container's root
@@ -89,15 +91,17 @@ public final class OpenRoot implements AutoCloseable {
      * @throws IOException what it throws; ESTALE if the container has ended meanwhile
      */
     public <T> T work(boolean change, Work<T> work) throws IOException {
-        if (run.isPresent()) {
-            run.get().workBegins();
-            working = true;
-        }
+        working.close();
+        working = run.map(Run::work).orElse(() -> {});
         try {
+            // The next run waits from here on only.
+            requireLasting();
             T made = change ? asRoot(work) : work.run();
             requireLasting();
             return made;
-        } catch (LinuxException e) {
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
             throw isGone() ? stale(e) : e;
         }
     }
@@ -114,7 +118,7 @@ public final class OpenRoot implements AutoCloseable {
         return run.isPresent() && !Executing.stillAlive(run.get());
     }
 
-    private static LinuxException stale(LinuxException cause) {
+    private static LinuxException stale(IOException cause) {
         LinuxException stale = LinuxException.of(-Errno.ESTALE.number(), "openat2", "/")
                 .withHint("the container has ended since this was begun, or lxj was closed: do it again");
         if (cause != null) {
@@ -197,9 +201,6 @@ public final class OpenRoot implements AutoCloseable {
     public void close() {
         lent.close();
         lock.ifPresent(Lock::close);
-        if (working) {
-            working = false;
-            run.ifPresent(Run::workEnds);
-        }
+        working.close();
     }
 }

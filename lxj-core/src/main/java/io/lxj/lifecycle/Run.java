@@ -51,8 +51,9 @@ final class Run {
     private final List<Registration> watches = new ArrayList<>();
     private final List<ConsoleSource> sources = new ArrayList<>();
     private final List<Fd> held = new ArrayList<>();
-    private final Object working = new Object();
-    private int works;
+    /** Who works on the container's files. */
+    private final List<Thread> working = new ArrayList<>();
+
     private volatile String killReason;
     private volatile boolean sentKill;
     private final Object metering = new Object();
@@ -229,44 +230,61 @@ final class Run {
         }
     }
 
-    /** Somebody begins to work on the container's files, and says when that is over. */
-    void workBegins() {
+    /**
+     * This thread begins to work on the container's files.
+     *
+     * @return says when that is over
+     */
+    Registration work() {
+        Thread thread = Thread.currentThread();
         synchronized (working) {
-            works++;
+            working.add(thread);
         }
-    }
-
-    void workEnds() {
-        synchronized (working) {
-            works--;
-            working.notifyAll();
-        }
+        return () -> {
+            synchronized (working) {
+                working.remove(thread);
+                working.notifyAll();
+            }
+        };
     }
 
     /** Whether nobody works on the files of this run. */
     boolean isIdle() {
         synchronized (working) {
-            return works == 0;
+            return working.isEmpty();
         }
     }
 
     /**
-     * Waits until nobody works on the files of this run any more: who does sees soon that it has ended.
+     * Waits until nobody else works on the files of this run any more: who does sees soon that it has ended. Who doesn't, as
+     * its own streams hold it up, isn't waited for again.
      *
      * @return false if the time is over
      */
-    boolean awaitWork(Duration timeout) throws InterruptedException {
+    boolean awaitWork(Duration timeout) {
         long end = System.nanoTime() + timeout.toNanos();
+        boolean interrupted = false;
         synchronized (working) {
-            while (works > 0) {
-                long left = end - System.nanoTime();
-                if (left <= 0) {
-                    return false;
+            long left = timeout.toNanos();
+            while (left > 0 && isHeldUp()) {
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(working, left);
+                } catch (InterruptedException e) {
+                    interrupted = true;
                 }
-                TimeUnit.NANOSECONDS.timedWait(working, left);
+                left = end - System.nanoTime();
             }
-            return true;
+            boolean done = !isHeldUp();
+            working.clear();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            return done;
         }
+    }
+
+    private boolean isHeldUp() {
+        return working.stream().anyMatch(thread -> thread != Thread.currentThread());
     }
 
     /** Lets go of the container; if it runs, it goes on running. */

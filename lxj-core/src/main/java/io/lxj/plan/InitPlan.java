@@ -18,9 +18,7 @@ import io.lxj.plan.LaunchSpec.MountSpec;
 import io.lxj.plan.LaunchSpec.Overlay;
 import io.lxj.plan.LaunchSpec.UserNamespace;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -200,6 +198,7 @@ public final class InitPlan {
             FdMessage.send(
                     program, program.fd(FdNames.CONSOLE), spec.terminals().ttys());
             mounts(root);
+            new FileSystemSteps(program).share(root);
             identity();
             ConfinementSteps confinement = new ConfinementSteps(program);
             confinement.limits(spec.confinement());
@@ -287,39 +286,18 @@ public final class InitPlan {
         }
 
         private void mounts(Arg root) {
-            FileSystemSteps steps = new FileSystemSteps(program);
             if (spec.mounts().isEmpty()) {
-                steps.share(root);
                 return;
             }
-            Map<MountSpec, Arg> unlike = new LinkedHashMap<>();
+            FileSystemSteps steps = new FileSystemSteps(program);
             Arg attempts = steps.attempts();
             for (int i = 0; i < spec.mounts().size(); i++) {
                 MountSpec mount = spec.mounts().get(i);
                 Arg source = mount.isTmpfs() ? steps.make("tmpfs", mount.attributes(), mount.tmpfs()) : locked.mount(i);
                 Arg target = steps.target(root, mount.target(), mount.directory(), attempts);
                 steps.placeOn("mount " + mount.target(), source, target);
-                if (mount.propagation() == MountFlags.MS_UNBINDABLE
-                        || mount.isTmpfs() && mount.propagation() != MountFlags.MS_PRIVATE) {
-                    unlike.put(mount, source);
-                }
             }
             program.step("close the counter", Syscall.CLOSE, attempts);
-            steps.share(root);
-            unlike.forEach(this::propagation);
-        }
-
-        private void propagation(MountSpec mount, Arg source) {
-            Arg struct = program.words(
-                    "{propagation=0x" + Long.toHexString(mount.propagation()) + "}", 0, 0, mount.propagation(), 0);
-            program.step(
-                    "set the propagation of " + mount.target(),
-                    Syscall.MOUNT_SETATTR,
-                    source,
-                    program.string(""),
-                    Arg.of(Open.AT_EMPTY_PATH | MountFlags.AT_RECURSIVE, "AT_EMPTY_PATH|AT_RECURSIVE"),
-                    struct,
-                    32);
         }
 
         private void identity() {

@@ -108,10 +108,8 @@ public record LaunchSpec(
      * @param directory whether the target is a directory or a file
      * @param tmpfs options of a new tmpfs (name and value); null if the mount is inherited as an fd
      * @param attributes what it forbids: MOUNT_ATTR_ flags; an inherited mount has them already
-     * @param propagation of a new tmpfs: an MS_ flag; an inherited mount has it already
      */
-    public record MountSpec(
-            String target, boolean directory, Map<String, String> tmpfs, long attributes, long propagation) {
+    public record MountSpec(String target, boolean directory, Map<String, String> tmpfs, long attributes) {
         /**
          * Whether the mount is made by the init itself.
          *

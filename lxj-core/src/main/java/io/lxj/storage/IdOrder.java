@@ -6,9 +6,8 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,34 +15,58 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * In which order an ordinary user's ids follow each other in the user namespace: as they did when a container got some first,
  * whatever lines of /etc/subuid and /etc/subgid were added since, and where. Containers have their ids by place in that
- * order, and their files on disk the host's. Noted in the folder of {@link IdRegistry} as the target of a symbolic link, which
- * is made at once.
+ * order, and their files on disk the host's. Noted in the folder of {@link IdRegistry} as the target of a symbolic link for this machine,
+ * which is made at once.
  */
 final class IdOrder {
-    private static final String NAME = "order";
+    private static final Path MACHINE = Path.of("/etc/machine-id");
+    private static final Logger LOG = LoggerFactory.getLogger(IdOrder.class);
     private static final String SEPARATOR = "/";
 
     private IdOrder() {}
 
     /**
-     * The ids in the order in which they were, and behind them those that the user has got since.
+     * The ids in the order in which they were, and behind them those that the user has got since. Once no container has any,
+     * they may be others.
      *
      * @param now the user's ids as the files have them
      * @param noted what was noted, if anything was
-     * @param folder where, for what to do
+     * @param folder where
      */
     static OwnIds of(OwnIds now, Optional<OwnIds> noted, Path folder) {
-        return noted.isEmpty()
-                ? now
-                : new OwnIds(
-                        now.user(),
-                        now.group(),
-                        order(now.users(), noted.get().users(), "/etc/subuid", folder),
-                        order(now.groups(), noted.get().groups(), "/etc/subgid", folder));
+        if (noted.isEmpty()) {
+            return now;
+        }
+        try {
+            return new OwnIds(
+                    now.user(),
+                    now.group(),
+                    order(now.users(), noted.get().users(), "/etc/subuid", folder),
+                    order(now.groups(), noted.get().groups(), "/etc/subgid", folder));
+        } catch (LxjException e) {
+            if (isInUse(folder)) {
+                throw e;
+            }
+            LOG.debug("The order of ids in {} is nobody's", folder, e);
+            return now;
+        }
+    }
+
+    /** Whether a container has ids. */
+    private static boolean isInUse(Path folder) {
+        try (Stream<Path> links = Files.list(folder)) {
+            return links.anyMatch(
+                    link -> IdNote.of(link.getFileName().toString()).isPresent());
+        } catch (IOException e) {
+            throw wrong(folder, "can't be compared with who has ids", e);
+        }
     }
 
     private static List<IdPool.Range> order(
@@ -55,7 +78,7 @@ final class IdOrder {
                 throw new LxjException(Failure.of(
                                 "find ids for containers",
                                 file + " doesn't give this user the ids " + range.first() + " to " + (range.end() - 1)
-                                        + " any more, which containers may have")
+                                        + " any more, and containers have some of those that it gave")
                         .hint(
                                 "put the line back as root, and others beside it; or remove all state folders of this user, and "
                                         + folder + ", as root"));
@@ -90,16 +113,36 @@ final class IdOrder {
     static Optional<OwnIds> read(Path folder) {
         try {
             return Optional.of(
-                    parse(Files.readSymbolicLink(folder.resolve(NAME)).toString(), folder));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
+                    parse(Files.readSymbolicLink(folder.resolve(name())).toString(), folder));
+        } catch (NotLinkException e) {
+            throw wrong(folder, "is no link", e);
         } catch (IOException e) {
-            throw new UncheckedIOException("the order of ids in " + folder + " can't be read", e);
+            // Where nothing can be read, nothing can be noted: no container gets ids, or is started with some.
+            LOG.debug("No order of ids is noted in {}", folder, e);
+            return Optional.empty();
         }
     }
 
+    /** /etc/subuid is about one machine, and a home folder may be on several. */
+    private static String name() {
+        try {
+            String machine = Files.readString(MACHINE).strip();
+            return machine.matches("[0-9a-f]{32}") ? "order-" + machine : "order";
+        } catch (IOException e) {
+            LOG.debug("This machine has no id", e);
+            return "order";
+        }
+    }
+
+    private static LxjException wrong(Path folder, String problem, Exception cause) {
+        return new LxjException(
+                Failure.of("find ids for containers", folder.resolve(name()) + " " + problem)
+                        .hint("remove it if this user has no containers"),
+                cause);
+    }
+
     /**
-     * Notes the order, before a container gets ids by it.
+     * Notes the order, before a container gets ids by it. Nobody else may do so meanwhile.
      *
      * @param links the folder
      * @param folder its path
@@ -108,18 +151,19 @@ final class IdOrder {
     static void note(Directory links, Path folder, OwnIds own) throws LinuxException {
         Optional<OwnIds> noted = read(folder);
         boolean isLonger = noted.isEmpty() || begins(own, noted.get());
-        if (!isLonger && !begins(noted.get(), own)) {
+        boolean isOther = !isLonger && !begins(noted.get(), own);
+        if (isOther && isInUse(folder)) {
             throw new LxjException(Failure.of(
                             "note the order of ids",
                             "lines of this user in /etc/subuid or /etc/subgid have changed since this process opened lxj, and"
                                     + " another one has noted others in " + folder)
                     .hint("close lxj and open it again"));
         }
-        if (isLonger && !noted.equals(Optional.of(own))) {
+        if ((isLonger || isOther) && !noted.equals(Optional.of(own))) {
             byte[] made = FileName.bytes(
                     String.format(".lxj-%016x", ThreadLocalRandom.current().nextLong()));
             links.symlink(FileName.bytes(text(own)), made);
-            links.rename(made, links, FileName.bytes(NAME));
+            links.rename(made, links, FileName.bytes(name()));
         }
     }
 
@@ -149,10 +193,7 @@ final class IdOrder {
             IdPool.Range own = ranges(parts[0]).get(0);
             return new OwnIds(own.first(), own.end() - own.first(), ranges(parts[1]), ranges(parts[2]));
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            throw new LxjException(
-                    Failure.of("find ids for containers", "the link " + folder.resolve(NAME) + " leads to " + text)
-                            .hint("remove it if this user has no containers"),
-                    e);
+            throw wrong(folder, "leads to " + text, e);
         }
     }
 

@@ -37,10 +37,12 @@ import java.util.stream.Stream;
 public final class IdRegistry implements AutoCloseable {
     private static final int OTHERS = 077;
 
+    private final Path folder;
     private final Directory links;
     private final IdHolders holders;
 
-    private IdRegistry(Directory links, Optional<Deputy> deputy) {
+    private IdRegistry(Path folder, Directory links, Optional<Deputy> deputy) {
+        this.folder = folder;
         this.links = links;
         this.holders = new IdHolders(deputy);
     }
@@ -81,11 +83,15 @@ public final class IdRegistry implements AutoCloseable {
                         .withHint("others could change which ids containers have: chown " + uid + " " + folder
                                 + ", chmod 700 " + folder);
             }
-            Directory links = new Directory(fd);
+            IdRegistry registry = new IdRegistry(folder, new Directory(fd), deputy);
             if (deputy.filter(Deputy::hasSeveralIds).isPresent()) {
-                IdOrder.note(links, folder, OwnIds.of(deputy.get()));
+                OwnIds own = OwnIds.of(deputy.get());
+                registry.alone(() -> {
+                    IdOrder.note(registry.links, folder, own);
+                    return null;
+                });
             }
-            return new IdRegistry(links, deputy);
+            return registry;
         } catch (LinuxException | RuntimeException e) {
             fd.close();
             throw e;
@@ -315,7 +321,14 @@ public final class IdRegistry implements AutoCloseable {
     }
 
     private void add(IdNote note, String owner) throws LinuxException {
-        links.symlink(FileName.bytes(owner), name(note));
+        try {
+            links.symlink(FileName.bytes(owner), name(note));
+        } catch (LinuxException e) {
+            throw e.is(Errno.EROFS) || e.is(Errno.ENOSPC)
+                    ? e.withHint("which container has which ids is noted in the same folder for all state folders of a"
+                            + " user, which has to be writable: " + folder)
+                    : e;
+        }
     }
 
     /** Somebody may have removed it by hand. */

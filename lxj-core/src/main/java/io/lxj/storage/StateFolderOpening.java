@@ -33,6 +33,7 @@ final class StateFolderOpening implements AutoCloseable {
 
     private static final String LAYOUT_FILE = "layout.json";
     private static final String LAYOUT_KEY = "layout";
+    private static final String LACKING = ", which is the user's own alone; the warning before this says why";
     private static final int OTHERS = 077;
     private static final int W_OK = 2;
 
@@ -224,16 +225,20 @@ final class StateFolderOpening implements AutoCloseable {
     private void checkIds(Path path, String name) throws LinuxException {
         Optional<Stat> stat = root.findStat(FileName.bytes(name));
         if (stat.isPresent() && stat.get().uid() != 0) {
+            boolean wasSingle = Integer.toUnsignedLong(stat.get().uid()) == OwnIds.USER;
             throw new LxjException(Failure.of(
                             action,
                             path.resolve(name)
                                     + " belongs to other ids than those that this user's containers have now"
-                                    + (deputy.hasSeveralIds()
-                                            ? ": it was made when /etc/subuid and /etc/subgid said something else about"
-                                                    + " the user"
-                                            : ", which is the user's own alone; the warning before this says why"))
+                                    + (deputy.hasSeveralIds() ? since(wasSingle) : LACKING))
                     .hint("give the user the former ids again, or open another state folder"));
         }
+    }
+
+    private static String since(boolean wasSingle) {
+        return wasSingle
+                ? ": it was made when the user had none in /etc/subuid and /etc/subgid, and containers had the user's own"
+                : ": it was made when /etc/subuid and /etc/subgid said something else about the user";
     }
 
     Directory root() {

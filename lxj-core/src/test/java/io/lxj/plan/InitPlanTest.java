@@ -216,17 +216,13 @@ class InitPlanTest {
     }
 
     private static MountSpec bind(String target, boolean directory) {
-        return new MountSpec(target, directory, null, 0, 0);
+        return new MountSpec(target, directory, null, 0);
     }
 
     @Test
     void tmpfsIsMadeWithItsOptions() {
-        MountSpec tmpfs = new MountSpec(
-                "/scratch",
-                true,
-                Map.of("size", "4096", "mode", "700"),
-                MountFlags.MOUNT_ATTR_NOEXEC,
-                MountFlags.MS_PRIVATE);
+        MountSpec tmpfs =
+                new MountSpec("/scratch", true, Map.of("size", "4096", "mode", "700"), MountFlags.MOUNT_ATTR_NOEXEC);
         List<Step> steps = steps(Specs.init(false, List.of(tmpfs), List.of()));
         assertThat(steps).anyMatch(step -> step.render().contains("FSCONFIG_SET_STRING, \"size\", \"4096\""));
         assertThat(steps).anyMatch(step -> step.what().equals("mount /scratch"));

@@ -134,7 +134,7 @@ final class Specs {
 
     /** With a mount whose flags root of its user namespace can't lift. */
     static LaunchSpec locked(boolean keep) {
-        MountSpec readOnly = new MountSpec("/srv", true, null, MountFlags.MOUNT_ATTR_RDONLY, 0);
+        MountSpec readOnly = new MountSpec("/srv", true, null, MountFlags.MOUNT_ATTR_RDONLY);
         return init(keep, List.of(readOnly), List.of(), CONFINEMENT, false, Optional.of(USER_NAMESPACE));
     }
 

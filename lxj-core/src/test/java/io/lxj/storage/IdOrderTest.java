@@ -7,6 +7,7 @@ import io.lxj.error.LxjException;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
 import io.lxj.linux.Open;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +54,9 @@ class IdOrderTest {
     }
 
     @Test
-    void idsThatAreGoneAreNamed() {
+    void idsThatAreGoneAreNamedIfContainersHaveSome() throws Exception {
+        assertThat(order(ids(SECOND), ids(FIRST, SECOND))).isEqualTo(ids(SECOND));
+        Files.createSymbolicLink(folder.resolve("0"), Path.of("/no/such/container"));
         for (OwnIds now : List.of(ids(SECOND), ids(SECOND, new IdPool.Range(100_000, 165_535)))) {
             assertThatThrownBy(() -> order(now, ids(FIRST, SECOND)))
                     .isInstanceOf(LxjException.class)
@@ -72,9 +75,13 @@ class IdOrderTest {
         // Of a process that has been there for longer.
         note(ids(FIRST));
         assertThat(IdOrder.read(folder)).contains(ids(FIRST, SECOND));
+        Files.createSymbolicLink(folder.resolve("65536"), Path.of("/no/such/container"));
         assertThatThrownBy(() -> note(ids(SECOND, FIRST)))
                 .isInstanceOf(LxjException.class)
                 .hasMessageEndingWith("close lxj and open it again");
         assertThat(IdOrder.read(folder)).contains(ids(FIRST, SECOND));
+        Files.delete(folder.resolve("65536"));
+        note(ids(SECOND, FIRST));
+        assertThat(IdOrder.read(folder)).contains(ids(SECOND, FIRST));
     }
 }

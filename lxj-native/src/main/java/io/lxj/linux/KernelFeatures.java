@@ -52,7 +52,13 @@ public final class KernelFeatures {
                 outcomes.put(ProbedFeature.USER_NAMESPACE, user.advised(UserNamespaces.advice(user)));
             }
         }
-        for (ProbedFeature feature : List.of(ProbedFeature.PROC, ProbedFeature.SYSFS)) {
+        if (!facts.isPrivileged()) {
+            // Then both were tried there anyway.
+            Outcome proc = outcomes.getOrDefault(ProbedFeature.PROC, Outcome.NOT_FOUND_OUT);
+            Outcome sysfs = outcomes.getOrDefault(ProbedFeature.SYSFS, Outcome.NOT_FOUND_OUT);
+            outcomes.put(ProbedFeature.OF_CONTAINERS, proc.available() ? sysfs : proc);
+        }
+        for (ProbedFeature feature : List.of(ProbedFeature.PROC, ProbedFeature.SYSFS, ProbedFeature.OF_CONTAINERS)) {
             outcomes.computeIfPresent(
                     feature,
                     (key, outcome) ->

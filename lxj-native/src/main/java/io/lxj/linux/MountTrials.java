@@ -44,9 +44,9 @@ final class MountTrials {
     }
 
     /** What the root of a container makes, as the first process of its namespaces. */
-    void ofContainers() {
-        plain(ProbedFeature.PROC);
-        plain(ProbedFeature.SYSFS);
+    Arg ofContainers() {
+        mount(context("proc"));
+        return mount(context("sysfs"));
     }
 
     private void plain(ProbedFeature feature) {

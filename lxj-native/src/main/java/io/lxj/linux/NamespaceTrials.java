@@ -75,13 +75,15 @@ final class NamespaceTrials {
     private void likeAContainer() {
         long own =
                 CloneFlags.CLONE_NEWUSER | CloneFlags.CLONE_NEWNS | CloneFlags.CLONE_NEWPID | CloneFlags.CLONE_NEWNET;
-        trials.child(ProbedFeature.USER_NAMESPACE, own, 0, () -> {
-            trials.attempt(ProbedFeature.USER_NAMESPACE, () -> {
-                mapIds(user, group);
-                return Optional.empty();
-            });
-            new MountTrials(trials).ofContainers();
-        });
+        ProbedFeature feature = ProbedFeature.OF_CONTAINERS;
+        trials.child(
+                feature,
+                own,
+                0,
+                () -> trials.attempt(feature, () -> {
+                    mapIds(user, group);
+                    return new MountTrials(trials).ofContainers();
+                }));
     }
 
     private void unshare(ProbedFeature feature, long flag, String name) {

@@ -52,6 +52,7 @@ enum ProbedFeature {
     TMPFS("tmpfs", "/dev, /run, /dev/shm", ""),
     PROC("proc", "/proc", ""),
     SYSFS("sysfs", "/sys", ""),
+    OF_CONTAINERS("own proc and sysfs", "both for who is root of a user namespace only", ""),
     DEVPTS("devpts", "terminals of its own", ""),
     TIOCGPTPEER("TIOCGPTPEER", "opens a terminal without a path", ""),
     MQUEUE("mqueue", "/dev/mqueue", "use a kernel with CONFIG_POSIX_MQUEUE"),

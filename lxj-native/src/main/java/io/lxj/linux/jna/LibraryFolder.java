@@ -1,13 +1,13 @@
 package io.lxj.linux.jna;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Where JNA puts its own library to load it: usually below the user's cache folder, which hardened hosts mount with noexec.
@@ -20,46 +20,60 @@ final class LibraryFolder {
 
     private LibraryFolder() {}
 
-    /** Has to be called before anything else of JNA. */
+    /** Has to be called before anything else of JNA. Where nothing can be found out, JNA is left its own choice. */
     static void choose() {
         boolean isChosen = System.getProperty(CHOSEN) != null
                 || OTHER_CHOICES.stream().anyMatch(name -> System.getProperty(name) != null);
-        if (!isChosen && isNoExec(usual())) {
-            Stream.of(System.getProperty("java.io.tmpdir"), System.getenv("XDG_RUNTIME_DIR"), "/var/tmp", "/dev/shm")
-                    .filter(Objects::nonNull)
-                    .map(Path::of)
-                    .filter(folder -> Files.isWritable(folder) && !isNoExec(folder))
-                    .findFirst()
-                    .ifPresent(folder -> System.setProperty(CHOSEN, folder.toString()));
+        try {
+            if (!isChosen && isNoExec(usual())) {
+                chooseOther();
+            }
+        } catch (IOException | InvalidPathException e) {
+            // An environment may name what is no path in this locale. JNA goes on as ever, and says what it can't do.
+            return;
         }
     }
 
+    private static void chooseOther() throws IOException {
+        for (String name : Arrays.asList(
+                System.getProperty("java.io.tmpdir"), System.getenv("XDG_RUNTIME_DIR"), "/var/tmp", "/dev/shm")) {
+            if (name != null && Files.isWritable(Path.of(name)) && !isNoExec(Path.of(name))) {
+                System.setProperty(CHOSEN, name);
+                return;
+            }
+        }
+    }
+
+    /** The cache folder if it can be written or made, else that for temporary files. */
     private static Path usual() {
-        return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+        Path cache = Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
                 .filter(path -> path.startsWith("/"))
                 .map(Path::of)
                 .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
+        return Files.isWritable(existing(cache.toAbsolutePath()))
+                ? cache
+                : Path.of(System.getProperty("java.io.tmpdir"));
     }
 
-    /** Whether the mount that a folder is on, or would be on, lets nothing be executed; false if that can't be told. */
-    static boolean isNoExec(Path folder) {
-        try {
-            Path there = existing(folder.toAbsolutePath()).toRealPath();
-            String options = "";
-            int longest = -1;
-            for (String line : Files.readAllLines(MOUNTS)) {
-                String[] fields = line.split(" ");
-                Path mount = Path.of(unescaped(fields[1]));
-                // Of two on the same place, the later one is on top.
-                if (there.startsWith(mount) && mount.getNameCount() >= longest) {
-                    longest = mount.getNameCount();
-                    options = fields[3];
-                }
+    /** Whether the mount that a folder is on, or would be on, lets nothing be executed. */
+    private static boolean isNoExec(Path folder) throws IOException {
+        String there = existing(folder.toAbsolutePath()).toRealPath() + "/";
+        String options = "";
+        int longest = -1;
+        // Names of mounts need not be text in this locale.
+        for (String line : Files.readString(MOUNTS, StandardCharsets.ISO_8859_1).split("\n")) {
+            String[] fields = line.split(" ");
+            if (fields.length < 4) {
+                continue;
             }
-            return Arrays.asList(options.split(",")).contains("noexec");
-        } catch (IOException e) {
-            return false;
+            String mount = unescaped(fields[1]);
+            // Of two on the same place, the later one is on top.
+            if (there.startsWith(mount.endsWith("/") ? mount : mount + "/") && mount.length() >= longest) {
+                longest = mount.length();
+                options = fields[3];
+            }
         }
+        return Arrays.asList(options.split(",")).contains("noexec");
     }
 
     private static Path existing(Path folder) {
