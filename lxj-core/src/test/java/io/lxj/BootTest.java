@@ -61,6 +61,16 @@ class BootTest {
         assertThat(debian.exec("systemd-creds", "--system", "cat", "db.password")
                         .stdout())
                 .isEqualTo("s3cret");
+        assertThat(debian.exec(
+                                "systemd-run",
+                                "--pipe",
+                                "--quiet",
+                                "--property=LoadCredential=db.password",
+                                "sh",
+                                "-c",
+                                "cat $CREDENTIALS_DIRECTORY/db.password")
+                        .stdout())
+                .isEqualTo("s3cret");
         debian.stop();
     }
 

@@ -114,6 +114,20 @@ class ObserverTest {
         }
     }
 
+    /** The owner may be faster than the observer's look at how it has ended. */
+    @Test
+    void theObserverIsNotKeptWaitingByTheContainersDestruction() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            Container container = startReady(DEAF);
+            CompletableFuture<Void> destroyed = container.onExit().thenRun(container::destroy);
+            try (OtherJvm other = observe(container, "stop-destroyed")) {
+                assertThat(other.line()).isEqualTo("killed: stop / killed: stop");
+                assertThat(other.waitFor()).isZero();
+            }
+            destroyed.get(60, TimeUnit.SECONDS);
+        }
+    }
+
     @Test
     void theOwnerLearnsThatItDidNotEndInTheTimeThatTheObserverGaveIt() throws Exception {
         Container container = startReady(DEAF);

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 final class ObservingJvm {
     private ObservingJvm() {}
 
-    /** The arguments: state folder, container, what to do to it: wait, stop, shutdown, expire. */
+    /** The arguments: state folder, container, what to do to it: wait, stop, stop-destroyed, shutdown, expire. */
     public static void main(String[] arguments) throws Exception {
         try (Lxj lxj = Lxj.open(Path.of(arguments[0]))) {
             Container container = lxj.containers().get(arguments[1]);
@@ -23,6 +23,10 @@ final class ObservingJvm {
             container.files().write("/etc/from-observer", "of the observer\n");
             CompletableFuture<ExitStatus> exit = container.onExit();
             System.out.println("ready");
+            if (arguments[2].equals("stop-destroyed")) {
+                System.out.println(container.stop() + " / " + exit.get());
+                return;
+            }
             ExitStatus said =
                     switch (arguments[2]) {
                         case "stop" -> container.stop();

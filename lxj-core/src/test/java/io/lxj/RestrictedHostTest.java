@@ -101,6 +101,25 @@ class RestrictedHostTest {
                         + " lxj-ci:131072:65536 to /etc/subgid\n");
     }
 
+    /** JNA's own library has to be loaded from elsewhere then. */
+    @Test
+    void aHomeInWhichNothingIsExecuted() throws Exception {
+        String said = behind("mount -t tmpfs -o noexec,mode=777 none ~" + OrdinaryUserTest.USER);
+        assertThat(said).contains(USABLE).contains("\nopened ");
+    }
+
+    /** As docker run --user has it. */
+    @Test
+    void noEntry() throws Exception {
+        String said = jvm.run(
+                List.of("env", "HOME=/no/home", "setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"),
+                CheckingJvm.class);
+        assertThat(said)
+                .contains(USABLE)
+                .contains("the user's own for all: 12345 has no line in /etc/subuid and no line in /etc/subgid")
+                .contains("; and have the user in /etc/passwd");
+    }
+
     @Test
     void noPrograms() throws Exception {
         String said = behind("mount --bind /dev/null \"$(command -v newuidmap)\"");
