@@ -86,7 +86,7 @@ class AppArmorMachineTest {
         ExecResult made = container.exec(
                 "sh",
                 "-ec",
-                "mkdir /fake /real; mount -o bind /proc /real; mount -t tmpfs none /fake; cd /fake;"
+                "mount --make-rprivate /; mkdir /fake /real; mount -o bind /proc /real; mount -t tmpfs none /fake; cd /fake;"
                         + " mkdir -p self/attr/apparmor; ln -s self thread-self;"
                         + " touch self/attr/exec self/attr/apparmor/exec; mount -o move /fake /proc");
         assertThat(made.exitCode()).as(made.stderr()).isZero();

@@ -117,7 +117,8 @@ class UserNamespaceRuleMachineTest {
         assertThat(said())
                 .contains(UNUSABLE)
                 .containsPattern("\nuser namespace +MISSING .* unshare: EACCES")
-                .contains("\nuser namespace:     the AppArmor profile lxj-test (enforce) of this process " + ADVICE)
+                .containsPattern(
+                        "\nuser namespace: +\\Qthe AppArmor profile lxj-test (enforce) of this process " + ADVICE)
                 .containsPattern(
                         "\nrefused: run containers as an ordinary user: .*unshare.* EACCES .*; the AppArmor profile"
                                 + " lxj-test \\(enforce\\) of this process \\Q" + ADVICE);
