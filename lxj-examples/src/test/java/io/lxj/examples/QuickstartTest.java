@@ -62,7 +62,7 @@ class QuickstartTest {
 
         assertThat(quickstart.output())
                 .contains(
-                        "is on a file system of type overlay, on which no mount maps the ids of files:",
+                        "is on a file system of type overlay, on which no mount of this process maps the ids of files:",
                         "The files of container quickstart are copied for the ids ")
                 .endsWith("\nquickstart: ok\n");
         assertThat(quickstart.exitCode()).isZero();
