@@ -10,7 +10,10 @@ public final class StateFolderHints {
             Errno.ENOSPC, "the file system of the state folder is full: remove images or containers, or make room",
             Errno.EDQUOT, "the disk quota of this user is used up",
             Errno.EROFS, "the file system of the state folder is mounted read-only",
-            Errno.EIO, "the disk reports an error; see the kernel's log");
+            Errno.EIO, "the disk reports an error; see the kernel's log",
+            Errno.EOVERFLOW,
+                    "the mount that the state folder is on doesn't have all ids: one that is shifted() into a container lacks"
+                            + " those of containers in there; have it among the container's own files");
     private static final Map<Errno, String> PROCESS = Map.of(
             Errno.EACCES, "the state folder belongs to one user; run as that user, or open another state folder",
             Errno.EMFILE, "this process has too many open files; raise RLIMIT_NOFILE");
