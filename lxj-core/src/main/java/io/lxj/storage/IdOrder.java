@@ -6,14 +6,15 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -111,15 +112,20 @@ final class IdOrder {
 
     /** What is noted in a folder. */
     static Optional<OwnIds> read(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(
                     parse(Files.readSymbolicLink(folder.resolve(name())).toString(), folder));
         } catch (NotLinkException e) {
             throw wrong(folder, "is no link", e);
-        } catch (IOException e) {
+        } catch (NoSuchFileException | AccessDeniedException e) {
             // Where nothing can be read, nothing can be noted: no container gets ids, or is started with some.
             LOG.debug("No order of ids is noted in {}", folder, e);
             return Optional.empty();
+        } catch (IOException e) {
+            throw wrong(folder, "can't be read", e);
         }
     }
 
@@ -160,10 +166,7 @@ final class IdOrder {
                     .hint("close lxj and open it again"));
         }
         if ((isLonger || isOther) && !noted.equals(Optional.of(own))) {
-            byte[] made = FileName.bytes(
-                    String.format(".lxj-%016x", ThreadLocalRandom.current().nextLong()));
-            links.symlink(FileName.bytes(text(own)), made);
-            links.rename(made, links, FileName.bytes(name()));
+            IdRegistry.replace(links, FileName.bytes(name()), text(own));
         }
     }
 

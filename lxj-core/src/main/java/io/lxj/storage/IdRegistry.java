@@ -226,17 +226,18 @@ public final class IdRegistry implements AutoCloseable {
     public void move(IdNote note, String from, String to) throws LinuxException {
         alone(() -> {
             if (holder(note).filter(from::equals).isPresent()) {
-                byte[] made = temporary();
-                links.symlink(FileName.bytes(to), made);
-                links.rename(made, links, name(note));
+                replace(links, name(note), to);
             }
             return null;
         });
     }
 
-    private static byte[] temporary() {
-        return FileName.bytes(
+    /** Makes a link, in one step also if there is one of that name. */
+    static void replace(Directory links, byte[] name, String target) throws LinuxException {
+        byte[] made = FileName.bytes(
                 String.format(".lxj-%016x", ThreadLocalRandom.current().nextLong()));
+        links.symlink(FileName.bytes(target), made);
+        links.rename(made, links, name);
     }
 
     /**
