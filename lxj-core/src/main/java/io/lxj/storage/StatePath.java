@@ -36,10 +36,7 @@ public final class StatePath {
 
     /** The same, if the user has a home folder. */
     static Optional<Path> findIds() {
-        boolean known = absolute(System.getProperty("user.home"))
-                .or(() -> absolute(System.getenv("HOME")))
-                .isPresent();
-        return known ? Optional.of(ids()) : Optional.empty();
+        return findHome(System.getenv(), System.getProperty("user.home")).map(home -> ids());
     }
 
     /**
@@ -68,11 +65,14 @@ public final class StatePath {
     }
 
     private static Path home(int user, Map<String, String> environment, String home) {
-        return absolute(home)
-                .or(() -> absolute(environment.get("HOME")))
+        return findHome(environment, home)
                 .orElseThrow(() -> new LxjException(Failure.of(
                                 "find the folder for containers", "user " + user + " has no home folder in /etc/passwd")
                         .hint("set the environment variable HOME to a folder that is the user's")));
+    }
+
+    private static Optional<Path> findHome(Map<String, String> environment, String home) {
+        return absolute(home).or(() -> absolute(environment.get("HOME")));
     }
 
     private static Optional<Path> absolute(String path) {
