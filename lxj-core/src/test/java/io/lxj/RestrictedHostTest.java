@@ -77,7 +77,7 @@ class RestrictedHostTest {
     @Test
     void aUserWithIdsAndWithoutACgroupCanRunContainers() throws Exception {
         String said = jvm.run(USER, CheckingJvm.class);
-        assertThat(said).contains(USABLE).contains("\nopened ");
+        assertThat(said).contains(USABLE).contains("\nopened ").contains("\nbuilt ");
         assertThat(isSaid(said, "ids of containers", "yes", "for ")).as(said).isTrue();
         assertThat(isSaid(said, "capabilities", "no", "none")).as(said).isTrue();
         assertThat(isSaid(said, "device filter", "no", "bpf: EPERM")).as(said).isTrue();
@@ -86,7 +86,7 @@ class RestrictedHostTest {
     @Test
     void noLines() throws Exception {
         String said = behind("mount --bind /dev/null /etc/subuid; mount --bind /dev/null /etc/subgid");
-        assertThat(said).contains(USABLE).contains("\nopened ");
+        assertThat(said).contains(USABLE).contains("\nopened ").contains("\nbuilt ");
         assertThat(isSaid(
                         said,
                         "ids of containers",
@@ -105,7 +105,7 @@ class RestrictedHostTest {
     @Test
     void aHomeInWhichNothingIsExecuted() throws Exception {
         String said = behind("mount -t tmpfs -o noexec,mode=777 none ~" + OrdinaryUserTest.USER);
-        assertThat(said).contains(USABLE).contains("\nopened ");
+        assertThat(said).contains(USABLE).contains("\nopened ").contains("\nbuilt ");
     }
 
     /** As docker run --user has it. */
@@ -123,7 +123,7 @@ class RestrictedHostTest {
     @Test
     void noPrograms() throws Exception {
         String said = behind("mount --bind /dev/null \"$(command -v newuidmap)\"");
-        assertThat(said).contains(USABLE).contains("\nopened ");
+        assertThat(said).contains(USABLE).contains("\nopened ").contains("\nbuilt ");
         assertThat(isSaid(said, "ids of containers", "no", "the user's own for all: there is no program newuidmap"))
                 .as(said)
                 .isTrue();
@@ -135,7 +135,7 @@ class RestrictedHostTest {
     void programsWithoutPrivileges() throws Exception {
         String said = behind("mount -t tmpfs tmpfs /mnt; p=$(command -v newgidmap); cp \"$p\" /mnt/copy;"
                 + " chmod 755 /mnt /mnt/copy; mount --bind /mnt/copy \"$p\"");
-        assertThat(said).contains(USABLE).contains("\nopened ");
+        assertThat(said).contains(USABLE).contains("\nopened ").contains("\nbuilt ");
         assertThat(isSaid(said, "ids of containers", "no", "the user's own for all: /usr/bin/newgidmap "))
                 .as(said)
                 .isTrue();
@@ -148,7 +148,7 @@ class RestrictedHostTest {
     @Test
     void noNewPrivileges() throws Exception {
         String said = jvm.run(join(USER, List.of("--no-new-privs")), CheckingJvm.class);
-        assertThat(said).contains(USABLE).contains("\nopened ");
+        assertThat(said).contains(USABLE).contains("\nopened ").contains("\nbuilt ");
         assertThat(said)
                 .containsPattern("\nids of containers: +this process and what it starts may gain no privileges"
                         + " \\(no_new_privs, see prctl\\(2\\)\\), so that newgidmap has none: ");
@@ -178,6 +178,55 @@ class RestrictedHostTest {
         assertThat(said)
                 .containsPattern(
                         "\nproc: +a user namespace gets one of its own only where nothing covers parts of the one");
+    }
+
+    /** Root of a container that shows none, as bubblewrap's are without a bind mount of them. */
+    @Test
+    void noCgroupsInAContainer() throws Exception {
+        String said = jvm.run(
+                List.of(
+                        "unshare",
+                        "--mount",
+                        "--cgroup",
+                        "sh",
+                        "-ec",
+                        "mount -t tmpfs tmpfs /sys/fs/cgroup; exec \"$@\"",
+                        "sh"),
+                CheckingJvm.class);
+        assertThat(said).contains(UNUSABLE);
+        assertThat(said)
+                .containsPattern("cgroup v2 +MISSING .* the one at /sys/fs/cgroup\\S* is covered, or not accessible\n")
+                .containsPattern(
+                        "\ncgroup v2: +this process is inside a container: .*cgroup namespace.*; that container"
+                                + " has to show its cgroups, ")
+                .containsPattern(
+                        "\nrefused: open lxj: this host has no cgroup v2; this process is inside a container: ");
+    }
+
+    /** Root of a user namespace with a single id, in which there can be no other. */
+    @Test
+    void aNamespaceOfOneId() throws Exception {
+        String said = jvm.run(
+                List.of(
+                        "unshare",
+                        "--user",
+                        "--map-root-user",
+                        "sh",
+                        "-c",
+                        "echo 0 >/proc/sys/user/max_user_namespaces; exec \"$@\"",
+                        "sh"),
+                CheckingJvm.class);
+        assertThat(said).contains(UNUSABLE).contains("\nopened ");
+        assertThat(isSaid(said, "user namespace", "MISSING", "clone3: ENOSPC"))
+                .as(said)
+                .isTrue();
+        assertThat(isSaid(said, "ids of containers", "MISSING", "none"))
+                .as(said)
+                .isTrue();
+        assertThat(said)
+                .containsPattern(
+                        "\nrefused: build .*EINVAL .*; the user namespace in which files are handled doesn't have"
+                                + " this owner: for root ");
     }
 
     /** Puts a setting of distributions' kernels where the kernel that runs the test may not have it. */

@@ -71,10 +71,7 @@ final class CgroupPlaces {
     static CgroupPlaces of(ProcFs proc, String name, Path state, Optional<Deputy> deputy) throws LinuxException {
         Optional<CgroupMount> mount = CgroupMount.find(FileName.string(proc.readSelf("mountinfo")));
         if (mount.isEmpty() && deputy.isEmpty()) {
-            throw new UnsupportedHostException(
-                    "open lxj",
-                    "cgroup v2",
-                    "mount it: mount -t cgroup2 none /sys/fs/cgroup, or boot with systemd.unified_cgroup_hierarchy=1");
+            throw new UnsupportedHostException("open lxj", "cgroup v2", CgroupMount.advice());
         }
         return new CgroupPlaces(proc, name, state, deputy, deputy.isPresent(), mount);
     }
@@ -222,7 +219,7 @@ final class CgroupPlaces {
             }
             String kind = "the scope " + unit() + " of systemd";
             return CgroupPlace.scope(open(path), kind, !ofUser ? mount : Optional.empty(), anchor);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             anchor.close();
             throw e;
         }

@@ -54,7 +54,7 @@ final class CgroupFacts {
             try {
                 facts.with(mount.get(), own);
                 return Optional.of(own);
-            } catch (LinuxException | RuntimeException e) {
+            } catch (LinuxException | RuntimeException | Error e) {
                 own.close();
                 throw e;
             }
@@ -71,9 +71,12 @@ final class CgroupFacts {
     }
 
     private void without() {
-        outcomes.put(
-                ProbedFeature.CGROUP_HIERARCHY,
-                Outcome.no(CgroupLayout.of(mounts).text()));
+        String seen = mounts.stream()
+                .filter(mount -> mount.type().equals("cgroup2"))
+                .findFirst()
+                .map(mount -> "the one at " + mount.mountPoint() + " is covered, or not accessible")
+                .orElse(CgroupLayout.of(mounts).text());
+        outcomes.put(ProbedFeature.CGROUP_HIERARCHY, Outcome.no(seen, CgroupMount.advice()));
         List<ProbedFeature> others = new ArrayList<>(CONTROLLERS.keySet());
         others.addAll(FILES.keySet());
         others.addAll(List.of(ProbedFeature.CGROUP_DELEGATION, ProbedFeature.CLONE_INTO_CGROUP));

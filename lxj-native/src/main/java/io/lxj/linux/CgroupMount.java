@@ -49,6 +49,21 @@ public record CgroupMount(Path path, String root) {
                 .or(() -> found.stream().findFirst());
     }
 
+    /**
+     * What to do where there is none, on this host or in this container.
+     *
+     * @return a sentence for people
+     */
+    public static String advice() {
+        Outcome machine = HostFacts.machine();
+        if (machine.available()) {
+            return "mount it: mount -t cgroup2 none /sys/fs/cgroup, or boot with systemd.unified_cgroup_hierarchy=1";
+        }
+        return "this process is " + machine.detail() + "; that container has to show its cgroups, as lxc.mount.auto ="
+                + " cgroup:rw:force, bwrap --bind /sys/fs/cgroup /sys/fs/cgroup or a mount of type cgroup in config.json of"
+                + " runc do";
+    }
+
     private boolean isVisible() {
         try {
             open().close();

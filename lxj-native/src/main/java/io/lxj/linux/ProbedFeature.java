@@ -60,10 +60,7 @@ enum ProbedFeature {
     OVERLAY("overlay", "shares one image among many roots", "modprobe overlay, or use full copies"),
     OVERLAY_USERXATTR("overlay userxattr", "the same without root", "modprobe overlay, or use full copies"),
 
-    CGROUP_HIERARCHY(
-            "cgroup v2",
-            "holds, counts and limits processes",
-            "mount -t cgroup2 none /sys/fs/cgroup, or boot with systemd.unified_cgroup_hierarchy=1"),
+    CGROUP_HIERARCHY("cgroup v2", "holds, counts and limits processes", ""),
     CGROUP_DELEGATION(
             "own cgroups",
             "makes cgroups below its own",
