@@ -30,23 +30,9 @@ public final class Failures {
                         call.errno().map(Errno::name).orElse("unknown error"),
                         call.errno().map(Errno::text).orElse("not in errno(3)"));
         return call.hint()
-                .or(() -> call.errno().flatMap(Failures::hint))
+                .or(() -> call.errno().flatMap(errno -> CallHints.of(call.call(), errno)))
                 .map(failure::hint)
                 .orElse(failure);
-    }
-
-    private static Optional<String> hint(Errno errno) {
-        return switch (errno) {
-            case EOWNERDEAD ->
-                Optional.of(
-                        "the process that handles files for this JVM was killed: try again, and if it is gone for good, open"
-                                + " the state folder once more");
-            case ETOOMANYREFS ->
-                Optional.of(
-                        "programs of this user, perhaps in a container, have as many descriptors in flight as they may, see"
-                                + " unix(7): end them");
-            default -> Optional.empty();
-        };
     }
 
     /**
@@ -114,7 +100,11 @@ public final class Failures {
                         step.step().render(),
                         step.errno().map(Errno::name).orElse("error " + step.number()),
                         step.errno().map(Errno::text).orElse("not in errno(3)"));
-        Failure advised = hint == null ? failure : failure.hint(hint);
+        Failure advised = Optional.ofNullable(hint)
+                .or(() -> step.errno()
+                        .flatMap(errno -> CallHints.of(step.step().call().manName(), errno)))
+                .map(failure::hint)
+                .orElse(failure);
         return new LaunchException(
                 advised, step.index() + 1, step.total(), step.step().what(), null);
     }

@@ -15,8 +15,7 @@ public final class StateFolderHints {
                     "the mount that the state folder is on doesn't have all ids: one that is shifted() into a container lacks"
                             + " those of containers in there; have it among the container's own files");
     private static final Map<Errno, String> PROCESS = Map.of(
-            Errno.EACCES, "the state folder belongs to one user; run as that user, or open another state folder",
-            Errno.EMFILE, "this process has too many open files; raise RLIMIT_NOFILE");
+            Errno.EACCES, "the state folder belongs to one user; run as that user, or open another state folder");
 
     private StateFolderHints() {}
 

@@ -19,9 +19,8 @@ import java.util.Optional;
 
 /** Words what went wrong with an import for the caller: which image, which archive, which entry, what to do. */
 final class ImportFailures {
-    private static final Map<Errno, String> HINTS = Map.of(
-            Errno.EMFILE, "raise the limit of open files, or lower ImportLimits.pathDepth",
-            Errno.EFBIG, "the file system that holds the images can't have files of that size");
+    private static final Map<Errno, String> HINTS =
+            Map.of(Errno.EMFILE, "raise the limit of open files, or lower ImportLimits.pathDepth");
 
     private ImportFailures() {}
 

@@ -121,7 +121,7 @@ final class TreeReader implements EntrySource, AutoCloseable {
         try {
             reader.top = reader.file(pinned, name);
             return reader;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             reader.close();
             throw e;
         }

@@ -97,7 +97,7 @@ public final class InitLauncher {
             all.putAll(channels.fds());
             deputy.ifPresent(own -> all.putAll(ExecLauncher.namespaces(own)));
             return Launch.begin(ahead, spec, beginning, channels, all);
-        } catch (LinuxException | RuntimeException e) {
+        } catch (LinuxException | RuntimeException | Error e) {
             channels.close();
             throw e;
         }

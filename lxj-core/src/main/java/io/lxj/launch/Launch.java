@@ -80,7 +80,7 @@ public final class Launch implements AutoCloseable {
         try {
             complete(InitPlan.of(beginning, overlay));
             hand(Rest.names(spec, overlay).stream().map(rest::get).toList(), userNamespace, proc);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channels.giveUp();
             end();
             throw e;
@@ -189,7 +189,7 @@ public final class Launch implements AutoCloseable {
             mounts = Optional.empty();
             return new Launched(
                     pid, init, received.get(0), received.get(1), received.subList(2, expected), Optional.empty(), held);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             try (init) {
                 init.send(Signal.SIGKILL);
                 init.waitFor();
@@ -221,7 +221,7 @@ public final class Launch implements AutoCloseable {
             Keeper parent = new Keeper(stage.pid(), keeper, word);
             reaped = true;
             return new Launched(pid, init, master, notify, List.of(), Optional.of(parent), List.of());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             opened.forEach(Fd::close);
             channels.giveUp();
             reap();

@@ -50,9 +50,6 @@ final class LaunchHints {
         if (failure.step().what().equals("set the clocks") && errno == Errno.ERANGE) {
             return "a clock of the container would be before its beginning; see Config.clockOffsets(...)";
         }
-        if (call == Syscall.DUP3 && errno == Errno.EBADF) {
-            return "a launch takes descriptors with numbers below 1024: this process may not have as many open, see ulimit -n";
-        }
         if (failure.step().what().contains("sysctl ")) {
             return sysctl(errno);
         }

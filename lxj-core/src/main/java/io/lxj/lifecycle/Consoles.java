@@ -34,7 +34,7 @@ final class Consoles {
         try {
             run.source(LogFollower.takeOver(
                     engine.supervisor(), folder, terminals.console().output()));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             folder.close();
             throw e;
         }
@@ -48,7 +48,7 @@ final class Consoles {
         try {
             log = settings.hasLog() ? Optional.of(log(instance, settings)) : Optional.empty();
             own(instance.terminals().console(), run, fds.console(), log);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             log.ifPresent(ConsoleLog::close);
             throw e;
         }
@@ -63,7 +63,7 @@ final class Consoles {
             PtyConsole console = PtyConsole.open(engine.supervisor(), own, terminal.output(), log);
             run.source(console);
             terminal.connect(console.input());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             own.close();
             throw e;
         }
@@ -73,7 +73,7 @@ final class Consoles {
         Directory folder = folder(instance);
         try {
             return ConsoleLog.open(instance.name(), folder, settings.logSize().bytes(), settings.logRotations());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             folder.close();
             throw e;
         }

@@ -50,7 +50,7 @@ final class Creating {
             ConfigChecks.check(name, config, all, engine.folder().deputy());
             return engine.store()
                     .create(lock, config, firstId, engine.shifting().ofNew(name, all), firstBoot, CopyProgress.NONE);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Undo undo = new Undo();
             undo.add(() -> ids.release(name, firstId));
             undo.add(() -> ids.releaseMore(name, config));

@@ -69,8 +69,9 @@ public final class DeviceChanges {
             folder.configure(changed);
         } catch (LinuxException e) {
             throw undone(undo, Failures.exception(action, e));
-        } catch (RuntimeException e) {
-            throw undone(undo, e);
+        } catch (RuntimeException | Error e) {
+            undo.run(e);
+            throw e;
         }
     }
 

@@ -156,7 +156,7 @@ public final class Engine implements AutoCloseable {
             LxjException failure = Failures.exception("open " + folder, e);
             undo.run(failure);
             throw failure;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             undo.run(e);
             throw e;
         }

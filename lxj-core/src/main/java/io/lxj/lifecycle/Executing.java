@@ -174,7 +174,7 @@ final class Executing {
                 }
             }
             return executed(started, input, out.reader(), Optional.of(err.reader()));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             undo.run(e);
             throw e;
         }
@@ -210,7 +210,7 @@ final class Executing {
                 ExecLauncher.Executed started = launch(plan, place(run, cgroup, slave, slave, slave), command);
                 explain(plan, started, root, slave);
                 return executed(started, Optional.of(pty.master().duplicate()), pty.master(), Optional.empty());
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 pty.close();
                 throw e;
             }

@@ -66,7 +66,7 @@ public final class ImageBuild implements AutoCloseable {
                     }
                 }
                 return new ImageBuild(engine, unfinished);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 unfinished.close();
                 throw e;
             }

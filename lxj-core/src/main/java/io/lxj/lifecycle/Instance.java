@@ -409,7 +409,7 @@ public final class Instance {
                 if (gone || state() != State.STOPPED || !engine.leavesToOwner(name, patient)) {
                     return lock;
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 lock.close();
                 throw e;
             }

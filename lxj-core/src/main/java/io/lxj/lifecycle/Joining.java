@@ -82,7 +82,7 @@ final class Joining {
                 return Optional.empty();
             }
             return Optional.of(new Run(record, config(instance), ids, part, reach, init.get(), keeper, fds, cgroup));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             undo.run(e);
             throw e;
         }

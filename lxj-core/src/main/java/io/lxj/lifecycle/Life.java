@@ -127,7 +127,7 @@ final class Life {
             Run started = engine.starter().start(instance, undo);
             undo = engine.ending().abandoning(instance, started);
             begin(started, true);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             doing(State.ABORTING);
             undo.run(e);
             doing(null);
@@ -173,7 +173,7 @@ final class Life {
     void ended(Run ended, Optional<WaitStatus> status) {
         try {
             end(ended, status).ifPresent(ended.exit()::complete);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("After the end of container {}", name, e);
             // Nobody may wait for what will never come.
             instance.terminals().end();

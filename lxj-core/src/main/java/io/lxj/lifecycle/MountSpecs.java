@@ -67,7 +67,7 @@ final class MountSpecs implements AutoCloseable {
                 opened.add(container, mount);
             }
             return opened;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             opened.close();
             throw e;
         }

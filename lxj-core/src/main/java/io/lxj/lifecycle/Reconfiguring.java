@@ -31,7 +31,7 @@ final class Reconfiguring {
         HostNames.change(instance, before, after);
         try {
             store(config);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Undo undo = new Undo();
             undo.add(() -> HostNames.change(instance, after, before));
             undo.run(e);
@@ -86,7 +86,7 @@ final class Reconfiguring {
             folder.configure(config.limits(limits));
             try {
                 limit(action, limits, config.limits());
-            } catch (LinuxException | RuntimeException e) {
+            } catch (LinuxException | RuntimeException | Error e) {
                 Undo undo = new Undo();
                 undo.add(() -> folder.configure(config));
                 undo.run(e);

@@ -196,7 +196,7 @@ final class Starter {
         try {
             checkTargets(folder, config, mounts, root);
             return root;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             root.close();
             throw e;
         }

@@ -145,7 +145,7 @@ public final class ContainerStore {
                 folder.moveTo(state.containers(), name);
                 checkpoints.reached("create: named");
                 return made;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 made.close();
                 throw e;
             }

@@ -92,7 +92,7 @@ public final class IdRegistry implements AutoCloseable {
                 });
             }
             return registry;
-        } catch (LinuxException | RuntimeException e) {
+        } catch (LinuxException | RuntimeException | Error e) {
             fd.close();
             throw e;
         }

@@ -70,7 +70,7 @@ public final class Locks {
                 taken.add(exclusive(name));
             }
             return new LockSet(taken);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             new LockSet(taken).close();
             throw e;
         }

@@ -63,7 +63,7 @@ final class StateFolderOpening implements AutoCloseable {
                 opening.folders.put(name, opening.openPart(path, name));
             }
             return opening;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             opening.close();
             throw e;
         }
@@ -208,7 +208,7 @@ final class StateFolderOpening implements AutoCloseable {
         if (deputy != null) {
             try {
                 checkIds(path, name);
-            } catch (LinuxException | RuntimeException e) {
+            } catch (LinuxException | RuntimeException | Error e) {
                 folder.close();
                 throw e;
             }

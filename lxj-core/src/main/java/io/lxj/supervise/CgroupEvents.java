@@ -83,7 +83,7 @@ public final class CgroupEvents implements AutoCloseable {
                 events.add(below, PIDS, fresh, events::processes);
             }
             return events;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             events.close();
             throw e;
         }

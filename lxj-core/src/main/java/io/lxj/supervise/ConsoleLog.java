@@ -75,7 +75,7 @@ public final class ConsoleLog implements AutoCloseable {
                 Metadata.chmod(opened, OWNER_ONLY);
             }
             size = stat.size();
-        } catch (LinuxException | RuntimeException e) {
+        } catch (LinuxException | RuntimeException | Error e) {
             opened.close();
             throw e;
         }

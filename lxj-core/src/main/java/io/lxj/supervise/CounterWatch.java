@@ -39,7 +39,7 @@ final class CounterWatch implements AutoCloseable {
         try {
             watch.begin(supervisor);
             return watch;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             watch.close();
             throw e;
         }

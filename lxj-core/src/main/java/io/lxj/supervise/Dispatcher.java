@@ -8,14 +8,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A few daemon threads for listeners and the completion of futures, started when there is something to do and ended
  * soon after. A listener may wait for another one: when no task has ended for a while although some are queued, one more
- * thread is started, so that listeners can't bring all others to a standstill. Thread-safe.
+ * thread is started, so that listeners can't bring all others to a standstill. Where no thread can be started for a second, the one of the
+ * timer does the work. Thread-safe.
  */
 final class Dispatcher implements Executor {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final int THREADS = 4;
+    private static final int ATTEMPTS = 10;
     private static final Duration STALLED = Duration.ofMillis(100);
     private static final int WITHOUT_TIMER = 1000;
     private static final long KEEP_ALIVE_MILLIS = 1000;
@@ -52,8 +57,22 @@ final class Dispatcher implements Executor {
 
     @Override
     public void execute(Runnable task) {
-        pool.execute(task);
+        start(task, 1);
         watchForStall();
+    }
+
+    /** There may be no more threads now, see RLIMIT_NPROC in getrlimit(2), but somebody waits for this to be done. */
+    private void start(Runnable task, int attempt) {
+        try {
+            pool.execute(task);
+        } catch (OutOfMemoryError e) {
+            if (closed || attempt == ATTEMPTS) {
+                LOG.warn("There is no thread for {}; it runs on {}", task, Thread.currentThread(), e);
+                task.run();
+                return;
+            }
+            timer.accept(STALLED, () -> start(task, attempt + 1));
+        }
     }
 
     /** There is no timer any more to notice a standstill: from now on nearly every task gets its own thread. */

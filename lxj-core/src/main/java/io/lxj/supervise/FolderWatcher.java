@@ -36,7 +36,7 @@ final class FolderWatcher implements AutoCloseable {
         FolderWatcher watcher = new FolderWatcher(Inotify.open());
         try {
             watcher.watch = supervisor.watch(watcher.inotify.fd(), Epoll.EPOLLIN, (events, self) -> watcher.readable());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             watcher.close();
             throw e;
         }

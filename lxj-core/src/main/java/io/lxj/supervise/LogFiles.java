@@ -60,7 +60,7 @@ public final class LogFiles {
         try {
             openInto(files);
             return files;
-        } catch (LinuxException | RuntimeException e) {
+        } catch (LinuxException | RuntimeException | Error e) {
             files.forEach(Fd::close);
             throw e;
         }

@@ -78,7 +78,7 @@ public final class LogFollower implements ConsoleSource {
                 follower.read(history);
                 // What has come since, or is more than fits.
                 supervisor.execute(follower::changed);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 follower.watch.close();
                 follower.leaveFile();
                 throw e;

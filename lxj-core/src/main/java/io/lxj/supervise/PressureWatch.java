@@ -58,7 +58,7 @@ public final class PressureWatch implements AutoCloseable {
                     told.accept(threshold);
                 }
             }));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             trigger.close();
             throw e;
         }

@@ -61,7 +61,7 @@ public final class PtyConsole implements ConsoleSource {
             synchronized (console) {
                 console.watch = supervisor.watch(master, Epoll.EPOLLIN, (events, watch) -> console.readable());
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             slave.close();
             throw e;
         }

@@ -27,7 +27,7 @@ final class RawMode implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(mode.atShutdown);
         try {
             mode.before.raw().apply(terminal);
-        } catch (LinuxException | RuntimeException e) {
+        } catch (LinuxException | RuntimeException | Error e) {
             mode.close();
             throw e;
         }

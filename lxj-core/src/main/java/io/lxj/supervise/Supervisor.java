@@ -89,7 +89,7 @@ public final class Supervisor implements AutoCloseable {
         watches.put(watch.id(), watch);
         try {
             watch.arm();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             watches.remove(watch.id());
             throw e;
         }

@@ -52,7 +52,7 @@ final class Bus implements AutoCloseable {
                 bus.call(hello, Optional.of(BUS));
             }
             return bus;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             bus.close();
             throw e;
         }

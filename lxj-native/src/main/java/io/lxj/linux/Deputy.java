@@ -147,7 +147,7 @@ public final class Deputy implements AutoCloseable {
                 ids.map(process.pid());
                 socket.send(new byte[1], List.of());
                 return new Deputy(program, socket, process, ids.count());
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 socket.close();
                 sockets.first().close();
                 reap(process);
@@ -178,7 +178,7 @@ public final class Deputy implements AutoCloseable {
             try {
                 sockets.second().close();
                 return new Deputy(program, socket, process, idCount);
-            } catch (LinuxException | RuntimeException e) {
+            } catch (LinuxException | RuntimeException | Error e) {
                 socket.close();
                 sockets.first().close();
                 reap(process);

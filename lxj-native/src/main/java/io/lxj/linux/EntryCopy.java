@@ -112,7 +112,7 @@ final class EntryCopy {
             try {
                 creation.run();
                 mine.complete(new Place(directory, name));
-            } catch (LinuxException | RuntimeException e) {
+            } catch (LinuxException | RuntimeException | Error e) {
                 mine.completeExceptionally(e);
                 throw e;
             }

@@ -67,7 +67,7 @@ public final class Spawner {
         try {
             write(program, plan);
             return new Spawned(program, plan, StartedProcess.of(start(plan.number(), numbers)));
-        } catch (LinuxException | RuntimeException e) {
+        } catch (LinuxException | RuntimeException | Error e) {
             plan.close();
             throw e;
         }
@@ -103,6 +103,9 @@ public final class Spawner {
     /** Writes a part of the memory that the stage maps. */
     static void write(Fd plan, long part, int length, int at) throws LinuxException {
         long written = plan.call(Syscall.PWRITE64, part, length, at);
+        if (written >= 0 && written < length) {
+            throw LinuxException.of(-Errno.EFBIG.number(), "pwrite64", plan, "part of the plan", length, at);
+        }
         if (written != length) {
             throw LinuxException.of(written, "pwrite64", plan, "part of the plan", length, at);
         }

@@ -33,14 +33,14 @@ final class StartedProcess {
             executor.execute(() -> {
                 try {
                     pid.complete(Spawner.start(memory, new int[] {fd.number()}));
-                } catch (LinuxException | RuntimeException e) {
+                } catch (LinuxException | RuntimeException | Error e) {
                     pid.completeExceptionally(e);
                 } finally {
                     plan.release();
                     done.run();
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             plan.release();
             throw e;
         }

@@ -54,11 +54,11 @@ public final class WaitingStage implements AutoCloseable {
                 UnixSocket other = sockets.second();
                 StartedProcess process = StartedProcess.start(executor, plan, other.fd(), other::close);
                 return new WaitingStage(plan, sockets.first(), process);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 sockets.close();
                 throw e;
             }
-        } catch (LinuxException | RuntimeException e) {
+        } catch (LinuxException | RuntimeException | Error e) {
             plan.close();
             throw e;
         }
