@@ -14,6 +14,8 @@ import java.util.Set;
 
 /** The host that this JVM runs on. Thread-safe. */
 public final class Host {
+    private static final String OWN_PROCFS = "own /proc";
+    private static final String PLACE = "place of cgroups";
     private static final String OWN_CGROUPS = "own cgroups";
     private static final String DEVICE_FILTER = "device filter";
     private static final String USER_NAMESPACE = "user namespace";
@@ -25,6 +27,7 @@ public final class Host {
     /** Without any of these, no container of root's starts, whatever its configuration. All other features are used only by some, or make things better. */
     private static final Set<String> REQUIRED = Set.of(
             "capabilities",
+            OWN_PROCFS,
             "launch program",
             "clone3",
             "CLONE_INTO_CGROUP",
@@ -53,6 +56,7 @@ public final class Host {
             "cgroup2",
             "cgroup v2",
             OWN_CGROUPS,
+            PLACE,
             "cgroup.kill",
             "cgroup.freeze",
             DEVICE_FILTER);
@@ -63,6 +67,7 @@ public final class Host {
             "CLONE_INTO_CGROUP",
             "cgroup v2",
             OWN_CGROUPS,
+            PLACE,
             "cgroup.kill",
             "cgroup.freeze",
             DEVICE_FILTER);
@@ -103,9 +108,9 @@ public final class Host {
     private static HostFeature place() {
         CgroupPlaceCheck place = CgroupPlaceCheck.run();
         return new HostFeature(
-                "place of cgroups",
+                PLACE,
                 "is where containers have theirs",
-                false,
+                isRequired(PLACE),
                 place.available(),
                 place.detail(),
                 place.advice());

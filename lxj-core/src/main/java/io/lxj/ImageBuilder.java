@@ -51,7 +51,7 @@ public final class ImageBuilder implements AutoCloseable {
 
     private ImageBuilder step(String action, Step step) {
         try {
-            step.on(new TreeFiles(build.root(), OwnerMap.onDisk(build.root().fd())));
+            step.on(new TreeFiles(build.root(), OwnerMap.ofBuild(build.root().fd())));
             return this;
         } catch (IOException e) {
             throw TreeTransfer.failure("build an image: " + action, e);
@@ -173,7 +173,8 @@ public final class ImageBuilder implements AutoCloseable {
     }
 
     /**
-     * Sets the owner of a file or folder.
+     * Sets the owner of a file or folder. For an ordinary user whose containers have a single id, all of an image is root's,
+     * here as in an import.
      *
      * @param path the file; links are followed
      * @param uid the id of its owner

@@ -1,5 +1,6 @@
 package io.lxj.config;
 
+import io.lxj.error.InvalidConfigException;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -46,10 +47,17 @@ public record CapabilityChanges(Set<Capability> kept, Set<Capability> dropped) {
      *
      * @param kept see {@link #kept()}
      * @param dropped see {@link #dropped()}
+     * @throws InvalidConfigException if one is in both
      */
     public CapabilityChanges {
         kept = Enums.set(Capability.class, kept);
         dropped = Enums.set(Capability.class, dropped);
+        for (Capability both : kept) {
+            if (dropped.contains(both)) {
+                throw InvalidConfigException.problem(
+                        "security.capabilities", "has " + both + " among both, kept and dropped", "one or the other");
+            }
+        }
     }
 
     private static EnumSet<Capability> union(Set<Capability> set, List<Capability> more) {

@@ -319,7 +319,9 @@ public final class Config {
      * @throws io.lxj.error.InvalidConfigException if two have the same target, or there are more than 256
      */
     public Config devices(List<? extends Device> devices) {
-        return with(ConfigSettings.DEVICES, Unique.targets(ConfigSettings.DEVICES.name(), devices, Device::target));
+        return with(
+                ConfigSettings.DEVICES,
+                DeviceRules.apart(Unique.targets(ConfigSettings.DEVICES.name(), devices, Device::target)));
     }
 
     /**

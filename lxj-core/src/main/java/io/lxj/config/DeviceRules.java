@@ -3,6 +3,7 @@ package io.lxj.config;
 import io.lxj.error.InvalidConfigException;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /** Rules for devices. */
@@ -25,6 +26,18 @@ final class DeviceRules {
             throw new InvalidConfigException("device.target", target, "a path below /dev that lxj doesn't make itself");
         }
         return path;
+    }
+
+    /** Refuses a device whose place is below that of another one. */
+    static List<Device> apart(List<Device> devices) {
+        for (int i = 0; i < devices.size(); i++) {
+            String target = devices.get(i).target();
+            if (devices.stream().anyMatch(other -> target.startsWith(other.target() + "/"))) {
+                throw new InvalidConfigException(
+                        "devices[" + i + "].target", target, "a place that isn't below that of another device");
+            }
+        }
+        return devices;
     }
 
     static Set<DeviceAccess> access(Collection<DeviceAccess> access) {

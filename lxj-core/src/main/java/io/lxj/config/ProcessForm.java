@@ -69,7 +69,12 @@ final class ProcessForm {
         ProcessSettings all = settings;
         for (String name : limits.names()) {
             JsonFields limit = limits.required(name).fields();
-            all = all.limit(Resource.parse(name), number(limit.required("soft")), number(limit.required("hard")));
+            Resource resource = Resource.parse(name);
+            if (all.limits().containsKey(resource)) {
+                throw limits.required(name)
+                        .problem("is that of " + resource + " once more", "one limit for each resource");
+            }
+            all = all.limit(resource, number(limit.required("soft")), number(limit.required("hard")));
             limit.refuseOthers();
         }
         return all;

@@ -32,6 +32,7 @@ public final class ProcessSettings {
     private static final int HIGHEST_SCORE = 1000;
     private static final int HIGHEST_UMASK = 0777;
     private static final int MOST_GROUPS = 1024;
+    private static final int LEAST_FILES = 16;
 
     private final Settings settings;
 
@@ -60,7 +61,8 @@ public final class ProcessSettings {
      * @param soft what holds, in the unit of the resource; {@link ResourceLimit#UNLIMITED} for no limit
      * @param hard what a process can raise it to; {@link ResourceLimit#UNLIMITED} for no limit
      * @return the settings
-     * @throws InvalidConfigException if one is negative, or the soft limit is above the hard one
+     * @throws InvalidConfigException if one is negative, the soft limit is above the hard one, or that of open files is
+     *     below 16
      */
     public ProcessSettings limit(Resource resource, long soft, long hard) {
         Map<Resource, ResourceLimit> all = new EnumMap<>(Resource.class);
@@ -69,6 +71,12 @@ public final class ProcessSettings {
             all.put(resource, new ResourceLimit(soft, hard));
         } catch (InvalidConfigException e) {
             throw e.relocated("processes.limits." + resource);
+        }
+        if (resource == Resource.NOFILE && soft != ResourceLimit.UNLIMITED && soft < LEAST_FILES) {
+            throw new InvalidConfigException(
+                    "processes.limits." + resource,
+                    soft,
+                    "a number from " + LEAST_FILES + " on: a start needs as many");
         }
         return with(LIMITS, Collections.unmodifiableMap(all));
     }

@@ -1,6 +1,7 @@
 package io.lxj.failure;
 
 import io.lxj.linux.Errno;
+import io.lxj.linux.SecurityModules;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,8 @@ public final class CallHints {
             Errno.EMFILE, "this process has too many open files; raise RLIMIT_NOFILE");
 
     private static final Set<String> STARTS_PROCESSES = Set.of("clone3", "posix_spawn", "fork", "vfork");
+    private static final Set<String> MOUNTS =
+            Set.of("open_tree", "fsopen", "fsmount", "move_mount", "mount_setattr", "unshare");
     private static final Set<String> WRITES =
             Set.of("write", "pwrite64", "copy_file_range", "sendfile", "ftruncate", "fallocate");
 
@@ -44,6 +47,10 @@ public final class CallHints {
         }
         if (errno == Errno.EBADF && name.equals("dup3")) {
             return "descriptors with numbers below 1024 are needed: this process may not have as many open, see ulimit -n";
+        }
+        if (errno == Errno.EPERM && MOUNTS.contains(name)
+                || errno == Errno.EPERM && SecurityModules.isRootRestricted()) {
+            return SecurityModules.advice() + "; see Host.check()";
         }
         // With a descriptor there is no other reason.
         if (errno == Errno.EINVAL && name.startsWith("fchown")) {

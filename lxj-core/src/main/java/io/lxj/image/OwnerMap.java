@@ -25,6 +25,9 @@ public final class OwnerMap {
 
     private static final OwnerMap OF_USERS = new OwnerMap(Optional.of(IdMap.of(0, IdPool.SIZE)), false);
 
+    /** Of an image that is built by a user who has a single id: as with an import, all of it is root's. */
+    private static final OwnerMap OF_ONE = new OwnerMap(Optional.of(IdMap.of(0, 1)), false);
+
     /** Who owns what belongs to nobody of the container, see "overflowuid" in proc_sys_kernel(5). */
     static final int NOBODY = 65_534;
 
@@ -95,6 +98,17 @@ public final class OwnerMap {
         return place.deputy().filter(Deputy::hasSeveralIds).isPresent() ? OF_USERS : SAME;
     }
 
+    /**
+     * Of an image that is being built. It is as {@link #onDisk}, but where an ordinary user has a single id everything is
+     * root's.
+     *
+     * @param place the folder of the image
+     * @return the owners
+     */
+    public static OwnerMap ofBuild(Fd place) {
+        return place.deputy().filter(deputy -> !deputy.hasSeveralIds()).isPresent() ? OF_ONE : onDisk(place);
+    }
+
     int insideUser(int seen) {
         return ids.isEmpty() ? seen : inside(ids.get().containerUser(Integer.toUnsignedLong(seen)));
     }
@@ -116,6 +130,9 @@ public final class OwnerMap {
     }
 
     private int outside(String kind, int inside, OptionalLong id) throws LinuxException {
+        if (this == OF_ONE) {
+            return 0;
+        }
         if (id.isEmpty()) {
             throw LinuxException.of(-Errno.EINVAL.number(), "chown", kind + " " + Integer.toUnsignedLong(inside))
                     .withHint("the container has no such " + kind + ": its ids are " + shown);

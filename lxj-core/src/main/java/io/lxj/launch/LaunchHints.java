@@ -4,10 +4,12 @@ import io.lxj.linux.Errno;
 import io.lxj.linux.SecurityModules;
 import io.lxj.linux.StepFailure;
 import io.lxj.linux.Syscall;
+import io.lxj.linux.UserNamespaces;
 import io.lxj.plan.Confinement;
 import io.lxj.plan.ExecSpec;
 import io.lxj.plan.LaunchSpec;
 import io.lxj.plan.SecurityLabel;
+import io.lxj.storage.Deputies;
 import java.util.Optional;
 
 /** What an error of a launch step means, where it is known. */
@@ -62,12 +64,15 @@ final class LaunchHints {
         if (isOutOfKeys(call, errno)) {
             return KEYS;
         }
+        if (errno == Errno.EACCES && call == Syscall.CLONE3) {
+            return "the cgroup.procs of a cgroup above that of the container doesn't belong to who starts it";
+        }
         if (errno == Errno.ENOSPC && (call == Syscall.CLONE3 || call == Syscall.UNSHARE)) {
             return "too many namespaces: see /proc/sys/user/max_*_namespaces";
         }
         if (spec.userNamespace().isPresent() && call == Syscall.FSMOUNT && errno == Errno.EPERM) {
-            return "a user namespace gets a /proc and /sys of its own only where nothing covers parts of those that are here,"
-                    + " as in other containers, see Host.check(); root can do without with Config.privileged()";
+            return UserNamespaces.adviceOnProcAndSysfs() + "; see Host.check()"
+                    + (Deputies.areNeeded() ? "" : "; or do without by Config.privileged()");
         }
         if (spec.userNamespace().isPresent() && call == Syscall.FSCONFIG && errno == Errno.EINVAL) {
             return "before Linux 5.19 an overlay has no layers that map ids; root can do without with Config.privileged()";

@@ -1,5 +1,8 @@
 package io.lxj.lifecycle;
 
+import io.lxj.linux.CgroupMount;
+import io.lxj.linux.LinuxException;
+import io.lxj.linux.MountInfo;
 import io.lxj.linux.ProcFs;
 import io.lxj.storage.Deputies;
 import java.io.IOException;
@@ -21,11 +24,20 @@ public record CgroupPlaceCheck(boolean available, String detail, String advice) 
      */
     public static CgroupPlaceCheck run() {
         try (ProcFs proc = ProcFs.open(Path.of("/proc"))) {
-            Optional<String> place = CgroupPlaces.look(proc, Deputies.areNeeded());
+            boolean ofUser = Deputies.areNeeded();
+            if (CgroupMount.find(MountInfo.own(proc)).isEmpty()) {
+                return new CgroupPlaceCheck(false, "none", "see cgroup v2");
+            }
+            Optional<String> place = CgroupPlaces.look(proc, ofUser);
+            if (place.isPresent()) {
+                return new CgroupPlaceCheck(true, place.get(), "");
+            }
+            return ofUser
+                    ? new CgroupPlaceCheck(false, "no cgroup of this user's", CgroupTree.ADVICE)
+                    : new CgroupPlaceCheck(false, "no " + CgroupPlaces.NOT_WRITABLE, CgroupPlaces.OF_ROOT);
+        } catch (LinuxException e) {
             return new CgroupPlaceCheck(
-                    place.isPresent(),
-                    place.orElse("no cgroup of this user's"),
-                    place.isPresent() ? "" : CgroupTree.ADVICE);
+                    false, "not found out: " + e.getMessage(), e.hint().orElse(""));
         } catch (IOException e) {
             return new CgroupPlaceCheck(
                     false,

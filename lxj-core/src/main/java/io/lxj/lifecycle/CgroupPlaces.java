@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,14 @@ final class CgroupPlaces {
     private static final String PROCESSES = "cgroup.procs";
     private static final String SYSTEM_SLICE = "machine.slice";
     private static final String USER_SLICE = "app.slice";
+
+    /** What root of a container may lack. */
+    static final String NOT_WRITABLE = "cgroup v2 in which this root can make cgroups";
+
+    static final String OF_ROOT =
+            "where it is mounted read-only: mount -o remount,rw /sys/fs/cgroup, or have the container"
+                    + " around mount it writable, as lxc.mount.auto = cgroup:rw:force does; where it is writable, the cgroup of this"
+                    + " process has to belong to this root: chown -R on the host, to the id that it has there";
 
     private final ProcFs proc;
     private final String name;
@@ -71,9 +80,13 @@ final class CgroupPlaces {
     static CgroupPlaces of(ProcFs proc, String name, Path state, Optional<Deputy> deputy) throws LinuxException {
         Optional<CgroupMount> mount = CgroupMount.find(FileName.string(proc.readSelf("mountinfo")));
         if (mount.isEmpty() && deputy.isEmpty()) {
-            throw new UnsupportedHostException("open lxj", "cgroup v2", CgroupMount.advice());
+            throw new UnsupportedHostException("open lxj", "cgroup v2 that this process sees", CgroupMount.advice());
         }
-        return new CgroupPlaces(proc, name, state, deputy, deputy.isPresent(), mount);
+        CgroupPlaces places = new CgroupPlaces(proc, name, state, deputy, deputy.isPresent(), mount);
+        if (deputy.isEmpty() && places.known.isEmpty()) {
+            throw new UnsupportedHostException("open lxj", NOT_WRITABLE, OF_ROOT);
+        }
+        return places;
     }
 
     /**
@@ -182,7 +195,8 @@ final class CgroupPlaces {
             return Optional.empty();
         }
         boolean managed = Files.isDirectory(SYSTEMD);
-        String kind = ofUser || managed ? "that of this process" : "the top of what is seen here";
+        boolean atTop = Path.of(path.get()).equals(mount.get().path());
+        String kind = atTop ? "the top of what is seen here" : "that of this process";
         // The processes of a service or of a login are systemd's, unless it gave them to this user.
         return Optional.of(CgroupPlace.of(open(path.get()), kind, ofUser || !managed));
     }
@@ -236,25 +250,30 @@ final class CgroupPlaces {
 
     /** Where cgroups are made if systemd doesn't run, or doesn't help. */
     private Optional<String> fallback() throws LinuxException {
-        if (!ofUser && !Files.isDirectory(SYSTEMD)) {
-            return Optional.of(mount.orElseThrow().path().toString());
+        boolean managed = Files.isDirectory(SYSTEMD);
+        Path top = mount.orElseThrow().path();
+        if (!ofUser && !managed && isOurs(top)) {
+            return Optional.of(top.toString());
         }
         Path own = Path.of(mount.orElseThrow().pathOf(membership()));
         if (own.endsWith(SupervisorLeaf.NAME)) {
             return Optional.of(own.getParent().toString());
         }
-        if (!ofUser) {
+        if (!ofUser && managed) {
             return Optional.of(own.toString());
         }
         // What is in a slice is systemd's business.
         Path above = own.getParent();
-        boolean free = above.startsWith(mount.get().path()) && !above.toString().endsWith(".slice");
-        for (Path place : free ? List.of(above, own) : List.of(own)) {
-            if (Files.isWritable(place) && Files.isWritable(place.resolve(PROCESSES))) {
-                return Optional.of(place.toString());
-            }
-        }
-        return Optional.empty();
+        boolean free = above.startsWith(top) && !above.toString().endsWith(".slice");
+        return (free ? Stream.of(above, own) : Stream.of(own))
+                .filter(CgroupPlaces::isOurs)
+                .map(Path::toString)
+                .findFirst();
+    }
+
+    /** The top of all may belong to nobody of the user namespace that this process is root of. */
+    private static boolean isOurs(Path place) {
+        return Files.isWritable(place) && Files.isWritable(place.resolve(PROCESSES));
     }
 
     private Path runtimeFolder() {

@@ -24,7 +24,7 @@ final class ConfigChecks {
         Devices.of(action, config.devices(), Optional.empty());
         engine.limits().check(action, config.limits());
         HostSysctls.check(config.sysctls().keySet());
-        ProcessChecks.check(action, config);
+        ProcessChecks.check(action, config, engine.folder().deputy());
     }
 
     /** What depends on the ids; without any, nothing does. */

@@ -279,15 +279,15 @@ final class ContainerIds implements AutoCloseable {
         // Those of an ordinary user are numbers of a namespace, which say nothing to anybody.
         String which = deputy.isPresent() ? "those of this user in /etc/subuid and /etc/subgid" : pool().toString();
         String problem = containers == 0
-                ? "there is no range of " + IdPool.SIZE + " ids for containers; there are " + which
+                ? "there are no " + IdPool.SIZE + " ids for a container"
+                        + (pool().ranges().isEmpty() ? "" : ", only " + which)
                 : "all ids for containers are taken, by " + containers + " of them: " + which;
         return new LxjException(Failure.of(action, problem).hint(moreIds()));
     }
 
-    private static String moreIds() throws LinuxException {
+    private String moreIds() throws LinuxException {
         if (!Deputies.areNeeded() && !UserNamespaces.inFirst()) {
-            return "have more of them in the user namespace of this process, as a container of lxj has by Config.nesting(...),"
-                    + " and in /etc/subuid and /etc/subgid; or do without by Config.privileged()";
+            return IdPool.adviceInside(proc);
         }
         String more = "destroy containers; or get more ids, " + IdPool.advice(SubordinateIds.user());
         return Deputies.areNeeded()

@@ -2,6 +2,7 @@ package io.lxj.lifecycle;
 
 import io.lxj.config.Command;
 import io.lxj.config.Config;
+import io.lxj.error.InvalidConfigException;
 import io.lxj.lifecycle.Accounts.Identity;
 import io.lxj.plan.Confinement;
 import io.lxj.plan.ExecSpec;
@@ -20,6 +21,13 @@ final class ExecSpecs {
             Accounts accounts,
             boolean userNamespace,
             Confinement confinement) {
+        if (command.groups().isPresent() && !confinement.process().hasGroups()) {
+            throw new InvalidConfigException(
+                    "command.groups",
+                    command.groups().get(),
+                    "none set here: the container has a single id, and its processes keep the groups of this user, see"
+                            + " user_namespaces(7)");
+        }
         Identity identity = accounts.of(command);
         Map<String, String> environment = Environments.command(config, command, identity);
         return new ExecSpec(

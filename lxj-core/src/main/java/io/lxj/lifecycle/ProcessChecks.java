@@ -6,12 +6,13 @@ import io.lxj.config.IdMap;
 import io.lxj.config.IdRange;
 import io.lxj.error.InvalidConfigException;
 import io.lxj.failure.Failures;
+import io.lxj.linux.Deputy;
 import io.lxj.linux.Errno;
+import io.lxj.linux.Fd;
 import io.lxj.linux.Spawned;
 import io.lxj.linux.Spawner;
 import io.lxj.linux.UserNamespaces;
 import io.lxj.plan.SettingsTrial;
-import io.lxj.storage.Deputies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,10 +40,10 @@ final class ProcessChecks {
     private ProcessChecks() {}
 
     /** What is the same whatever ids the container will get. */
-    static void check(String action, Config config) {
+    static void check(String action, Config config, Optional<Deputy> deputy) {
         try {
             checkClocks(config.clockOffsets());
-            trySettings(action, config);
+            trySettings(config, deputy);
         } catch (IOException e) {
             throw Failures.exception(action, e);
         }
@@ -86,31 +87,38 @@ final class ProcessChecks {
         }
     }
 
-    private static void trySettings(String action, Config config) throws IOException {
+    private static void trySettings(Config config, Optional<Deputy> deputy) throws IOException {
         OptionalInt score = OptionalInt.empty();
         Optional<Integer> wanted = config.processes().oomScoreAdjust();
         if (wanted.isPresent()
                 && wanted.get() < Integer.parseInt(Files.readString(SCORE).strip())) {
             score = OptionalInt.of(wanted.get());
         }
-        // Others may not make the namespaces that the settings are of: they are told by the start.
-        boolean makesNamespaces = !Deputies.areNeeded() && UserNamespaces.inFirst();
-        Map<String, String> sysctls = makesNamespaces ? HostSysctls.withoutInterfaces(config.sysctls()) : Map.of();
+        Map<String, String> sysctls = HostSysctls.withoutInterfaces(config.sysctls());
         if (score.isEmpty() && sysctls.isEmpty()) {
             return;
         }
-        SettingsTrial trial = SettingsTrial.of(score, sysctls);
-        try (Spawned process = Spawner.spawn(trial.program(), Map.of())) {
+        SettingsTrial trial = SettingsTrial.of(score, sysctls, deputy.isPresent());
+        Map<String, Fd> fds = deputy.isPresent() && !sysctls.isEmpty()
+                ? Map.of(SettingsTrial.USER_NAMESPACE, deputy.get().userNamespace())
+                : Map.of();
+        try (Spawned process = Spawner.spawn(trial.program(), fds)) {
             process.waitFor();
             long[] results = process.results();
-            refuseHosts(trial.opened(results));
+            refuseHosts(trial.opened(results), deputy.isPresent());
             refuse(score, sysctls, trial.answers(results));
         }
     }
 
-    private static void refuseHosts(Map<String, Long> opened) {
+    /**
+     * In the /proc of another user namespace, root is denied some that are its own in that of the container; but not those of
+     * a network that is its own.
+     */
+    private static void refuseHosts(Map<String, Long> opened, boolean ofUser) {
         opened.forEach((name, result) -> {
-            if (Errno.of((int) -result).filter(OF_HOST_SETTINGS::contains).isPresent()) {
+            boolean own = ofUser ? name.startsWith("net.") : UserNamespaces.inFirst();
+            Set<Errno> answers = own ? OF_HOST_SETTINGS : Set.of(Errno.ENOENT);
+            if (Errno.of((int) -result).filter(answers::contains).isPresent()) {
                 throw new InvalidConfigException(
                         "sysctls",
                         name,

@@ -62,8 +62,12 @@ public record ProcessSpec(
         return deputized.isEmpty() || deputized.get().cgroup();
     }
 
-    /** Whether groups can be changed: who has a single id in a user namespace has to keep the user's. */
-    boolean hasGroups() {
+    /**
+     * Whether groups can be changed: who has a single id in a user namespace has to keep the user's.
+     *
+     * @return false for an ordinary user without ids
+     */
+    public boolean hasGroups() {
         return deputized.isEmpty() || deputized.get().severalIds();
     }
 

@@ -19,6 +19,9 @@ import java.util.OptionalInt;
  * @param openings by what a step says the name of the setting that it opens
  */
 public record SettingsTrial(SyscallProgram program, Map<String, String> names, Map<String, String> openings) {
+    /** The fd by which an ordinary user's own user namespace is known. */
+    public static final String USER_NAMESPACE = "userns";
+
     /** The name of the score among the answers. */
     public static final String SCORE = "oom_score_adj";
 
@@ -27,16 +30,27 @@ public record SettingsTrial(SyscallProgram program, Map<String, String> names, M
      *
      * @param oomScoreAdjust the score, if there is one to be tried
      * @param sysctls names and values of the kernel's settings, without those of network interfaces
+     * @param userNamespace whether it is first to enter the one that {@link #USER_NAMESPACE} is, and become root in it
      * @return the program
      */
-    public static SettingsTrial of(OptionalInt oomScoreAdjust, Map<String, String> sysctls) {
-        ProgramBuilder program = SyscallProgram.builder();
+    public static SettingsTrial of(OptionalInt oomScoreAdjust, Map<String, String> sysctls, boolean userNamespace) {
+        boolean entering = userNamespace && !sysctls.isEmpty();
+        ProgramBuilder program = entering ? SyscallProgram.builder(USER_NAMESPACE) : SyscallProgram.builder();
         oomScoreAdjust.ifPresent(score -> {
             StartSteps steps = new StartSteps(program);
             steps.show(1);
             steps.oomScoreAdjust(score);
         });
         if (!sysctls.isEmpty()) {
+            if (entering) {
+                program.step(
+                        "enter the user namespace",
+                        Syscall.SETNS,
+                        program.fd(USER_NAMESPACE),
+                        Arg.of(CloneFlags.CLONE_NEWUSER, "CLONE_NEWUSER"));
+                program.step("become its root's group", Syscall.SETRESGID, 0, 0, 0);
+                program.step("become its root", Syscall.SETRESUID, 0, 0, 0);
+            }
             program.step(
                     "make namespaces",
                     Syscall.UNSHARE,

@@ -39,7 +39,7 @@ public final class Deputies {
             ids = SubordinateIds.ofThisUser();
             return start(folder, ids);
         } catch (NoIdsException e) {
-            LOG.warn("Containers get a single id, the one of this user: {}", e.getMessage());
+            LOG.warn("Containers get a single id, the one of this user, and keep its groups: {}", e.getMessage());
             ids = SubordinateIds.one();
         }
         return start(folder, ids);
@@ -62,9 +62,9 @@ public final class Deputies {
         }
     }
 
-    /** The folder isn't to blame for what can't be unshared, or done in the namespace. */
+    /** Neither the folder nor a foreign /proc is to blame for what can't be unshared, or done in the namespace. */
     private static IOException explain(LinuxException failure) {
-        if (failure.call().startsWith("openat")) {
+        if (failure.call().startsWith("openat") || failure.call().equals("readlinkat")) {
             return failure;
         }
         throw new UnsupportedHostException(

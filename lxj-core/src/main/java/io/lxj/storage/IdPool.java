@@ -27,6 +27,8 @@ import java.util.stream.Stream;
  * UIDs and GIDs" on systemd.io; and they are above those that useradd(8) gives out (SUB_UID_MAX in login.defs(5) is
  * 600100000 unless changed).
  *
+ * <p>Those below 65536 are never root's to give: they are root itself, and users of its host.
+ *
  * @param ranges the ids, without gaps in each range, sorted
  */
 public record IdPool(List<Range> ranges) {
@@ -37,6 +39,9 @@ public record IdPool(List<Range> ranges) {
     public static final long FIRST = 0x70000000L;
 
     private static final Range DEFAULT = new Range(FIRST, 0x7FFE0000L);
+    /** What chown(2) and setresuid(2) take for none. */
+    private static final long NO_ID = 0xFFFF_FFFFL;
+
     private static final long FIRST_SUBORDINATE = 2 * SIZE;
     private static final int LIMIT = 1 << 20;
 
@@ -49,7 +54,7 @@ public record IdPool(List<Range> ranges) {
     public record Range(long first, long end) {
         @Override
         public String toString() {
-            return first + " to " + (end - 1);
+            return end == first + 1 ? Long.toString(first) : first + " to " + (end - 1);
         }
     }
 
@@ -103,7 +108,10 @@ public record IdPool(List<Range> ranges) {
             users = free(DEFAULT, subuid + "\n" + subgid);
             groups = users;
         }
-        return new IdPool(both(both(users, groups), both(own(uidMap), own(gidMap))));
+        List<Range> here = both(own(uidMap), own(gidMap));
+        // Root's own, and those of its host's users, are nobody else's, whatever is in the files.
+        List<Range> allowed = uid == 0 ? both(here, List.of(new Range(SIZE, NO_ID))) : here;
+        return new IdPool(both(both(users, groups), allowed));
     }
 
     static String read(String path) throws LinuxException {
@@ -181,6 +189,34 @@ public record IdPool(List<Range> ranges) {
         String range = first + "-" + (first + SIZE - 1);
         return "as root: usermod --add-subuids " + range + " --add-subgids " + range + " " + name + ", or add the line "
                 + name + ":" + first + ":" + SIZE + " to both /etc/subuid and /etc/subgid; and open lxj again";
+    }
+
+    /**
+     * What gives root of a container ids for containers in there.
+     *
+     * @param proc the procfs of this process
+     * @return what to do
+     * @throws LinuxException if it can't be read
+     */
+    public static String adviceInside(ProcFs proc) throws LinuxException {
+        List<Range> here = both(own(text(proc.readSelf("uid_map"))), own(text(proc.readSelf("gid_map"))));
+        String line = "have the line root:" + SIZE + ":" + SIZE + " in /etc/subuid and /etc/subgid";
+        String without = has(here, 0) ? "; or do without by Config.privileged()" : "";
+        return (has(here, SIZE) ? line : wider(here) + line) + without;
+    }
+
+    /** Whether there are all the ids of a container, from a first one on. */
+    private static boolean has(List<Range> here, long first) {
+        List<Range> there = both(here, List.of(new Range(first, first + SIZE)));
+        return there.stream().mapToLong(range -> range.end() - range.first()).sum() == SIZE;
+    }
+
+    private static String wider(List<Range> here) {
+        return "this process has the ids " + new IdPool(here) + ": have the container around map those from 0 to "
+                + (2 * SIZE - 1) + " at least, as lxc.idmap = u 0 FIRST " + 2 * SIZE
+                + " (and g), systemd-nspawn"
+                + " --private-users=FIRST:" + 2 * SIZE
+                + " or Config.nesting(...) of lxj do; and but for the last, ";
     }
 
     /** The ids that this process has in its own user namespace, see user_namespaces(7). */

@@ -12,6 +12,7 @@ import io.lxj.linux.Open;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
+import io.lxj.linux.UserNamespaces;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -71,10 +72,15 @@ public final class IdRegistry implements AutoCloseable {
         try (Scratch scratch = Scratch.open()) {
             long result = Kernel.call(Syscall.MKDIRAT, Open.AT_FDCWD, scratch.string(path), 0700);
             if (result < 0 && !Errno.EEXIST.is(result)) {
-                throw LinuxException.of(result, "mkdirat", "AT_FDCWD", path, "0700");
+                throw explained(LinuxException.of(result, "mkdirat", "AT_FDCWD", path, "0700"), folder);
             }
         }
-        Fd fd = Fd.open(path, Open.O_RDONLY | Open.O_DIRECTORY | Open.O_NOFOLLOW, 0);
+        Fd fd;
+        try {
+            fd = Fd.open(path, Open.O_RDONLY | Open.O_DIRECTORY | Open.O_NOFOLLOW, 0);
+        } catch (LinuxException e) {
+            throw explained(e, folder);
+        }
         try {
             Stat stat = fd.stat();
             long uid = Kernel.call(Syscall.GETEUID);
@@ -96,6 +102,16 @@ public final class IdRegistry implements AutoCloseable {
             fd.close();
             throw e;
         }
+    }
+
+    private static LinuxException explained(LinuxException failure, Path folder) {
+        boolean denied = failure.is(Errno.EACCES) || failure.is(Errno.EPERM) || failure.is(Errno.EROFS);
+        if (!denied || UserNamespaces.inFirst()) {
+            return failure;
+        }
+        return failure.withHint(
+                "which container has which ids is noted in " + folder + ", and root of this user namespace"
+                        + " may not: mount something of its own at " + folder.getParent() + ", a tmpfs for example");
     }
 
     private interface Change<T> {

@@ -37,9 +37,9 @@ public record IdsCheck(boolean available, String detail, String advice) {
                     ? new IdsCheck(
                             false,
                             pool.toString(),
-                            "have " + IdPool.SIZE
-                                    + " ids in /etc/subuid, /etc/subgid and the user namespace of this process; or do without"
-                                    + " by Config.privileged()")
+                            UserNamespaces.inFirst()
+                                    ? IdPool.advice(SubordinateIds.user()) + "; or do without by Config.privileged()"
+                                    : IdPool.adviceInside(proc))
                     : of(pool);
         }
     }

@@ -188,8 +188,8 @@ public record OwnIds(long user, long group, List<IdPool.Range> users, List<IdPoo
         if (Files.readAllLines(Path.of("/proc/self/status")).contains("NoNewPrivs:\t1")) {
             return "this process and what it starts may gain no privileges (no_new_privs, see prctl(2)), so that "
                     + program
-                    + " has none: start it without NoNewPrivileges= of a systemd service, setpriv --no-new-privs or the"
-                    + " like";
+                    + " has none: start it without NoNewPrivileges= of a systemd service, setpriv --no-new-privs, bwrap"
+                    + " or the like";
         }
         return find(program) + " has to be setuid root (chmod u+s) or to have a file capability (setcap "
                 + (program.equals("newuidmap") ? "cap_setuid" : "cap_setgid")

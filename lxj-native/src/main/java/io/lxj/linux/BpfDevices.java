@@ -34,8 +34,9 @@ final class BpfDevices {
         LinuxException failure = LinuxException.of(
                 result, "bpf", "BPF_PROG_LOAD", "BPF_PROG_TYPE_CGROUP_DEVICE", program.size() + " instructions");
         if (failure.is(Errno.EPERM)) {
-            throw failure.withHint("loading a device filter needs CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN, in the"
-                    + " first user namespace");
+            throw failure.withHint(
+                    "loading a device filter needs CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN, in the first user namespace;"
+                            + " if this process has them, " + SecurityModules.advice());
         }
         Block log = Block.allocate(LOG_SIZE);
         result = load(program, log);

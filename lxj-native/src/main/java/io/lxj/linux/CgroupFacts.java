@@ -91,7 +91,11 @@ final class CgroupFacts {
         boolean writable = isWritable(own);
         outcomes.put(
                 ProbedFeature.CGROUP_DELEGATION,
-                writable ? Outcome.yes(own.path()) : Outcome.no(own.path() + " can't be written"));
+                writable
+                        ? Outcome.yes(own.path())
+                        : Outcome.no(
+                                own.path() + " can't be written",
+                                Kernel.call(Syscall.GETEUID) == 0 ? "see place of cgroups" : ""));
         Set<String> available = own.controllers().available();
         CONTROLLERS.forEach((feature, name) -> outcomes.put(feature, controller(name, available.contains(name))));
         files(own, writable);

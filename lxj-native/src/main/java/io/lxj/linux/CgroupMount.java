@@ -59,9 +59,10 @@ public record CgroupMount(Path path, String root) {
         if (machine.available()) {
             return "mount it: mount -t cgroup2 none /sys/fs/cgroup, or boot with systemd.unified_cgroup_hierarchy=1";
         }
-        return "this process is " + machine.detail() + "; that container has to show its cgroups, as lxc.mount.auto ="
-                + " cgroup:rw:force, bwrap --bind /sys/fs/cgroup /sys/fs/cgroup or a mount of type cgroup in config.json of"
-                + " runc do";
+        return "this process is " + machine.detail() + ". That container has to show its cgroups, as lxc.mount.auto ="
+                + " cgroup:rw:force, bwrap --bind /sys/fs/cgroup /sys/fs/cgroup, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1, or for"
+                + " runc a bind mount of where the host has cgroup v2 do; or its root may be allowed mount -t cgroup2 none"
+                + " /sys/fs/cgroup";
     }
 
     private boolean isVisible() {

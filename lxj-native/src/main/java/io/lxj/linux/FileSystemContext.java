@@ -59,10 +59,9 @@ public final class FileSystemContext implements AutoCloseable {
 
     private static Optional<String> hint(LinuxException failure, String type) {
         if (failure.is(Errno.EPERM)) {
-            return Optional.of("mounting needs CAP_SYS_ADMIN in the user namespace that owns the mount namespace"
-                    + (HostFacts.machine().available()
-                            ? ""
-                            : ", which the container that this program runs in may withhold: see Host.check()"));
+            return Optional.of("mounting needs CAP_SYS_ADMIN in the user namespace that owns the mount namespace; "
+                    + (SecurityModules.isRootRestricted() ? "" : "if this process has it, ")
+                    + SecurityModules.advice() + "; see Host.check()");
         }
         if (failure.is(Errno.ENODEV)) {
             return Optional.of("the kernel has no file system " + type + ", not even as a module that it could load");

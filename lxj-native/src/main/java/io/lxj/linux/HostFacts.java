@@ -8,16 +8,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What stands in files of the host: version, privileges, settings, security modules. Immutable and thread-safe. */
 final class HostFacts {
     private static final int FLOOR_MAJOR = 5;
     private static final int FLOOR_MINOR = 14;
+    private static final int SHOWN = 3;
     private static final int CAP_SYS_ADMIN = 21;
     // By the inodes that linux/proc_ns.h gives to the first ones.
-    private static final Map<String, String> FIRST_NAMESPACES =
-            Map.of("pid", "pid:[4026531836]", "user", UserNamespaces.FIRST, "cgroup", "cgroup:[4026531835]");
+    private static final Map<String, String> FIRST_NAMESPACES = new TreeMap<>(
+            Map.of("pid", "pid:[4026531836]", "user", UserNamespaces.FIRST, "cgroup", "cgroup:[4026531835]"));
 
     /** The kinds that have a limit for each user, see namespaces(7). */
     private static final List<String> NAMESPACES = List.of("user", "mnt", "pid", "net", "ipc", "uts", "cgroup", "time");
@@ -80,6 +82,7 @@ final class HostFacts {
                 ProbedFeature.KERNEL, kernel(read("/proc/sys/kernel/osrelease").orElse("")));
         outcomes.put(ProbedFeature.CAPABILITIES, capabilities());
         outcomes.put(ProbedFeature.MACHINE, machine());
+        outcomes.put(ProbedFeature.OWN_PROC, ownProc());
         outcomes.put(ProbedFeature.USER_NAMESPACE_SETTINGS, userNamespaces());
         outcomes.put(
                 ProbedFeature.APPARMOR, SecurityModules.hasAppArmor() ? Outcome.yes("") : Outcome.no("not in force"));
@@ -106,14 +109,41 @@ final class HostFacts {
     }
 
     private Outcome capabilities() {
-        List<String> missing = CAPABILITIES.keySet().stream()
-                .filter(name -> !has(CAPABILITIES.get(name)))
-                .toList();
+        List<String> missing = missing();
         if (missing.isEmpty()) {
             return Outcome.yes("");
         }
         String detail = missing.size() == CAPABILITIES.size() ? "none" : "without " + String.join(" ", missing);
         return Kernel.call(Syscall.GETEUID) == 0 ? Outcome.no(detail, WITHHELD) : Outcome.no(detail);
+    }
+
+    private static Outcome ownProc() {
+        try (ProcFs proc = ProcFs.open(Path.of("/proc"))) {
+            return Outcome.yes(proc.fd().isOpen() ? "/proc" : "");
+        } catch (LinuxException e) {
+            return Outcome.no(
+                    e.call() + ": " + e.errno().map(Errno::name).orElse(""),
+                    e.hint().orElse(""));
+        }
+    }
+
+    /** What root lacks here of what lxj needs, as in most containers; nothing for other users. */
+    static Optional<String> lackOfRoot() {
+        if (Kernel.call(Syscall.GETEUID) != 0) {
+            return Optional.empty();
+        }
+        HostFacts facts = new HostFacts();
+        List<String> missing = facts.missing();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("root's lack of "
+                        + (missing.size() > SHOWN ? missing.get(0) + " and others" : String.join(", ", missing)));
+    }
+
+    private List<String> missing() {
+        return CAPABILITIES.keySet().stream()
+                .filter(name -> !has(CAPABILITIES.get(name)))
+                .toList();
     }
 
     /** A file that a container manager leaves also gets into images of whole machines: the namespaces decide. */
@@ -175,7 +205,8 @@ final class HostFacts {
                 ? Outcome.yes(String.join(" ", seen))
                 : Outcome.no(
                         String.join(" ", seen),
-                        "for users other than root: sysctl -w " + String.join(" ", wrong)
+                        (UserNamespaces.inFirst() ? "for users other than root: " : "") + "sysctl -w "
+                                + String.join(" ", wrong)
                                 + (wrong.contains(RESTRICT_UNCONFINED + "=0") ? profile() : ""));
     }
 

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Finds out what the kernel and the setup of this host offer to this process, by trying it. Nothing is derived from
@@ -44,6 +45,21 @@ public final class KernelFeatures {
         for (ProbedFeature feature : List.of(ProbedFeature.DEVICE_FILTER, ProbedFeature.CLONE_INTO_CGROUP)) {
             outcomes.computeIfPresent(feature, (key, outcome) -> outcome.notByUserNamespace());
         }
+        if (!UserNamespaces.inFirst()) {
+            outcomes.computeIfPresent(
+                    ProbedFeature.DEVICE_FILTER,
+                    (key, outcome) -> outcome.available()
+                            ? outcome
+                            : outcome.advised("not needed: the container around decides which devices there are"));
+        }
+        Outcome own = outcomes.get(ProbedFeature.CGROUP_DELEGATION);
+        if (own != null && !own.available()) {
+            outcomes.computeIfPresent(
+                    ProbedFeature.CLONE_INTO_CGROUP,
+                    (key, outcome) -> outcome.available() || outcome.detail().startsWith("not there")
+                            ? outcome
+                            : outcome.advised("see " + ProbedFeature.CGROUP_DELEGATION.title()));
+        }
         Outcome user = outcomes.get(ProbedFeature.USER_NAMESPACE);
         if (user != null && !user.available()) {
             String name = ProbedFeature.USER_NAMESPACE.title();
@@ -58,12 +74,13 @@ public final class KernelFeatures {
             Outcome sysfs = outcomes.getOrDefault(ProbedFeature.SYSFS, Outcome.NOT_FOUND_OUT);
             outcomes.put(ProbedFeature.OF_CONTAINERS, proc.available() ? sysfs : proc);
         }
-        for (ProbedFeature feature : List.of(ProbedFeature.PROC, ProbedFeature.SYSFS, ProbedFeature.OF_CONTAINERS)) {
-            outcomes.computeIfPresent(
-                    feature,
-                    (key, outcome) ->
-                            outcome.detail().equals("fsmount: EPERM") ? outcome.advised(MountTrials.COVERED) : outcome);
-        }
+        Map<ProbedFeature, Supplier<String>> visible = Map.of(
+                ProbedFeature.PROC, () -> FullyVisible.advice("proc"),
+                ProbedFeature.SYSFS, () -> FullyVisible.advice("sysfs"),
+                ProbedFeature.OF_CONTAINERS, FullyVisible::advice);
+        visible.forEach((feature, advice) -> outcomes.computeIfPresent(
+                feature,
+                (key, outcome) -> outcome.detail().equals("fsmount: EPERM") ? outcome.advised(advice.get()) : outcome));
     }
 
     private Optional<Cgroup> cgroup() {

@@ -14,12 +14,6 @@ final class MountTrials {
     // Only a place to put a mount on; every host has it.
     private static final String PLACE = "/proc";
 
-    /** See mount_too_revealing() in fs/namespace.c: what is covered could be seen in a new instance. */
-    static final String COVERED =
-            "a user namespace gets one of its own only where nothing covers parts of the one that is"
-                    + " here, as containers do: podman run --security-opt unmask=ALL, docker run --security-opt"
-                    + " systempaths=unmasked, lxc.include = /usr/share/lxc/config/nesting.conf";
-
     private final Trials trials;
     private final ProgramBuilder program;
 

@@ -9,6 +9,7 @@ package io.lxj.linux;
  */
 record Outcome(boolean available, String detail, String advice) {
     private static final String ASK_FOR_PRIVILEGES = "run as root, or allow user namespaces to this user";
+    private static final String SEE_CAPABILITIES = "see " + ProbedFeature.CAPABILITIES.title();
     /** What to do where the process of a trial has disappeared. */
     static final String KILLED = "a seccomp filter around this process ends whoever makes certain calls: relax it";
 
@@ -42,9 +43,15 @@ record Outcome(boolean available, String detail, String advice) {
             return "use Linux 5.14 or later; if this is one, a seccomp filter around this process hides the call";
         }
         if (errno == Errno.ENOSPC || errno == Errno.EUSERS) {
-            return "too many namespaces: raise the limits in /proc/sys/user/max_*_namespaces";
+            return "too many namespaces: raise the limits in /proc/sys/user/max_*_namespaces"
+                    + (HostFacts.machine().available()
+                            ? ""
+                            : ", of the container around, which may forbid them (bwrap --disable-userns), too");
         }
         if (errno == Errno.EPERM || errno == Errno.EACCES) {
+            if (!privileged && HostFacts.lackOfRoot().isPresent()) {
+                return SEE_CAPABILITIES;
+            }
             boolean isConfined = privileged || SecurityModules.profile().isPresent();
             return isConfined ? SecurityModules.advice() : ASK_FOR_PRIVILEGES;
         }

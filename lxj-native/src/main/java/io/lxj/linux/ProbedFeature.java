@@ -5,6 +5,7 @@ enum ProbedFeature {
     KERNEL("kernel", "5.14 is the oldest that has all of this", "use Linux 5.14 or later"),
     CAPABILITIES("capabilities", "mount, enter namespaces, change owners", "run as root"),
     MACHINE("whole machine", "nothing around this process restricts it", ""),
+    OWN_PROC("own /proc", "tells processes apart", ""),
     STAGE("launch program", "runs a list of system calls in a new process", ""),
     EXECUTABLE_MEMFD(
             "executable memfd",

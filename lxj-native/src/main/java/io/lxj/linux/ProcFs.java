@@ -2,6 +2,7 @@ package io.lxj.linux;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -21,6 +22,10 @@ public final class ProcFs implements AutoCloseable {
     private static final int LIMIT = 1 << 20;
     private static final int SELF_LIMIT = 64 << 20;
 
+    private static final String OF_OTHERS =
+            "/proc is of another PID namespace than this process: mount its own there, as"
+                    + " bwrap --proc /proc, unshare --mount-proc or mount -t proc proc /proc do";
+
     private final RootDir root;
     // It stays what it is for as long as there is this process.
     private volatile String bootId;
@@ -34,10 +39,38 @@ public final class ProcFs implements AutoCloseable {
      *
      * @param mountPoint usually {@code /proc}
      * @return the verified procfs
-     * @throws LinuxException ENODEV if that isn't the root of a procfs
+     * @throws LinuxException ENODEV if that isn't the root of a procfs; ESRCH if it is that of another PID namespace, which
+     *     has this process's number for another process
      */
     public static ProcFs open(Path mountPoint) throws LinuxException {
-        return of(Fd.open(mountPoint, Open.O_PATH | Open.O_DIRECTORY, 0));
+        ProcFs proc = of(Fd.open(mountPoint, Open.O_PATH | Open.O_DIRECTORY, 0));
+        try {
+            proc.requireSelf();
+            return proc;
+        } catch (LinuxException e) {
+            proc.close();
+            throw e;
+        }
+    }
+
+    private void requireSelf() throws LinuxException {
+        Optional<String> seen = self();
+        if (!seen.equals(Optional.of(Long.toString(Kernel.call(Syscall.GETPID))))) {
+            throw LinuxException.of(-Errno.ESRCH.number(), "readlinkat", root.fd(), "self")
+                    .withHint(OF_OTHERS);
+        }
+    }
+
+    /** What this process is called here; nothing if it isn't in this PID namespace. */
+    private Optional<String> self() throws LinuxException {
+        try (Directory all = new Directory(root.fd().undelegated())) {
+            return Optional.of(FileName.string(all.readLink(FileName.bytes("self"))));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /**
@@ -195,11 +228,12 @@ public final class ProcFs implements AutoCloseable {
     }
 
     /**
-     * The id that the kernel made up when it booted. In a container /proc/sys is often a mount of its own: it is read through
-     * that if an ordinary user asks, who can't have another procfs.
+     * The id that the kernel made up when it booted. In a container /proc/sys is often a mount of its own, and LXC mounts a
+     * file over this one that has another id for each start: it is read through that if an ordinary user asks, who can't
+     * have another procfs.
      *
      * @return a UUID as text
-     * @throws LinuxException if it can't be read; EXDEV if something else than a procfs lies there
+     * @throws LinuxException if it can't be read
      */
     public String bootId() throws LinuxException {
         String known = bootId;
@@ -218,9 +252,6 @@ public final class ProcFs implements AutoCloseable {
                 throw e;
             }
             try (Fd file = root.open(FileName.bytes(BOOT_ID), Open.O_RDONLY, 0, Open.RESOLVE_NO_SYMLINKS)) {
-                if (!FileSystemType.of(file).equals(FileSystemType.PROC)) {
-                    throw e;
-                }
                 return new String(file.readAll(LIMIT), StandardCharsets.US_ASCII).strip();
             }
         }

@@ -69,12 +69,22 @@ public final class SecurityModules {
     }
 
     /**
+     * Whether this process is root without some of the capabilities that lxj needs.
+     *
+     * @return true in most containers of other tools
+     */
+    public static boolean isRootRestricted() {
+        return HostFacts.lackOfRoot().isPresent();
+    }
+
+    /**
      * What may have forbidden a call that the privileges of this process allow, as far as it can be told.
      *
      * @return a sentence, with what to do about it
      */
     public static String advice() {
         List<String> around = new ArrayList<>();
+        HostFacts.lackOfRoot().ifPresent(around::add);
         profile().ifPresent(profile -> around.add("the AppArmor profile " + profile));
         if (hasSeLinux() && HostFacts.read("/sys/fs/selinux/enforce").equals(Optional.of("1"))) {
             HostFacts.read("/proc/self/attr/current").ifPresent(label -> around.add("the SELinux label " + label));

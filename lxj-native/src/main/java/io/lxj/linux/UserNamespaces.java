@@ -77,6 +77,16 @@ public final class UserNamespaces {
         return advice(Outcome.failed(failure, true));
     }
 
+    /**
+     * Why one gets no procfs or sysfs of its own here.
+     *
+     * @return what to do about it, as a sentence
+     */
+    public static String adviceOnProcAndSysfs() {
+        Outcome machine = HostFacts.machine();
+        return FullyVisible.advice() + (machine.available() ? "" : " (this process is " + machine.detail() + ")");
+    }
+
     static String advice(Outcome failure) {
         Outcome settings = HostFacts.userNamespaces();
         if (!settings.available()) {
