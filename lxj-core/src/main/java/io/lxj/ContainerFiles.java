@@ -360,7 +360,7 @@ public final class ContainerFiles {
      *
      * @param path the file or folder; a link in its place is followed
      * @param host where it goes: the path of the copy, whose folder must exist
-     * @return what could not be kept, as sentences
+     * @return what else could not be kept, as sentences
      * @throws io.lxj.error.LxjException if that fails; of a folder, what was copied by then stays
      */
     public List<String> pull(String path, Path host) {

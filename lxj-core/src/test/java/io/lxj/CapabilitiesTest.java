@@ -201,6 +201,11 @@ class CapabilitiesTest {
         assertThatThrownBy(() -> Config.fromJson(config + "{\"keep\": [\"CAP_KILL\"], \"drop\": [\"CAP_KILL\"]}}}"))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("security.capabilities.drop");
+        Set<Capability> kill = Set.of(Capability.KILL);
+        assertThatThrownBy(() -> new CapabilityChanges(kill, kill))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessage(
+                        "security.capabilities: has CAP_KILL among both, kept and dropped; allowed: one or the other");
         Security security = Security.DEFAULT
                 .keepCapabilities(Capability.SYS_TIME)
                 .dropCapabilities(Capability.KILL)

@@ -1,6 +1,8 @@
 package io.lxj;
 
+import io.lxj.config.Command;
 import io.lxj.config.Config;
+import io.lxj.config.Group;
 import io.lxj.config.SeccompProfile;
 import io.lxj.config.Security;
 import io.lxj.config.State;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Runs a container as whoever runs this, and says what came of it. */
 public final class OrdinaryUserJvm {
@@ -63,6 +66,16 @@ public final class OrdinaryUserJvm {
                     .orElseThrow()
                     .split(" {2,}")[2];
             System.out.println("fewer files: " + (most < Long.parseLong(own) && most > Long.parseLong(own) / 2));
+            // Where the JVM is in a cgroup of root's, others of this user's may be below it.
+            System.out.print("cgroups: "
+                    + container
+                            .exec(
+                                    "sh",
+                                    "-c",
+                                    "ls /sys/fs/cgroup; echo; mount -t cgroup2 none /mnt 2>/dev/null; echo mount: $?")
+                            .stdout());
+            System.out.println("filter: " + container.seccompFilter().toString().matches("(?s).*unshare.*2000000.*"));
+            refused(() -> container.exec(Command.of("id").groups(List.of(Group.id(7)))));
             refused(container::freeze);
             refused(() -> lxj.containers().create("p", Config.ofImage("busybox").privileged()));
             container.stop();

@@ -100,6 +100,14 @@ class OrdinaryUserTest {
         }
     }
 
+    /** Whoever waits for a container's end is told on a thread, which there may not be. */
+    @Test
+    @NeedsCommand("prlimit")
+    void aContainerCanBeStoppedWhenTheUserMayHaveNoMoreThreads() throws Exception {
+        assertThat(run("65534", SpentThreadsJvm.class))
+                .containsSubsequence("refused: ", "EAGAIN (", "RLIMIT_NPROC", "then: STOPPED\nleft: 0\n");
+    }
+
     static void requireUser() throws IOException {
         if (Files.readAllLines(Path.of("/etc/subuid")).stream().noneMatch(line -> line.startsWith(USER + ":"))) {
             throw MustWork.missing("a user " + USER + " with 131072 ids in /etc/subuid, as .ci/run makes it");
@@ -145,6 +153,8 @@ class OrdinaryUserTest {
         assertThat(run("65534", OrdinaryUserJvm.class))
                 .contains("0\ntext\n/bin/init\nlater\n")
                 .contains("without keys: true\nneither with others: true\n0:0\nmine\nfewer files: true\n")
+                .contains("cgroups: \nmount: 1\nfilter: true\n")
+                .contains("refused: command.groups: \"[7]\" is not allowed; allowed: none set here: ")
                 .contains("refused: freeze own: ")
                 .contains("systemd-run --user --scope -p Delegate=yes")
                 .contains("refused: privileged: an ordinary user has no privileges of the host")

@@ -144,6 +144,23 @@ class ProcessSettingsTest {
         assertThat(Files.readString(Path.of("/proc/sys/kernel/msgmax"))).isEqualTo(before);
     }
 
+    /** Routing resets what redirects are taken and what interfaces do; and the first port that root alone has limits the range. */
+    @Test
+    void sysctlsThatChangeOthersAreSetFirst() {
+        Container container = host.start(ALPINE.sysctl("net.ipv4.ip_forward", "1")
+                .sysctl("net.ipv4.conf.all.accept_redirects", "1")
+                .sysctl("net.ipv4.conf.default.forwarding", "0")
+                .sysctl("net.ipv4.ip_local_port_range", "1000 2000")
+                .sysctl("net.ipv4.ip_unprivileged_port_start", "500"));
+        String all = "cd /proc/sys/net/ipv4 && cat ip_forward conf/all/accept_redirects conf/default/forwarding"
+                + " ip_local_port_range ip_unprivileged_port_start";
+        assertThat(out(container, "sh", "-c", all)).isEqualTo("1\n1\n0\n1000\t2000\n500");
+        Config higher = ALPINE.sysctl("net.ipv4.ip_local_port_range", "50000 60000")
+                .sysctl("net.ipv4.ip_unprivileged_port_start", "40000");
+        assertThat(out(host.start(higher), "cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start"))
+                .isEqualTo("40000");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "kernel.msgmax, many",
@@ -152,7 +169,6 @@ class ProcessSettingsTest {
         "net.ipv4.ip_forward, on",
         "kernel.domainname, a-name-of-more-than-64-characters-which-is-more-than-the-kernel-has-room-for"
     })
-    @NeedsRoot("tries settings in namespaces of its own")
     void aValueThatTheKernelRefusesIsRefusedBeforeAnythingIsCreated(String name, String value) {
         // Those around it are good, and each is tried.
         Config config =
@@ -221,7 +237,6 @@ class ProcessSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"net.core.netdev_max_backlog", "net.ipv4.tcp_mem", "net.core.wmem_max"})
-    @NeedsRoot("tries settings in namespaces of its own")
     void aSettingOfTheNetworkThatIsTheHostsIsRefusedBeforeAnythingIsCreated(String name) {
         assertThatThrownBy(() ->
                         host.create(ALPINE.sysctl("net.ipv4.ip_forward", "1").sysctl(name, "1000000")))
@@ -357,6 +372,10 @@ class ProcessSettingsTest {
     @Test
     void badNumbersAreRefused() {
         ProcessSettings settings = ProcessSettings.DEFAULT;
+        assertThatThrownBy(() -> settings.limit(Resource.NOFILE, 15, 20))
+                .hasMessage(
+                        "processes.limits.RLIMIT_NOFILE: \"15\" is not allowed; allowed: a number from 16 on: a start"
+                                + " needs as many");
         assertThatThrownBy(() -> settings.limit(Resource.NOFILE, 5, 4))
                 .hasMessageContaining("processes.limits.RLIMIT_NOFILE");
         assertThatThrownBy(() -> settings.limit(Resource.NOFILE, ResourceLimit.UNLIMITED, 4))

@@ -6,6 +6,8 @@ import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.PortableJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -201,6 +203,54 @@ class RestrictedHostTest {
                                 + " has to show its cgroups, ")
                 .containsPattern(
                         "\nrefused: open lxj: this host has no cgroup v2; this process is inside a container: ");
+    }
+
+    /** As unshare(1) leaves it without --mount-proc: it has this process's number for another one. */
+    @Test
+    void aProcOfAnotherPidNamespace() throws Exception {
+        String said = jvm.run(List.of("unshare", "--pid", "--fork"), CheckingJvm.class);
+        assertThat(said).contains(UNUSABLE);
+        assertThat(isSaid(said, "own /proc", "MISSING", "readlinkat: ESRCH"))
+                .as(said)
+                .isTrue();
+        assertThat(said)
+                .containsPattern("\nown /proc: +/proc is of another PID namespace than this process: ")
+                .containsPattern("\nrefused: open .*ESRCH .*; /proc is of another PID namespace than this process: ");
+    }
+
+    /** As a container has them that is only to look. */
+    @Test
+    void cgroupsThatCanNotBeWritten() throws Exception {
+        String script = "mount -o remount,bind,ro \"$(findmnt -n -o TARGET -t cgroup2 | tail -n 1)\"; exec \"$@\"";
+        String said = jvm.run(List.of("unshare", "--mount", "sh", "-ec", script, "sh"), CheckingJvm.class);
+        assertThat(said).contains(UNUSABLE).doesNotContain("\nopened ");
+        assertThat(said).containsPattern("\nown cgroups +MISSING .* can't be written\n");
+        if (!Files.isDirectory(Path.of("/run/systemd/system"))) {
+            assertThat(said)
+                    .containsPattern("\nplace of cgroups: +where it is mounted read-only: mount -o remount,rw ")
+                    .containsPattern(
+                            "\nrefused: open lxj: this host has no cgroup v2 in which this root can make cgroups; ");
+        }
+    }
+
+    /** As LXC covers the id of the boot. */
+    @Test
+    void anotherFileInPlaceOfTheBootId() throws Exception {
+        String said = behind("echo 12345678-1234-1234-1234-123456789abc >/mnt-$$; mount --bind /mnt-$$"
+                + " /proc/sys/kernel/random/boot_id; rm /mnt-$$");
+        assertThat(said).contains("\nopened ");
+    }
+
+    /** Root without what lxj needs, as in most containers of other tools. */
+    @Test
+    void aRootWithoutCapabilities() throws Exception {
+        String said =
+                jvm.run(List.of("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"), CheckingJvm.class);
+        assertThat(said).contains(UNUSABLE);
+        assertThat(isSaid(said, "capabilities", "MISSING", "without CAP_SYS_ADMIN"))
+                .as(said)
+                .isTrue();
+        assertThat(said).containsPattern("\ndevice filter: +see capabilities\n");
     }
 
     /** Root of a user namespace with a single id, in which there can be no other. */

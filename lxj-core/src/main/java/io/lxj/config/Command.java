@@ -150,6 +150,9 @@ public final class Command {
     /**
      * The same command with these supplementary groups, and no others.
      *
+     * <p>Processes of a container with a single id, as a user without ids for containers has it, keep the JVM's groups: there
+     * a command that sets any is refused when it is executed.
+     *
      * @param supplementary the groups; may be none
      * @return the command
      */

@@ -11,7 +11,8 @@ import java.util.Set;
  * What the standard profile denies. LXC denies kexec, modules, open_by_handle_at and forced unmounts; systemd-nspawn and
  * Docker list what they allow. Here all calls that lxj knows are allowed but those listed, so that a whole userland with
  * its own init runs, nested containers included: what mounts, namespaces and tracing can reach is the container's own.
- * Everything is denied that LXC denies, and what nspawn and Docker don't allow, except for what a system container needs.
+ * Everything is denied that LXC denies, and what nspawn and Docker don't allow, except for what a system
+ * container needs, and for acct(2), which writes of processes of its own PID namespace.
  *
  * <p>reboot(2) is allowed: in a PID namespace it ends its init, which is how a container halts. adjtimex(2) is allowed,
  * because it also reads; setting needs CAP_SYS_TIME.

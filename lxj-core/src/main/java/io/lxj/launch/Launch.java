@@ -200,7 +200,10 @@ public final class Launch implements AutoCloseable {
 
     private LxjException killed() {
         return new LxjException(Failure.of("start " + spec.name(), "its init was killed before it could begin")
-                .hint("if it may have little memory, it needs more; the kernel's log tells of what it kills for that"));
+                .hint(
+                        "if it may have little memory, it needs more; the kernel's log tells of what it kills for that. Or the JVM"
+                                + " is in a cgroup whose cgroup.kill somebody has written to: from there newer kernels let nothing be"
+                                + " started in another one, so start the JVM elsewhere"));
     }
 
     /** If the keeper can't be reached, it ends with the init once the pipe is closed on which it waits for word. */

@@ -41,20 +41,25 @@ final class Confinements {
     private final long permitted;
     private final long openFiles;
     private final Optional<Deputy> deputy;
-    private final CgroupTree cgroups;
     private final Map<Key, Confinement> known = new ConcurrentHashMap<>();
     // Most containers have the default, whose rules need not be compared then.
-    private final AtomicReferenceArray<Confinement> standard = new AtomicReferenceArray<>(2);
+    private final AtomicReferenceArray<Confinement> standard = new AtomicReferenceArray<>(4);
 
     private record Key(
             Security security,
             ProcessSettings processes,
             Map<String, String> sysctls,
             ClockOffsets clocks,
-            boolean userNamespace) {
-        static Key of(Config config, boolean userNamespace) {
+            boolean userNamespace,
+            boolean cgroup) {
+        static Key of(Config config, boolean userNamespace, boolean cgroup) {
             return new Key(
-                    config.security(), config.processes(), config.sysctls(), config.clockOffsets(), userNamespace);
+                    config.security(),
+                    config.processes(),
+                    config.sysctls(),
+                    config.clockOffsets(),
+                    userNamespace,
+                    cgroup);
         }
 
         boolean isStandard() {
@@ -65,28 +70,27 @@ final class Confinements {
         }
     }
 
-    private Confinements(long permitted, long openFiles, Optional<Deputy> deputy, CgroupTree cgroups) {
+    private Confinements(long permitted, long openFiles, Optional<Deputy> deputy) {
         this.deputy = deputy;
-        this.cgroups = cgroups;
         this.permitted = permitted;
         this.openFiles = openFiles;
     }
 
-    static Confinements ofThisProcess(Optional<Deputy> deputy, CgroupTree cgroups) throws LinuxException {
+    static Confinements ofThisProcess(Optional<Deputy> deputy) throws LinuxException {
         long own = HostLimits.hard(Resource.NOFILE.number());
         // By that the kernel counts what a user has in flight, see unix(7), which a container that is this user must
         // not
         // use up.
         boolean shared = deputy.isPresent() && !deputy.get().hasSeveralIds();
         long most = shared ? own - own / 4 : own;
-        return new Confinements(permitted(), Math.min(most, MAX_OPEN_FILES), deputy, cgroups);
+        return new Confinements(permitted(), Math.min(most, MAX_OPEN_FILES), deputy);
     }
 
-    /** The privileges of a container; a bad one is refused here. */
-    Confinement of(Config config, boolean userNamespace) {
-        Key key = Key.of(config, userNamespace);
+    /** The privileges of a container, which has a cgroup or has none; a bad one is refused here. */
+    Confinement of(Config config, boolean userNamespace, boolean cgroup) {
+        Key key = Key.of(config, userNamespace, cgroup);
         if (key.isStandard()) {
-            int index = userNamespace ? 1 : 0;
+            int index = (userNamespace ? 1 : 0) + (cgroup ? 2 : 0);
             Confinement made = standard.get(index);
             if (made == null) {
                 made = make(key);
@@ -161,11 +165,11 @@ final class Confinements {
                         : Optional.of(new ProcessSpec.Clocks(
                                 key.clocks().monotonic(), key.clocks().boottime()));
         return new ProcessSpec(
-                limits, score, settings.umask(), groups, key.sysctls(), clocks, !key.userNamespace(), deputized());
+                limits, score, settings.umask(), groups, key.sysctls(), clocks, !key.userNamespace(), deputized(key));
     }
 
-    private Optional<ProcessSpec.Deputized> deputized() {
-        return deputy.map(own -> new ProcessSpec.Deputized(cgroups.isThere(), own.hasSeveralIds()));
+    private Optional<ProcessSpec.Deputized> deputized(Key key) {
+        return deputy.map(own -> new ProcessSpec.Deputized(key.cgroup(), own.hasSeveralIds()));
     }
 
     private static long permitted() throws LinuxException {

@@ -90,7 +90,7 @@ public final class Engine implements AutoCloseable {
         this.supervisor = supervisor;
         this.sampling = new Sampling(supervisor);
         this.cgroups = cgroups;
-        this.confinements = Confinements.ofThisProcess(folder.deputy(), cgroups);
+        this.confinements = Confinements.ofThisProcess(folder.deputy());
         this.self = self(proc);
         this.starter = new Starter(this, new InitLauncher(spawnThread, folder.deputy()));
         this.buildRoom = new BuildRoom(this, new InitLauncher(spawnThread, folder.deputy()));
@@ -266,17 +266,21 @@ public final class Engine implements AutoCloseable {
         return shifting;
     }
 
-    /** The limits of a container's processes; a bad one is refused here. */
+    /** The limits of the processes of a container that is about to start; a bad one is refused here. */
     Confinement confinement(Config config, boolean userNamespace) {
+        return confinement(config, userNamespace, folder.deputy().isEmpty() || cgroups.isThere());
+    }
+
+    /** The same of one that has a cgroup, or has none. */
+    Confinement confinement(Config config, boolean userNamespace, boolean cgroup) {
         Security security = config.security();
         boolean usersOwn =
                 folder.deputy().filter(deputy -> !deputy.hasSeveralIds()).isPresent();
         if (usersOwn && security.seccomp().isFilter()) {
-            // Keys belong to users, and the container's is this one.
-            SeccompProfile keyless = security.seccomp().deny("add_key", "request_key", "keyctl");
-            return confinements.of(config.security(security.seccomp(keyless)), userNamespace);
+            SeccompProfile profile = UsersOwn.profile(security.seccomp(), cgroup);
+            return confinements.of(config.security(security.seccomp(profile)), userNamespace, cgroup);
         }
-        return confinements.of(config, userNamespace);
+        return confinements.of(config, userNamespace, cgroup);
     }
 
     ProcessIdentity self() {

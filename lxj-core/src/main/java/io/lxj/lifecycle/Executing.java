@@ -54,7 +54,10 @@ final class Executing {
             // With the container's rights, not with those of this JVM, which it may not keep waiting either.
             RootDir root = lent.root();
             Accounts accounts = Accounts.read(name, root);
-            Confinement confinement = engine.confinement(run.config(), run.ids().isPresent());
+            Confinement confinement = engine.confinement(
+                    run.config(),
+                    run.ids().isPresent(),
+                    engine.folder().deputy().isEmpty() || run.cgroup().isPresent());
             ExecSpec spec = ExecSpecs.of(
                     name, run.config(), command, accounts, run.ids().isPresent(), confinement);
             return command.terminal().isPresent()

@@ -110,13 +110,16 @@ final class ApiFileSystems {
         program.place(absent);
     }
 
-    void sysAndCgroup(Arg sys) {
+    void sys(Arg sys) {
         Arg target = steps.mountPoint(root, "sys");
         steps.placeOn("mount /sys", sys, target);
         keepWhole("sys", sys);
         Arg net = steps.copy("keep /sys/" + SYS_WRITABLE, sys, SYS_WRITABLE);
         steps.restrict("make /sys read-only", sys, MountFlags.MOUNT_ATTR_RDONLY);
         steps.place("leave /sys/" + SYS_WRITABLE + " writable", net, sys, SYS_WRITABLE);
+    }
+
+    void cgroup(Arg sys) {
         Arg cgroup = steps.make("cgroup2", FileSystemSteps.NO_EXEC, Map.of());
         steps.place("mount /sys/fs/cgroup", cgroup, sys, "fs/cgroup");
     }

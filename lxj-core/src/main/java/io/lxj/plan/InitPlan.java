@@ -7,6 +7,7 @@ import static io.lxj.linux.CloneFlags.CLONE_PIDFD;
 import io.lxj.error.Failure;
 import io.lxj.error.LxjException;
 import io.lxj.linux.Arg;
+import io.lxj.linux.CloneFlags;
 import io.lxj.linux.FileName;
 import io.lxj.linux.MountFlags;
 import io.lxj.linux.Open;
@@ -174,10 +175,13 @@ public final class InitPlan {
             ExecPlan.letGoOfSurroundings(end, spec.confinement().process());
             end.letGoOf(spec.keep() ? KeeperSteps.FDS : List.of());
             program.step("start a session", Syscall.SETSID);
+            boolean cgroups = spec.confinement().process().hasCgroupNamespace();
             program.step(
-                    "start a cgroup and an IPC namespace",
+                    cgroups ? "start a cgroup and an IPC namespace" : "start an IPC namespace",
                     Syscall.UNSHARE,
-                    Arg.of(Cloning.OWN_NAMESPACES, "CLONE_NEWCGROUP|CLONE_NEWIPC"));
+                    cgroups
+                            ? Arg.of(Cloning.OWN_NAMESPACES, "CLONE_NEWCGROUP|CLONE_NEWIPC")
+                            : Arg.of(CloneFlags.CLONE_NEWIPC, "CLONE_NEWIPC"));
             if (locked.isEmpty()) {
                 new FileSystemSteps(program).keepToItself();
             }
@@ -189,7 +193,10 @@ public final class InitPlan {
             ApiFileSystems api = new ApiFileSystems(
                     program, root, spec.confinement().process().hostRoot());
             api.proc(proc, spec.confinement().process().sysctls());
-            api.sysAndCgroup(sys);
+            api.sys(sys);
+            if (cgroups) {
+                api.cgroup(sys);
+            }
             boolean terminalGroup =
                     spec.userNamespace().map(UserNamespace::terminalGroup).orElse(true);
             api.dev(stage.dev(), stage.bound(), spec.terminals(), terminalGroup);

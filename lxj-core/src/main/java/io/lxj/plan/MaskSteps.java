@@ -28,8 +28,8 @@ final class MaskSteps {
             "timer_list",
             "timer_stats");
 
-    /** What both make read-only. */
-    static final List<String> PROC_READ_ONLY = List.of("acpi", "apm", "asound", "fs", "scsi");
+    /** What both make read-only, and how the processor caches memory. */
+    static final List<String> PROC_READ_ONLY = List.of("acpi", "apm", "asound", "fs", "mtrr", "scsi");
 
     /** The firmware's tables, and meters of power that tell what others calculate (CVE-2020-8694). */
     private static final List<String> SYS_FOLDERS = List.of("firmware", "devices/virtual/powercap");

@@ -63,6 +63,15 @@ public record ProcessSpec(
     }
 
     /**
+     * Whether the container has a cgroup namespace, in which it can mount what is below its root. Without a cgroup of its own
+     * that would be the one that the JVM is in, and a container of a single id is, for the kernel, the user that owns what is
+     * in there.
+     */
+    boolean hasCgroupNamespace() {
+        return hasCgroup() || hasGroups();
+    }
+
+    /**
      * Whether groups can be changed: who has a single id in a user namespace has to keep the user's.
      *
      * @return false for an ordinary user without ids

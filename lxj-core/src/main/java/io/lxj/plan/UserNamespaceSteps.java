@@ -66,13 +66,15 @@ final class UserNamespaceSteps {
                 .mayFail();
     }
 
-    /** Enters the user namespace of a container that runs, and its cgroup namespace, which belongs to that. */
+    /** Enters the user namespace of a container that runs, and its cgroup namespace, if it has one, which belongs to that. */
     void enter(String container) {
         program.step(
                 "enter the user namespace of " + container,
                 Syscall.SETNS,
                 program.fd(FdNames.INIT),
-                Arg.of(CloneFlags.CLONE_NEWUSER | CloneFlags.CLONE_NEWCGROUP, "user, cgroup"));
+                process.hasCgroupNamespace()
+                        ? Arg.of(CloneFlags.CLONE_NEWUSER | CloneFlags.CLONE_NEWCGROUP, "user, cgroup")
+                        : Arg.of(CloneFlags.CLONE_NEWUSER, "user"));
         hide();
         becomeRoot();
     }

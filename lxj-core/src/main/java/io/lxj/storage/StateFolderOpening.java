@@ -13,6 +13,7 @@ import io.lxj.linux.FileName;
 import io.lxj.linux.FileSystemType;
 import io.lxj.linux.Kernel;
 import io.lxj.linux.LinuxException;
+import io.lxj.linux.Metadata;
 import io.lxj.linux.Open;
 import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
@@ -20,7 +21,9 @@ import io.lxj.linux.Syscall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,6 +35,8 @@ final class StateFolderOpening implements AutoCloseable {
     static final int LAYOUT = 1;
 
     private static final String LAYOUT_FILE = "layout.json";
+    private static final String LOCKS = "locks";
+    private static final List<String> PARTS = List.of("images", "containers", "tmp", LOCKS);
     private static final String LAYOUT_KEY = "layout";
     private static final String LACKING = ", which is the user's own alone; the warning before this says why";
     private static final int OTHERS = 077;
@@ -56,10 +61,11 @@ final class StateFolderOpening implements AutoCloseable {
             opening.checkFileSystem();
             if (Deputies.areNeeded()) {
                 opening.delegate(path);
+                opening.takeOver();
                 opening.checkIds(path, LAYOUT_FILE);
             }
             opening.checkLayout(path);
-            for (String name : new String[] {"images", "containers", "tmp", "locks"}) {
+            for (String name : PARTS) {
                 opening.folders.put(name, opening.openPart(path, name));
             }
             return opening;
@@ -79,6 +85,42 @@ final class StateFolderOpening implements AutoCloseable {
         }
         root.close();
         root = seen;
+    }
+
+    /**
+     * What was made when the user had no ids becomes that of the ids which the user has by now, if it is nothing but an empty
+     * state folder: its opening has told the user to get some.
+     */
+    private void takeOver() throws LinuxException {
+        if (!deputy.hasSeveralIds() || !wasSingle(FileName.bytes(LAYOUT_FILE))) {
+            return;
+        }
+        List<Directory> parts = new ArrayList<>();
+        try {
+            for (String name : PARTS) {
+                Optional<Directory> part = root.findDirectory(FileName.bytes(name));
+                if (part.isPresent()) {
+                    parts.add(part.get());
+                    if (!name.equals(LOCKS) && !part.get().list().isEmpty()) {
+                        return;
+                    }
+                }
+            }
+            for (Directory part : parts) {
+                for (DirectoryEntry entry : part.list()) {
+                    part.unlink(entry.name());
+                }
+                Metadata.chown(part.fd(), 0, 0);
+            }
+        } finally {
+            parts.forEach(Directory::close);
+        }
+        Metadata.chown(root, FileName.bytes(LAYOUT_FILE), 0, 0);
+    }
+
+    private boolean wasSingle(byte[] name) throws LinuxException {
+        Optional<Stat> stat = root.findStat(name);
+        return stat.isPresent() && Integer.toUnsignedLong(stat.get().uid()) == OwnIds.USER;
     }
 
     private static void makeFolder(String action, Path path) throws LinuxException {

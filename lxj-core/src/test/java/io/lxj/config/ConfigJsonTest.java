@@ -187,6 +187,8 @@ class ConfigJsonTest {
                 "'devices': [{'type':'host','source':'/dev/a','target':'/dev/a','access':'rx'}] | devices[0].access:",
                 "'devices': [{'type':'host','source':'/dev/a','target':'/a'}] | devices[0].target: '/a' is not",
                 "'storage': 'OVERLAY' | storage: 'OVERLAY' is not allowed; allowed: one of overlay, copy",
+                "'processes': {'limits': {'NOFILE': {'soft': 20, 'hard': 20}, 'RLIMIT_NOFILE': {'soft': 21, 'hard': 21}}}"
+                        + " | processes.limits.RLIMIT_NOFILE: is that of RLIMIT_NOFILE once more; allowed: one limit for each",
                 "'console': {'rows': 0} | console.rows: '0' is not allowed; allowed: a number from 1 to 65535",
                 "'console': {'logSize': 4096} | console.logSize: is a number; allowed: text",
                 "'console': {'logSize': 'x'} | console.logSize: 'x' is not allowed",

@@ -78,6 +78,16 @@ class DeviceTest {
     }
 
     @Test
+    void targetIsNotBelowAnother() {
+        Config config = Config.ofImage("a").device(Device.host(Path.of("/dev/fuse")));
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(() -> config.device(Device.host(Path.of("/dev/null"), "/dev/fuse/x")))
+                .withMessage(
+                        "devices[1].target: \"/dev/fuse/x\" is not allowed; allowed: a place that isn't below that of"
+                                + " another device");
+    }
+
+    @Test
     void someAccessIsNeeded() {
         assertThatExceptionOfType(InvalidConfigException.class)
                 .isThrownBy(() -> new HostDevice("/dev/x", "/dev/x", EnumSet.noneOf(DeviceAccess.class)))

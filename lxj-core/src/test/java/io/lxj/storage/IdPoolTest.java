@@ -46,7 +46,14 @@ class IdPoolTest {
         String map = "0 1879048192 65536\n";
         assertThat(IdPool.of("root", 0, "", "", map, map).firsts()).isEmpty();
         assertThat(IdPool.of("root", 0, "root:1000:64536", "root:1000:64536", map, map))
-                .hasToString("1000 to 65535");
+                .hasToString("none");
+    }
+
+    /** They are root itself, and users of its host. */
+    @Test
+    void rootGivesNothingOfWhatIsBelowAContainersOwnIds() {
+        assertThat(pool("root", 0, "root:0:200000\n", "root:0:200000\n")).hasToString("65536 to 199999");
+        assertThat(pool("root", 0, "root:0:65536\n", "root:0:65536\n")).hasToString("none");
     }
 
     /** The kernel takes no range that is in pieces outside of the namespace. */
