@@ -42,7 +42,7 @@ class NestedLxjTest {
                             devices: lxj runs in a container here, where no device node can be made; allowed: the standard nodes, which every container has
                             idMap.users: "0-65536 as 0-65536" is not allowed; allowed: ids out of one of the ranges that lxj has itself on this host: 0 to 65535, 1879048192 to 1879113727
                             idMap.groups: "0 as 70000" is not allowed; allowed: ids out of one of the ranges that lxj has itself on this host: 0 to 65535, 1879048192 to 1879113727
-                            set ids apart for one-too-many: all ids for containers are taken, by 1 of them: 1879048192 to 1879113727; have more of them in the user namespace of this process, as a container of lxj has by Config.nesting(...), and in /etc/subuid and /etc/subgid; or do without by Config.privileged()
+                            set ids apart for one-too-many: all ids for containers are taken, by 1 of them: 1879048192 to 1879113727; destroy containers; this process has the ids 0 to 65535, 1879048192 to 1879113727: have the container around map 65536 more for each container, as Config.nesting(...) of lxj does, or lxc.idmap = u 0 FIRST 131072 (and g) and systemd-nspawn --private-users=FIRST:131072 with the line root:65536:65536 in /etc/subuid and /etc/subgid; or do without by Config.privileged()
                             copied 0:0 0:0 0:0 written 0 1879048192 65536 /sys/fs/cgroup/cgroup.procs
                             copied HALTED
                             sharing 0:0 0:0 0:0 written 0 0 65536 /sys/fs/cgroup/cgroup.procs
@@ -57,7 +57,7 @@ class NestedLxjTest {
             ExecResult result = nested(java, base());
             assertThat(result.exitCode()).isEqualTo(1);
             assertThat(result.stderr())
-                    .contains("set ids apart for default: there is no range of 65536 ids for containers")
+                    .contains("set ids apart for default: there are no 65536 ids for a container; ")
                     .contains("Config.nesting(...)");
         }
     }

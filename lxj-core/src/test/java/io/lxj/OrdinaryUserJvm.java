@@ -74,7 +74,7 @@ public final class OrdinaryUserJvm {
                                     "-c",
                                     "ls /sys/fs/cgroup; echo; mount -t cgroup2 none /mnt 2>/dev/null; echo mount: $?")
                             .stdout());
-            System.out.println("filter: " + container.seccompFilter().toString().matches("(?s).*unshare.*2000000.*"));
+            System.out.println("filter: " + container.seccompFilter().contains("2000000"));
             refused(() -> container.exec(Command.of("id").groups(List.of(Group.id(7)))));
             refused(container::freeze);
             refused(() -> lxj.containers().create("p", Config.ofImage("busybox").privileged()));

@@ -8,6 +8,9 @@ public enum DeviceAccess {
     /** Open it for writing. */
     WRITE,
 
-    /** Make a node of it. */
+    /**
+     * Make a node of it. It makes no difference: whoever has a user namespace can make no nodes, and a privileged container can
+     * make any, which it can't open unless it may otherwise.
+     */
     MKNOD
 }

@@ -287,7 +287,7 @@ final class ContainerIds implements AutoCloseable {
 
     private String moreIds() throws LinuxException {
         if (!Deputies.areNeeded() && !UserNamespaces.inFirst()) {
-            return IdPool.adviceInside(proc);
+            return IdPool.adviceInside(proc, pool().firsts().findFirst().isPresent());
         }
         String more = "destroy containers; or get more ids, " + IdPool.advice(SubordinateIds.user());
         return Deputies.areNeeded()

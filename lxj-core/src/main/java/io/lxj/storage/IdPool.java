@@ -195,28 +195,28 @@ public record IdPool(List<Range> ranges) {
      * What gives root of a container ids for containers in there.
      *
      * @param proc the procfs of this process
+     * @param taken whether there are some, which all are taken
      * @return what to do
      * @throws LinuxException if it can't be read
      */
-    public static String adviceInside(ProcFs proc) throws LinuxException {
+    public static String adviceInside(ProcFs proc, boolean taken) throws LinuxException {
         List<Range> here = both(own(text(proc.readSelf("uid_map"))), own(text(proc.readSelf("gid_map"))));
-        String line = "have the line root:" + SIZE + ":" + SIZE + " in /etc/subuid and /etc/subgid";
-        String without = has(here, 0) ? "; or do without by Config.privileged()" : "";
-        return (has(here, SIZE) ? line : wider(here) + line) + without;
+        String line = "root:" + SIZE + ":" + SIZE + " in /etc/subuid and /etc/subgid";
+        String more = !taken && has(here, SIZE)
+                ? "have the line " + line
+                : "this process has the ids " + new IdPool(here) + ": have the container around map " + SIZE
+                        + " more for each container, as Config.nesting(...) of lxj does, or lxc.idmap = u 0 FIRST "
+                        + 2 * SIZE + " (and g) and systemd-nspawn --private-users=FIRST:" + 2 * SIZE
+                        + " with the line " + line;
+        return (taken ? "destroy containers; " : "")
+                + more
+                + (has(here, 0) ? "; or do without by Config.privileged()" : "");
     }
 
     /** Whether there are all the ids of a container, from a first one on. */
     private static boolean has(List<Range> here, long first) {
         List<Range> there = both(here, List.of(new Range(first, first + SIZE)));
         return there.stream().mapToLong(range -> range.end() - range.first()).sum() == SIZE;
-    }
-
-    private static String wider(List<Range> here) {
-        return "this process has the ids " + new IdPool(here) + ": have the container around map those from 0 to "
-                + (2 * SIZE - 1) + " at least, as lxc.idmap = u 0 FIRST " + 2 * SIZE
-                + " (and g), systemd-nspawn"
-                + " --private-users=FIRST:" + 2 * SIZE
-                + " or Config.nesting(...) of lxj do; and but for the last, ";
     }
 
     /** The ids that this process has in its own user namespace, see user_namespaces(7). */

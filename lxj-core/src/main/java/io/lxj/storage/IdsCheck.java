@@ -39,7 +39,7 @@ public record IdsCheck(boolean available, String detail, String advice) {
                             pool.toString(),
                             UserNamespaces.inFirst()
                                     ? IdPool.advice(SubordinateIds.user()) + "; or do without by Config.privileged()"
-                                    : IdPool.adviceInside(proc))
+                                    : IdPool.adviceInside(proc, false))
                     : of(pool);
         }
     }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where JNA puts its own library to load it: usually below the user's cache folder, which hardened hosts mount with noexec.
- * Then another folder is taken in which libraries can be loaded, unless the program has chosen one. Thread-safe.
+ * Where JNA puts its own library to load it: usually below the user's cache folder, which hardened hosts mount with noexec, or
+ * read-only. Then another folder is taken in which libraries can be loaded, unless the program has chosen one. Thread-safe.
  */
 final class LibraryFolder {
     private static final String CHOSEN = "jna.tmpdir";
@@ -25,7 +25,8 @@ final class LibraryFolder {
         boolean isChosen = System.getProperty(CHOSEN) != null
                 || OTHER_CHOICES.stream().anyMatch(name -> System.getProperty(name) != null);
         try {
-            if (!isChosen && isNoExec(usual())) {
+            Path usual = usual();
+            if (!isChosen && (isNoExec(usual) || !Files.isWritable(existing(usual.toAbsolutePath())))) {
                 chooseOther();
             }
         } catch (IOException | InvalidPathException e) {
