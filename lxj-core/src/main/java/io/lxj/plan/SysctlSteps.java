@@ -12,8 +12,6 @@ import java.util.Map;
 final class SysctlSteps {
     private static final String DOMAIN_NAME = "kernel.domainname";
 
-    private static final String SET = "set sysctl ";
-
     /** With one of the first two, routing changes what redirects are taken and what every interface does. */
     private static final List<String> LEADING =
             List.of("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv4.ip_unprivileged_port_start");
@@ -34,7 +32,7 @@ final class SysctlSteps {
     }
 
     static String setting(String name, String value) {
-        return SET + name + " to " + value;
+        return "set sysctl " + name + " to " + value;
     }
 
     static String opening(String name) {
@@ -44,9 +42,11 @@ final class SysctlSteps {
     /** First, as far as they can be, those that change others or what others may be; then all of them, for good. */
     void set(Arg proc, Map<String, String> sysctls) {
         if (sysctls.size() > 1) {
-            LEADING.stream().filter(sysctls::containsKey).forEach(name -> write(
-                            proc, "begin with sysctl ", name, sysctls.get(name))
-                    .forEach(ProgramBuilder.Added::mayFail));
+            for (String name : LEADING) {
+                if (sysctls.containsKey(name)) {
+                    begin(proc, name, sysctls.get(name));
+                }
+            }
         }
         sysctls.forEach((name, value) -> {
             if (name.equals(DOMAIN_NAME)) {
@@ -55,28 +55,35 @@ final class SysctlSteps {
                 program.step(setting(name, value), Syscall.SETDOMAINNAME, program.bytes(text, value), text.length);
                 return;
             }
-            write(proc, SET, name, value);
+            ProgramBuilder.Added file = open(opening(name), proc, name);
+            write(setting(name, value), file, value);
+            close(file);
         });
     }
 
-    private List<ProgramBuilder.Added> write(Arg proc, String doing, String name, String value) {
-        byte[] text = value.getBytes(StandardCharsets.UTF_8);
-        ProgramBuilder.Added opened = program.step(
-                doing.equals(SET) ? opening(name) : doing + name,
+    private void begin(Arg proc, String name, String value) {
+        String doing = "begin with sysctl " + name;
+        ProgramBuilder.Added file = open(doing, proc, name).mayFail();
+        write(doing, file, value).mayFail();
+        close(file).mayFail();
+    }
+
+    private ProgramBuilder.Added open(String what, Arg proc, String name) {
+        return program.step(
+                what,
                 Syscall.OPENAT,
                 proc,
                 program.string(path(name)),
                 Arg.of(Open.O_WRONLY | Open.O_CLOEXEC | Open.O_NOFOLLOW, "O_WRONLY|O_CLOEXEC|O_NOFOLLOW"),
                 0);
-        Arg file = opened.result();
-        return List.of(
-                opened,
-                program.step(
-                        doing.equals(SET) ? setting(name, value) : doing + name,
-                        Syscall.WRITE,
-                        file,
-                        program.bytes(text, value),
-                        text.length),
-                program.step("close it", Syscall.CLOSE, file));
+    }
+
+    private ProgramBuilder.Added write(String what, ProgramBuilder.Added file, String value) {
+        byte[] text = value.getBytes(StandardCharsets.UTF_8);
+        return program.step(what, Syscall.WRITE, file.result(), program.bytes(text, value), text.length);
+    }
+
+    private ProgramBuilder.Added close(ProgramBuilder.Added file) {
+        return program.step("close it", Syscall.CLOSE, file.result());
     }
 }
