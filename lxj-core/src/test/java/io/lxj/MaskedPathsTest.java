@@ -74,8 +74,8 @@ class MaskedPathsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sys", "irq", "bus", "acpi", "fs", "scsi"})
-    void foldersOfProcAreReadOnly(String name) {
+    @ValueSource(strings = {"sys", "irq", "bus", "acpi", "fs", "mtrr", "scsi"})
+    void partsOfProcAreReadOnly(String name) {
         if (Files.exists(Path.of("/proc", name))) {
             assertThat(sh("grep -c ' /proc/" + name + " ro,' /proc/self/mountinfo")
                             .stdout())

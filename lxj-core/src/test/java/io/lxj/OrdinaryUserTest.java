@@ -74,7 +74,8 @@ class OrdinaryUserTest {
                 .contains(
                         "layout.json belongs to other ids than those that this user's containers have now, which is the"
                                 + " user's own alone; the warning before this says why; give the user the former ids again, or open"
-                                + " another state folder\n");
+                                + " another state folder\n")
+                .contains("went over with 0 images\n");
     }
 
     /** The keys of the JVM's session are those of nobody in a container. */

@@ -53,11 +53,18 @@ public final class OwnIdsJvm {
             lxj.images().get("busybox").delete();
         }
         // Who has no lines in /etc/subuid and /etc/subgid.
+        String user = System.getProperty("user.name");
         System.setProperty("user.name", "nobody");
+        Path later = folder.resolveSibling("later");
+        Lxj.open(later).close();
         try (Lxj lxj = Lxj.open(folder)) {
             System.out.println("opened " + lxj);
         } catch (LxjException e) {
             System.out.println("refused: " + e.getMessage());
+        }
+        System.setProperty("user.name", user);
+        try (Lxj lxj = Lxj.open(later)) {
+            System.out.println("went over with " + lxj.images().list().size() + " images");
         }
     }
 }

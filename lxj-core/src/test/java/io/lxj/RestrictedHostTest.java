@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What keeps ordinary users from containers on some hosts, each as seen by such a user: what is said, and what to do. */
 @NeedsRoot("restricts what another user has around")
-@NeedsCommand({"unshare", "mount", "setpriv", "newuidmap", "newgidmap"})
+@NeedsCommand({"unshare", "mount", "findmnt", "setpriv", "newuidmap", "newgidmap"})
 @LeaksNothing
 @Timeout(60)
 class RestrictedHostTest {
@@ -234,8 +234,8 @@ class RestrictedHostTest {
     /** As LXC covers the id of the boot. */
     @Test
     void anotherFileInPlaceOfTheBootId() throws Exception {
-        String said = behind("echo 12345678-1234-1234-1234-123456789abc >/mnt-$$; mount --bind /mnt-$$"
-                + " /proc/sys/kernel/random/boot_id; rm /mnt-$$");
+        String said = behind("mount -t tmpfs tmpfs /mnt; echo 12345678-1234-1234-1234-123456789abc >/mnt/id;"
+                + " mount --bind /mnt/id /proc/sys/kernel/random/boot_id");
         assertThat(said).contains("\nopened ");
     }
 

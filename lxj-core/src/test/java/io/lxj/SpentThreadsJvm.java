@@ -36,6 +36,6 @@ public final class SpentThreadsJvm {
             container.destroy();
             lxj.images().get("busybox").delete();
         }
-        System.out.println("left: " + Files.list(folder.resolve("containers")).count());
+        System.out.println("left: " + folder.resolve("containers").toFile().list().length);
     }
 }

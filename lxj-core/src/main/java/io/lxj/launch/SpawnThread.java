@@ -67,6 +67,9 @@ public final class SpawnThread implements AutoCloseable {
         if (e.getCause() instanceof RuntimeException failure) {
             throw failure;
         }
+        if (e.getCause() instanceof Error failure) {
+            throw failure;
+        }
         throw new IllegalStateException(e.getCause());
     }
 

@@ -34,7 +34,7 @@ public record CgroupPlaceCheck(boolean available, String detail, String advice) 
             }
             return ofUser
                     ? new CgroupPlaceCheck(false, "no cgroup of this user's", CgroupTree.ADVICE)
-                    : new CgroupPlaceCheck(false, "no " + CgroupPlaces.NOT_WRITABLE, CgroupPlaces.OF_ROOT);
+                    : new CgroupPlaceCheck(false, "no " + CgroupPlaces.NOT_WRITABLE, CgroupPlaces.ADVICE_OF_ROOT);
         } catch (LinuxException e) {
             return new CgroupPlaceCheck(
                     false, "not found out: " + e.getMessage(), e.hint().orElse(""));

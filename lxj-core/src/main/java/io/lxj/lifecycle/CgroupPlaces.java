@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides where the cgroups of containers are. The tree is systemd's where systemd runs: there it is asked for a scope.
- * Elsewhere root uses the top of what it sees. An ordinary user has what the user's systemd gives, or what was delegated to
+ * Elsewhere root uses the top of what it sees, or, in a user namespace that it isn't given to, the cgroup of this process. An ordinary user has what the user's systemd gives, or what was delegated to
  * the user. Thread-safe.
  */
 final class CgroupPlaces {
@@ -40,7 +40,7 @@ final class CgroupPlaces {
     /** What root of a container may lack. */
     static final String NOT_WRITABLE = "cgroup v2 in which this root can make cgroups";
 
-    static final String OF_ROOT =
+    static final String ADVICE_OF_ROOT =
             "where it is mounted read-only: mount -o remount,rw /sys/fs/cgroup, or have the container"
                     + " around mount it writable, as lxc.mount.auto = cgroup:rw:force does; where it is writable, the cgroup of this"
                     + " process has to belong to this root: chown -R on the host, to the id that it has there";
@@ -83,8 +83,8 @@ final class CgroupPlaces {
             throw new UnsupportedHostException("open lxj", "cgroup v2 that this process sees", CgroupMount.advice());
         }
         CgroupPlaces places = new CgroupPlaces(proc, name, state, deputy, deputy.isPresent(), mount);
-        if (deputy.isEmpty() && places.known.isEmpty()) {
-            throw new UnsupportedHostException("open lxj", NOT_WRITABLE, OF_ROOT);
+        if (deputy.isEmpty() && places.manager().isEmpty() && places.fallback().isEmpty()) {
+            throw new UnsupportedHostException("open lxj", NOT_WRITABLE, ADVICE_OF_ROOT);
         }
         return places;
     }
@@ -106,6 +106,12 @@ final class CgroupPlaces {
             try (Manager manager = Manager.connect(places.manager().get())) {
                 return Optional.of("a scope of " + (ofUser ? "the user's " : "") + "systemd " + manager.version()
                         + " in " + places.slice());
+            } catch (IOException e) {
+                Optional<String> other = ofUser ? Optional.empty() : places.fallback();
+                if (other.isPresent()) {
+                    return Optional.of(other.get() + ", as systemd can't be asked: " + e.getMessage());
+                }
+                throw e;
             }
         }
         return places.fallback();
@@ -257,10 +263,10 @@ final class CgroupPlaces {
         }
         Path own = Path.of(mount.orElseThrow().pathOf(membership()));
         if (own.endsWith(SupervisorLeaf.NAME)) {
-            return Optional.of(own.getParent().toString());
+            return Optional.of(own.getParent()).filter(CgroupPlaces::isOurs).map(Path::toString);
         }
         if (!ofUser && managed) {
-            return Optional.of(own.toString());
+            return Optional.of(own).filter(CgroupPlaces::isOurs).map(Path::toString);
         }
         // What is in a slice is systemd's business.
         Path above = own.getParent();

@@ -25,8 +25,10 @@ final class Undo {
         while (!steps.isEmpty()) {
             try {
                 steps.pop().run();
-            } catch (Exception e) {
-                failure.addSuppressed(e);
+            } catch (Exception | Error e) {
+                if (e != failure) {
+                    failure.addSuppressed(e);
+                }
             }
         }
     }

@@ -11,6 +11,10 @@ final class UsersOwn {
     private static final SeccompArgument CGROUP_NAMESPACE =
             SeccompArgument.masked(0, CloneFlags.CLONE_NEWCGROUP, CloneFlags.CLONE_NEWCGROUP);
 
+    private static final String CLONE3 = "clone3";
+    private static final SeccompAction DENIED = SeccompAction.errno(SeccompAction.EPERM);
+    private static final SeccompAction NOT_THERE = SeccompAction.errno(SeccompAction.ENOSYS);
+
     private UsersOwn() {}
 
     /**
@@ -25,10 +29,17 @@ final class UsersOwn {
         if (cgroup) {
             return keyless;
         }
-        SeccompAction denied = SeccompAction.errno(SeccompAction.EPERM);
-        return keyless.rule(SeccompRule.of(denied, "unshare").argument(CGROUP_NAMESPACE))
-                .rule(SeccompRule.of(denied, "clone").argument(CGROUP_NAMESPACE))
-                // Whose flags are in memory: programs do without it where it isn't there.
-                .rule(SeccompRule.of(SeccompAction.errno(SeccompAction.ENOSYS), "clone3"));
+        SeccompProfile confined =
+                keyless.rule(SeccompRule.of(DENIED, "unshare", "clone").argument(CGROUP_NAMESPACE));
+        // Its flags are in memory: programs do without it where it isn't there. A rule for it would make calls between
+        // those
+        // that a profile names and it known ones.
+        return isReached(profile) ? confined.rule(SeccompRule.of(NOT_THERE, CLONE3)) : confined;
+    }
+
+    private static boolean isReached(SeccompProfile profile) {
+        return profile.defaultAction().equals(SeccompAction.ALLOW)
+                || profile.defaultAction().equals(SeccompAction.LOG)
+                || profile.rules().stream().anyMatch(rule -> rule.calls().contains(CLONE3));
     }
 }

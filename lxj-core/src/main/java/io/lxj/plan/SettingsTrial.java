@@ -65,7 +65,7 @@ public record SettingsTrial(SyscallProgram program, Map<String, String> names, M
                             Arg.of(Open.O_PATH | Open.O_DIRECTORY | Open.O_CLOEXEC, "O_PATH|O_DIRECTORY|O_CLOEXEC"),
                             0)
                     .result();
-            new SysctlSteps(program).set(proc, sysctls);
+            new SysctlSteps(program).attempt(proc, sysctls);
         }
         program.step("end", Syscall.EXIT_GROUP, 0);
         Map<String, String> names = new HashMap<>(Map.of(StartSteps.SCORE, SCORE));

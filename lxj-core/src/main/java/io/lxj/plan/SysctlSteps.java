@@ -41,6 +41,17 @@ final class SysctlSteps {
 
     /** First, as far as they can be, those that change others or what others may be; then all of them, for good. */
     void set(Arg proc, Map<String, String> sysctls) {
+        begin(proc, sysctls);
+        sysctls.forEach((name, value) -> set(proc, name, value));
+    }
+
+    /** The same, but with all of them, whether the kernel takes the others or not. */
+    void attempt(Arg proc, Map<String, String> sysctls) {
+        begin(proc, sysctls);
+        sysctls.forEach((name, value) -> set(proc, name, value).forEach(ProgramBuilder.Added::mayFail));
+    }
+
+    private void begin(Arg proc, Map<String, String> sysctls) {
         if (sysctls.size() > 1) {
             for (String name : LEADING) {
                 if (sysctls.containsKey(name)) {
@@ -48,17 +59,17 @@ final class SysctlSteps {
                 }
             }
         }
-        sysctls.forEach((name, value) -> {
-            if (name.equals(DOMAIN_NAME)) {
-                // The file in /proc is the host's root's in every user namespace.
-                byte[] text = value.getBytes(StandardCharsets.UTF_8);
-                program.step(setting(name, value), Syscall.SETDOMAINNAME, program.bytes(text, value), text.length);
-                return;
-            }
-            ProgramBuilder.Added file = open(opening(name), proc, name);
-            write(setting(name, value), file, value);
-            close(file);
-        });
+    }
+
+    private List<ProgramBuilder.Added> set(Arg proc, String name, String value) {
+        if (name.equals(DOMAIN_NAME)) {
+            // The file in /proc is the host's root's in every user namespace.
+            byte[] text = value.getBytes(StandardCharsets.UTF_8);
+            return List.of(
+                    program.step(setting(name, value), Syscall.SETDOMAINNAME, program.bytes(text, value), text.length));
+        }
+        ProgramBuilder.Added file = open(opening(name), proc, name);
+        return List.of(file, write(setting(name, value), file, value), close(file));
     }
 
     private void begin(Arg proc, String name, String value) {

@@ -36,8 +36,13 @@ public final class Settler implements AutoCloseable {
     public synchronized void request() {
         again = true;
         if (thread == null) {
-            thread = new Thread(this::run, "lxj-settler");
-            thread.start();
+            Thread started = new Thread(this::run, "lxj-settler");
+            try {
+                started.start();
+                thread = started;
+            } catch (OutOfMemoryError e) {
+                LOG.warn("There is no thread to write what is new in {} to disk; the next start tries again", state, e);
+            }
         }
     }
 

@@ -92,23 +92,36 @@ final class StateFolderOpening implements AutoCloseable {
      * state folder: its opening has told the user to get some.
      */
     private void takeOver() throws LinuxException {
-        if (!deputy.hasSeveralIds() || !wasSingle(FileName.bytes(LAYOUT_FILE))) {
+        if (!deputy.hasSeveralIds() || !wasSingle()) {
             return;
         }
+        FileLock.awaitExclusive(root.fd());
+        try {
+            // Unless another process has just done it.
+            if (wasSingle()) {
+                giveEmptyParts();
+            }
+        } finally {
+            FileLock.release(root.fd());
+        }
+    }
+
+    private void giveEmptyParts() throws LinuxException {
         List<Directory> parts = new ArrayList<>();
         try {
             for (String name : PARTS) {
                 Optional<Directory> part = root.findDirectory(FileName.bytes(name));
-                if (part.isPresent()) {
-                    parts.add(part.get());
-                    if (!name.equals(LOCKS) && !part.get().list().isEmpty()) {
-                        return;
-                    }
+                part.ifPresent(parts::add);
+                if (part.isPresent()
+                        && !name.equals(LOCKS)
+                        && !part.get().list().isEmpty()) {
+                    return;
                 }
             }
             for (Directory part : parts) {
+                // Of the locks only; who holds one holds it still.
                 for (DirectoryEntry entry : part.list()) {
-                    part.unlink(entry.name());
+                    Metadata.chown(part, entry.name(), 0, 0);
                 }
                 Metadata.chown(part.fd(), 0, 0);
             }
@@ -118,8 +131,8 @@ final class StateFolderOpening implements AutoCloseable {
         Metadata.chown(root, FileName.bytes(LAYOUT_FILE), 0, 0);
     }
 
-    private boolean wasSingle(byte[] name) throws LinuxException {
-        Optional<Stat> stat = root.findStat(name);
+    private boolean wasSingle() throws LinuxException {
+        Optional<Stat> stat = root.findStat(FileName.bytes(LAYOUT_FILE));
         return stat.isPresent() && Integer.toUnsignedLong(stat.get().uid()) == OwnIds.USER;
     }
 

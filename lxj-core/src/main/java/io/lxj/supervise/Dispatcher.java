@@ -66,12 +66,23 @@ final class Dispatcher implements Executor {
         try {
             pool.execute(task);
         } catch (OutOfMemoryError e) {
-            if (closed || attempt == ATTEMPTS) {
+            if (pool.getPoolSize() > 0) {
+                pool.getQueue().add(task);
+            } else if (closed || attempt == ATTEMPTS || !isLater(task, attempt + 1)) {
                 LOG.warn("There is no thread for {}; it runs on {}", task, Thread.currentThread(), e);
                 task.run();
-                return;
             }
-            timer.accept(STALLED, () -> start(task, attempt + 1));
+        }
+    }
+
+    private boolean isLater(Runnable task, int attempt) {
+        try {
+            timer.accept(STALLED, () -> start(task, attempt));
+            return true;
+        } catch (IllegalStateException e) {
+            // The supervisor was closed in this moment.
+            Supervisor.ignore(this, e);
+            return false;
         }
     }
 
@@ -79,6 +90,18 @@ final class Dispatcher implements Executor {
     void close() {
         closed = true;
         pool.setCorePoolSize(WITHOUT_TIMER);
+    }
+
+    private void grow() {
+        try {
+            pool.setCorePoolSize(pool.getPoolSize() + 1);
+        } catch (OutOfMemoryError e) {
+            LOG.debug("There can be no more threads for listeners now", e);
+            Runnable waiting = pool.getPoolSize() == 0 ? pool.getQueue().poll() : null;
+            if (waiting != null) {
+                Supervisor.run(waiting);
+            }
+        }
     }
 
     private void watchForStall() {
@@ -101,7 +124,7 @@ final class Dispatcher implements Executor {
         if (pool.getQueue().isEmpty()) {
             pool.setCorePoolSize(THREADS);
         } else if (pool.getCompletedTaskCount() == completed) {
-            pool.setCorePoolSize(pool.getPoolSize() + 1);
+            grow();
         }
         watchForStall();
     }

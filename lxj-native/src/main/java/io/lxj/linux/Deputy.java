@@ -206,7 +206,12 @@ public final class Deputy implements AutoCloseable {
                 },
                 "lxj-reaper-" + pid);
         reaper.setDaemon(true);
-        reaper.start();
+        try {
+            reaper.start();
+        } catch (OutOfMemoryError e) {
+            // No thread is to be had. It is killed, and the kernel reaps it when this process ends.
+            return;
+        }
     }
 
     private LinuxException failure() throws LinuxException {

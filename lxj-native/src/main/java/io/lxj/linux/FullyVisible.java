@@ -54,8 +54,7 @@ final class FullyVisible {
 
     private static boolean isWhole(List<MountInfo> mounts, String type) {
         return whole(mounts, type).stream()
-                .anyMatch(mount -> !mount.options().contains("ro")
-                        && covering(mounts, mount).isEmpty());
+                .anyMatch(mount -> !isReadOnly(mount) && covering(mounts, mount).isEmpty());
     }
 
     private static List<MountInfo> whole(List<MountInfo> mounts, String type) {
@@ -63,6 +62,10 @@ final class FullyVisible {
                 .filter(mount -> mount.type().equals(type) && mount.root().equals("/"))
                 .filter(mount -> !covering(mounts, mount).contains(mount.mountPoint()))
                 .toList();
+    }
+
+    private static boolean isReadOnly(MountInfo mount) {
+        return mount.options().contains("ro") || mount.superOptions().contains("ro");
     }
 
     private static List<String> covering(List<MountInfo> mounts, MountInfo covered) {
@@ -79,15 +82,18 @@ final class FullyVisible {
             return "a user namespace gets one of its own only where there is one already, all of it: have it at "
                     + place + ", as bwrap " + (type.equals("proc") ? "--proc /proc" : "--bind /sys /sys") + " does";
         }
-        if (whole.stream().allMatch(mount -> mount.options().contains("ro"))) {
+        if (whole.stream().allMatch(FullyVisible::isReadOnly)) {
             return "a user namespace gets one of its own only where one can be written, and that at "
                     + whole.get(0).mountPoint() + " is read-only: mount -o remount,rw "
                     + whole.get(0).mountPoint() + ", or have the container around mount it without ro";
         }
         List<String> covering = covering(mounts, whole.get(0));
+        if (covering.isEmpty()) {
+            return SecurityModules.advice();
+        }
         String which = covering.stream().limit(SHOWN).collect(Collectors.joining(", "));
         return "a user namespace gets one of its own only where nothing covers parts of the one that is here, as containers do"
-                + (covering.isEmpty() ? "" : " (" + which + (covering.size() > SHOWN ? ", ..." : "") + ")")
+                + " (" + which + (covering.size() > SHOWN ? ", ..." : "") + ")"
                 + ": podman run --security-opt unmask=ALL, docker run --security-opt systempaths=unmasked, neither"
                 + " maskedPaths nor readonlyPaths in config.json of runc, lxc.include ="
                 + " /usr/share/lxc/config/nesting.conf";

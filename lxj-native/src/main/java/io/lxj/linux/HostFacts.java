@@ -119,7 +119,7 @@ final class HostFacts {
 
     private static Outcome ownProc() {
         try (ProcFs proc = ProcFs.open(Path.of("/proc"))) {
-            return Outcome.yes(proc.fd().isOpen() ? "/proc" : "");
+            return Outcome.yes(proc.fd().isOpen() ? "" : "closed");
         } catch (LinuxException e) {
             return Outcome.no(
                     e.call() + ": " + e.errno().map(Errno::name).orElse(""),
@@ -129,7 +129,7 @@ final class HostFacts {
 
     /** What root lacks here of what lxj needs, as in most containers; nothing for other users. */
     static Optional<String> lackOfRoot() {
-        if (Kernel.call(Syscall.GETEUID) != 0) {
+        if (Kernel.call(Syscall.GETEUID) != 0 || status("CapEff:").isEmpty()) {
             return Optional.empty();
         }
         HostFacts facts = new HostFacts();

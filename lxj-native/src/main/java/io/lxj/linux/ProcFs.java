@@ -55,7 +55,7 @@ public final class ProcFs implements AutoCloseable {
 
     private void requireSelf() throws LinuxException {
         Optional<String> seen = self();
-        if (!seen.equals(Optional.of(Long.toString(Kernel.call(Syscall.GETPID))))) {
+        if (!seen.equals(Optional.of(Long.toString(Kernel.call(Syscall.GETPID)))) || !isInnermost()) {
             throw LinuxException.of(-Errno.ESRCH.number(), "readlinkat", root.fd(), "self")
                     .withHint(OF_OTHERS);
         }
@@ -71,6 +71,14 @@ public final class ProcFs implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** Whether this process has no other number further in, see NSpid in proc_pid_status(5): it may be the same by chance. */
+    private boolean isInnermost() throws LinuxException {
+        return new String(readSelf("status"), StandardCharsets.ISO_8859_1)
+                .lines()
+                .filter(line -> line.startsWith("NSpid:"))
+                .allMatch(line -> line.substring(6).strip().split("\\s+").length == 1);
     }
 
     /**

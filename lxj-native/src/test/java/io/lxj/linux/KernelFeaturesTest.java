@@ -189,7 +189,7 @@ class KernelFeaturesTest {
             output = jvm.run(launcher, Probing.class);
         }
         assertThat(output.lines())
-                .contains("user namespace|false|unshare: ENOSPC|sysctl -w" + " user.max_user_namespaces=10000")
+                .contains("user namespace|false|unshare: ENOSPC|sysctl -w user.max_user_namespaces=10000")
                 .contains("pid namespace|false|not tried without user namespace|see user namespace")
                 .anyMatch(line -> line.startsWith("user namespace settings|false|user.max_user_namespaces=0")
                         && line.endsWith("sysctl -w user.max_user_namespaces=10000"))
