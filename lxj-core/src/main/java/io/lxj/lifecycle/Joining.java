@@ -69,6 +69,7 @@ final class Joining {
                     record.keeper().isPresent() ? record.keeper().get().open(engine.proc()) : Optional.empty();
             keeper.ifPresent(process -> undo.add(process::close));
             Optional<RunFds> fds = keeper.isPresent() ? Optional.of(fds(keeper.get())) : Optional.empty();
+            fds.ifPresent(own -> undo.add(own::close));
             Run.Part part = keeper.isPresent() ? Run.Part.HEIR : Run.Part.OBSERVER;
             int pid = record.init().pid();
             Reach reach = Reach.to(engine, pid);
