@@ -25,10 +25,11 @@ public record CgroupPlaceCheck(boolean available, String detail, String advice) 
     public static CgroupPlaceCheck run() {
         try (ProcFs proc = ProcFs.open(Path.of("/proc"))) {
             boolean ofUser = Deputies.areNeeded();
-            if (CgroupMount.find(MountInfo.own(proc)).isEmpty()) {
+            Optional<CgroupMount> mount = CgroupMount.find(MountInfo.own(proc));
+            if (mount.isEmpty()) {
                 return new CgroupPlaceCheck(false, "none", "see cgroup v2");
             }
-            Optional<String> place = CgroupPlaces.look(proc, ofUser);
+            Optional<String> place = CgroupPlaces.look(proc, mount.get(), ofUser);
             if (place.isPresent()) {
                 return new CgroupPlaceCheck(true, place.get(), "");
             }

@@ -92,16 +92,13 @@ final class CgroupPlaces {
     /**
      * Looks where the cgroups of a state folder would be, and makes none.
      *
+     * @param mount where the hierarchy is
      * @param ofUser whether it is that of an ordinary user
      * @return where, for people
      * @throws IOException if there is a better place, which can't be had
      */
-    static Optional<String> look(ProcFs proc, boolean ofUser) throws IOException {
-        Optional<CgroupMount> mount = CgroupMount.find(FileName.string(proc.readSelf("mountinfo")));
-        CgroupPlaces places = new CgroupPlaces(proc, "", Path.of("/"), Optional.empty(), ofUser, mount);
-        if (mount.isEmpty()) {
-            return Optional.empty();
-        }
+    static Optional<String> look(ProcFs proc, CgroupMount mount, boolean ofUser) throws IOException {
+        CgroupPlaces places = new CgroupPlaces(proc, "", Path.of("/"), Optional.empty(), ofUser, Optional.of(mount));
         if (places.manager().isPresent()) {
             try (Manager manager = Manager.connect(places.manager().get())) {
                 return Optional.of("a scope of " + (ofUser ? "the user's " : "") + "systemd " + manager.version()

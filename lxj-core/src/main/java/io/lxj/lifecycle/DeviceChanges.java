@@ -4,6 +4,7 @@ import io.lxj.config.Config;
 import io.lxj.config.Device;
 import io.lxj.config.State;
 import io.lxj.error.AlreadyExistsException;
+import io.lxj.error.LxjException;
 import io.lxj.error.NotFoundException;
 import io.lxj.error.WrongStateException;
 import io.lxj.failure.Failures;
@@ -68,16 +69,13 @@ public final class DeviceChanges {
             }
             folder.configure(changed);
         } catch (LinuxException e) {
-            throw undone(undo, Failures.exception(action, e));
+            LxjException failure = Failures.exception(action, e);
+            undo.run(failure);
+            throw failure;
         } catch (RuntimeException | Error e) {
             undo.run(e);
             throw e;
         }
-    }
-
-    private static RuntimeException undone(Undo undo, RuntimeException failure) {
-        undo.run(failure);
-        return failure;
     }
 
     private ContainerFolder folder() {
