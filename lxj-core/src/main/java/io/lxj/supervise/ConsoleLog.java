@@ -11,6 +11,7 @@ import io.lxj.linux.Scratch;
 import io.lxj.linux.Stat;
 import io.lxj.linux.Syscall;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,17 +21,19 @@ import org.slf4j.LoggerFactory;
  * typed on a console may be a password.
  *
  * <p>When the disk is full, or something else keeps the log from being written, output is dropped rather than the
- * container held up; once writing is possible again, a line in the log says how much is missing. Thread-safe.
+ * container held up; once writing is possible again, a line in the log says how much is missing. There is no file before
+ * there is something to write. Thread-safe.
  */
 public final class ConsoleLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleLog.class);
     private static final int OWNER_ONLY = 0600;
+    private static final int FLAGS = Open.O_WRONLY | Open.O_APPEND | Open.O_NONBLOCK | Open.O_NOCTTY;
 
     private final String owner;
     private final Directory directory;
     private final long limit;
     private final int rotations;
-    // Null after something went wrong while it was being changed for a new one.
+    // Null before the first output, and after something went wrong while it was being changed for a new one.
     private Fd file;
     private long size;
     private long dropped;
@@ -58,13 +61,18 @@ public final class ConsoleLog implements AutoCloseable {
      */
     public static ConsoleLog open(String owner, Directory directory, long limit, int rotations) throws LinuxException {
         ConsoleLog log = new ConsoleLog(owner, directory, limit, rotations);
-        log.openFile();
+        Optional<Fd> earlier = directory.find(LogFiles.name(0), FLAGS);
+        if (earlier.isPresent()) {
+            log.goOn(earlier.get());
+        }
         return log;
     }
 
     private void openFile() throws LinuxException {
-        int flags = Open.O_WRONLY | Open.O_CREAT | Open.O_APPEND | Open.O_NONBLOCK | Open.O_NOCTTY;
-        Fd opened = directory.open(LogFiles.name(0), flags, OWNER_ONLY);
+        goOn(directory.open(LogFiles.name(0), FLAGS | Open.O_CREAT, OWNER_ONLY));
+    }
+
+    private void goOn(Fd opened) throws LinuxException {
         try {
             Stat stat = opened.stat();
             if (!stat.isRegular()) {
