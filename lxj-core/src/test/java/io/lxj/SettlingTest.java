@@ -49,7 +49,8 @@ class SettlingTest {
     }
 
     private boolean isMarked(String container) {
-        return Files.exists(folder.resolve("containers").resolve(container).resolve("unsynced"));
+        return Files.isSymbolicLink(
+                folder.resolve("containers").resolve(container).resolve("unsynced"));
     }
 
     @Test

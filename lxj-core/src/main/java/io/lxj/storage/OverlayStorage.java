@@ -9,7 +9,7 @@ import io.lxj.linux.LinuxException;
 import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -99,24 +99,26 @@ final class OverlayStorage implements RootStorage {
      * to no directory. Images don't change, so the answer stays true.
      */
     private static Optional<List<String>> wayTo(ImageTree image, String path) throws LinuxException {
-        try (RootDir root = image.root();
-                Fd end = root.find(FileName.bytes(path), Open.O_PATH | Open.O_DIRECTORY)
-                        .orElse(null)) {
+        try (RootDir root = image.root()) {
+            return root.leadsStraightTo(FileName.bytes(path)) ? Optional.of(components(path)) : wayByLinks(root, path);
+        }
+    }
+
+    private static Optional<List<String>> wayByLinks(RootDir root, String path) throws LinuxException {
+        try (Fd end =
+                root.find(FileName.bytes(path), Open.O_PATH | Open.O_DIRECTORY).orElse(null)) {
             if (end == null) {
                 return Optional.empty();
             }
             byte[] top = pathOf(root.fd());
             byte[] bottom = pathOf(end);
-            String below =
-                    FileName.string(bottom).substring(FileName.string(top).length());
-            List<String> way = new ArrayList<>();
-            for (String name : below.split("/")) {
-                if (!name.isEmpty()) {
-                    way.add(name);
-                }
-            }
-            return Optional.of(way);
+            return Optional.of(components(
+                    FileName.string(bottom).substring(FileName.string(top).length())));
         }
+    }
+
+    private static List<String> components(String path) {
+        return Arrays.stream(path.split("/")).filter(name -> !name.isEmpty()).toList();
     }
 
     private static byte[] pathOf(Fd fd) throws LinuxException {

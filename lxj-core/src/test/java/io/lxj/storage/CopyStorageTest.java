@@ -203,13 +203,13 @@ class CopyStorageTest {
     void isNotTakenForTornOnceItWasChanged() throws Exception {
         try (ContainerFolder web = create("web")) {
             Path marker = copy("web").resolveSibling("unsynced");
-            assertThat(marker).exists();
+            assertThat(marker).isSymbolicLink();
             try (RootDir root = mount(web, Use.LOOK)) {
                 assertThat(root.exists(FileName.bytes("/etc/passwd"))).isTrue();
-                assertThat(marker).exists();
+                assertThat(marker).isSymbolicLink();
             }
             try (RootDir root = mount(web, Use.CHANGE)) {
-                assertThat(marker).doesNotExist();
+                assertThat(Files.isSymbolicLink(marker)).isFalse();
                 write(root, "/new", "x");
             }
         }
@@ -222,15 +222,17 @@ class CopyStorageTest {
         try (Settler settler = new Settler(state)) {
             settler.request();
         }
-        assertThat(copy("web").resolveSibling("unsynced")).doesNotExist();
-        assertThat(copy("db").resolveSibling("unsynced")).doesNotExist();
+        assertThat(Files.isSymbolicLink(copy("web").resolveSibling("unsynced"))).isFalse();
+        assertThat(Files.isSymbolicLink(copy("db").resolveSibling("unsynced"))).isFalse();
     }
 
     @Test
     void whatAPowerCutToreIsRemovedAsAWhole() throws Exception {
         create("torn").close();
         create("recent").close();
-        Files.writeString(copy("torn").resolveSibling("unsynced"), "00000000-0000-0000-0000-000000000000\n");
+        Path marker = copy("torn").resolveSibling("unsynced");
+        Files.delete(marker);
+        Files.createSymbolicLink(marker, Path.of("00000000-0000-0000-0000-000000000000"));
         assertThat(store.sweep())
                 .containsExactly("container torn, which wasn't on disk yet when the machine went down");
         assertThat(store.names()).containsExactly("recent");

@@ -96,6 +96,26 @@ public final class RootDir implements AutoCloseable {
         return Optional.of(fd.derived(result));
     }
 
+    /**
+     * Whether a path leads to a directory without a symbolic link on the way: then it is what its components say.
+     *
+     * @param path the path, without {@code ..}
+     * @return false if there is a link, or no such directory
+     * @throws LinuxException if it can't be looked at
+     */
+    public boolean leadsStraightTo(byte[] path) throws LinuxException {
+        int flags = Open.O_PATH | Open.O_DIRECTORY;
+        long result = openat2(path, flags, 0, Open.RESOLVE_NO_SYMLINKS);
+        if (Errno.ENOENT.is(result) || Errno.ENOTDIR.is(result) || Errno.ELOOP.is(result)) {
+            return false;
+        }
+        if (result < 0) {
+            throw failure(result, path, flags);
+        }
+        fd.derived(result).close();
+        return true;
+    }
+
     private long openat2(byte[] path, int flags, int mode, long resolve) {
         byte[] name = path.length == 0 ? new byte[] {'.'} : path;
         try (Scratch scratch = Scratch.open()) {
