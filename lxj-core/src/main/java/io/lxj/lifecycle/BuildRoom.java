@@ -10,7 +10,6 @@ import io.lxj.failure.Failures;
 import io.lxj.launch.InitLauncher;
 import io.lxj.launch.InitLauncher.Launched;
 import io.lxj.launch.Launch;
-import io.lxj.launch.StageAhead;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
@@ -80,9 +79,8 @@ final class BuildRoom {
             try (Cgroup own = cgroup.orElse(null)) {
                 engine.attach(cgroup, List.of());
                 Launched launched;
-                try (StageAhead ahead = launcher.begin();
-                        Cgroup payload = own == null ? null : CgroupTree.makePayload(own);
-                        Launch launch = launcher.launch(ahead, spec(name, config, ids), Map.of())) {
+                try (Cgroup payload = own == null ? null : CgroupTree.makePayload(own);
+                        Launch launch = launcher.launch(spec(name, config, ids), Map.of())) {
                     Map<String, Fd> rest = new HashMap<>(root.fds());
                     if (payload != null) {
                         rest.put(FdNames.CGROUP, payload.fd());

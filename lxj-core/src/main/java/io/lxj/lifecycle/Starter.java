@@ -10,7 +10,6 @@ import io.lxj.launch.InitLauncher;
 import io.lxj.launch.InitLauncher.Keeper;
 import io.lxj.launch.InitLauncher.Launched;
 import io.lxj.launch.Launch;
-import io.lxj.launch.StageAhead;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
@@ -53,9 +52,8 @@ final class Starter {
      * @param undo gets what is to be taken back if this fails
      */
     Run start(Instance instance, Undo undo) {
-        try (StageAhead ahead = launcher.begin();
-                ContainerFolder folder = engine.store().open(instance.name())) {
-            return start(folder, instance.background(), ahead, undo);
+        try (ContainerFolder folder = engine.store().open(instance.name())) {
+            return start(folder, instance.background(), undo);
         } catch (IOException e) {
             throw Failures.exception("start " + instance.name(), e);
         }
@@ -92,8 +90,7 @@ final class Starter {
         }
     }
 
-    /** The stage takes the longest way: it sets off before anything else. */
-    private Run start(ContainerFolder folder, Background background, StageAhead ahead, Undo undo) throws IOException {
+    private Run start(ContainerFolder folder, Background background, Undo undo) throws IOException {
         String name = folder.name();
         ContainerRecord record = engine.ids().keep(name, folder.record(), folder);
         ImageInfo image = engine.images().of(folder, record);
@@ -115,7 +112,7 @@ final class Starter {
                     .label()
                     .ifPresent(label -> fds.put(FdNames.PROC, engine.proc().fd()));
             // From here on the stage is at work, too.
-            try (Launch launch = launcher.launch(ahead, spec, fds)) {
+            try (Launch launch = launcher.launch(spec, fds)) {
                 StartRoot root = openRoot(folder, config, mounts, ids);
                 undo.add(root::close);
                 undo.add(() -> engine.cgroups().remove(name));
