@@ -16,8 +16,6 @@ import io.lxj.linux.SeccompFilter;
 import io.lxj.linux.WaitStatus;
 import io.lxj.storage.ContainerFolder;
 import io.lxj.storage.ContainerRecord;
-import io.lxj.storage.ExitRecord;
-import io.lxj.storage.Lock;
 import io.lxj.supervise.Registration;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,19 +25,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A container as this JVM knows it. Its state is derived: from what is on record in its folder, from whether its init
  * is alive, and from its cgroup. Only what this JVM is doing to it right now is kept, in its {@link Life}. Thread-safe;
  * transitions hold the container's lock, which other JVMs respect too.
  */
-// A lock is held for its effect alone.
-@SuppressWarnings("try")
 public final class Instance {
-    private static final Duration OWNER_PATIENCE = Duration.ofSeconds(10);
-    private static final Duration PAUSE = Duration.ofMillis(2);
-
     private final Engine engine;
     private final String name;
     private final Executor lane;
@@ -48,6 +40,7 @@ public final class Instance {
     private final Background background;
     private final Terminals terminals;
     private final Life life;
+    private final LastRun lastRun;
     private volatile boolean gone;
 
     Instance(Engine engine, String name) {
@@ -59,6 +52,7 @@ public final class Instance {
         this.events = new ContainerEvents(engine, this);
         this.background = new Background(engine, name);
         this.life = new Life(engine, this);
+        this.lastRun = new LastRun(engine, this);
         this.terminals = new Terminals(this);
     }
 
@@ -170,41 +164,12 @@ public final class Instance {
 
     /** {@return how the last run ended, if there was one} */
     public Optional<ExitStatus> lastExit() {
-        if (state() == State.STOPPED) {
-            repairIfLeft();
-        }
-        try (ContainerFolder folder = engine.store().open(name)) {
-            return folder.exit().map(ExitRecord::status);
-        }
+        return lastRun.exit();
     }
 
-    /**
-     * It may have ended when nobody was watching: its keeper's word is still to be taken down then, and it goes on if it
-     * asked for a reboot.
-     *
-     * @return whether a run is still on record that has ended: its keeper is about to say how, or its owner to note it
-     */
-    boolean repairIfLeft() {
-        if (!isOnRecord()) {
-            return false;
-        }
-        boolean rebooting = false;
-        try (Lock lock = engine.lock(name)) {
-            if (state() == State.STOPPED) {
-                rebooting = engine.repair(name);
-            }
-        }
-        if (rebooting) {
-            engine.startAgain(name);
-        }
-        return isOnRecord() && state() == State.STOPPED;
-    }
-
-    /** Whether there is a run, or one that nobody has cleared away. */
-    boolean isOnRecord() {
-        try (ContainerFolder folder = engine.store().open(name)) {
-            return folder.run().isPresent();
-        }
+    /** What is left of a run that has ended. */
+    LastRun lastRun() {
+        return lastRun;
     }
 
     /**
@@ -396,28 +361,6 @@ public final class Instance {
         return life.alive().map(current -> (long) current.record().init().pid());
     }
 
-    /**
-     * The container's lock, for what needs it stopped. If its init has ended and another process looks after it, that one
-     * gets its turn first: it knows how the init ended, and may be about to kill what is in the cgroup.
-     */
-    Lock lockEnded() {
-        long start = System.nanoTime();
-        while (true) {
-            boolean patient = System.nanoTime() - start < OWNER_PATIENCE.toNanos();
-            Lock lock = engine.lock(name);
-            try {
-                if (gone || state() != State.STOPPED || !engine.leavesToOwner(name, patient)) {
-                    return lock;
-                }
-            } catch (RuntimeException | Error e) {
-                lock.close();
-                throw e;
-            }
-            lock.close();
-            LockSupport.parkNanos(PAUSE.toNanos());
-        }
-    }
-
     /** Removes the container with all its files. */
     public void destroy() {
         new Retiring(engine, this).destroy();
@@ -431,6 +374,11 @@ public final class Instance {
      */
     public Instance rename(String newName) {
         return new Retiring(engine, this).rename(newName);
+    }
+
+    /** Whether there is no container of this name any more. */
+    boolean isRetired() {
+        return gone;
     }
 
     /** Stands for nothing from now on: there is no container of this name any more. */

@@ -102,7 +102,7 @@ final class Life {
     void start() {
         engine.check();
         // It may have run, and ended when nobody was watching.
-        try (Lock lock = instance.lockEnded()) {
+        try (Lock lock = instance.lastRun().lockEnded()) {
             instance.check();
             State current = state();
             current.become(State.STARTING, "start " + name);
@@ -204,7 +204,7 @@ final class Life {
             boolean again = exit.cause() == ExitStatus.Cause.REBOOTED
                     && ended.part() != Run.Part.OBSERVER
                     && !engine.isClosed()
-                    && !instance.isOnRecord();
+                    && !instance.lastRun().isOnRecord();
             if (again) {
                 engine.checkpoints().reached("reboot: ended");
                 restart(exit);

@@ -29,7 +29,7 @@ final class Retiring {
     /** Removes the container with all its files. */
     void destroy() {
         engine.check();
-        Lock lock = instance.lockEnded();
+        Lock lock = instance.lastRun().lockEnded();
         try {
             mustBeStopped("destroy " + name);
             // Whoever closes lxj doesn't know of it any more.

@@ -45,7 +45,7 @@ final class TakeOver {
     }
 
     private void watch(Instance instance) {
-        if (instance.current().isEmpty() && instance.repairIfLeft()) {
+        if (instance.current().isEmpty() && instance.lastRun().repairIfLeft()) {
             // Its init has just ended; its keeper is about to say how.
             engine.supervisor()
                     .schedule(PAUSE, () -> engine.supervisor().lane().execute(() -> takeOver(instance.name())));
