@@ -20,6 +20,7 @@ import java.util.Optional;
 final class OverlayStorage implements RootStorage {
     private static final String UPPER = "upper";
     private static final String WORK = "work";
+    private static final int FOLDER = Open.O_PATH | Open.O_DIRECTORY;
     private static final RootLayout LAYOUT = new RootLayout(true, "", UPPER, WORK);
 
     @Override
@@ -99,14 +100,13 @@ final class OverlayStorage implements RootStorage {
      * to no directory. Images don't change, so the answer stays true.
      */
     private static Optional<List<String>> wayTo(ImageTree image, String path) throws LinuxException {
-        try (RootDir root = image.root()) {
-            return root.leadsStraightTo(FileName.bytes(path)) ? Optional.of(components(path)) : wayByLinks(root, path);
-        }
-    }
-
-    private static Optional<List<String>> wayByLinks(RootDir root, String path) throws LinuxException {
-        try (Fd end =
-                root.find(FileName.bytes(path), Open.O_PATH | Open.O_DIRECTORY).orElse(null)) {
+        byte[] name = FileName.bytes(path);
+        try (RootDir root = image.root();
+                Fd straight = root.find(name, FOLDER, Open.RESOLVE_NO_SYMLINKS).orElse(null);
+                Fd end = straight == null ? root.find(name, FOLDER).orElse(null) : null) {
+            if (straight != null) {
+                return Optional.of(components(path));
+            }
             if (end == null) {
                 return Optional.empty();
             }
@@ -122,7 +122,7 @@ final class OverlayStorage implements RootStorage {
     }
 
     private static byte[] pathOf(Fd fd) throws LinuxException {
-        try (Directory fds = new Directory(Fd.open(Path.of("/proc/self/fd"), Open.O_PATH | Open.O_DIRECTORY, 0))) {
+        try (Directory fds = new Directory(Fd.open(Path.of("/proc/self/fd"), FOLDER, 0))) {
             return fds.readLink(FileName.bytes(Integer.toString(fd.number())));
         }
     }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.Arrays;
 
 /**
  * Keeps a power cut from leaving half a tree, without anybody having to wait for the disk. A large tree, of an image or of
@@ -34,6 +34,10 @@ public final class SyncMarker {
         return known;
     }
 
+    private static byte[] mark() throws IOException {
+        return bootId().getBytes(StandardCharsets.US_ASCII);
+    }
+
     /**
      * Marks a folder, before it gets its name, as not yet on disk.
      *
@@ -41,7 +45,7 @@ public final class SyncMarker {
      * @throws IOException if the marker can't be made
      */
     public static void mark(Directory folder) throws IOException {
-        folder.symlink(bootId().getBytes(StandardCharsets.US_ASCII), NAME);
+        folder.symlink(mark(), NAME);
     }
 
     /**
@@ -65,22 +69,10 @@ public final class SyncMarker {
      */
     public static boolean isTorn(Directory parent, String name) throws IOException {
         try (Directory folder = parent.openDirectory(FileName.bytes(name))) {
-            Optional<String> marker = read(folder);
-            return marker.isPresent() && !marker.get().equals(bootId());
+            return isMarked(folder) && !Arrays.equals(folder.readLink(NAME), mark());
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
                 return false;
-            }
-            throw e;
-        }
-    }
-
-    private static Optional<String> read(Directory folder) throws LinuxException {
-        try {
-            return Optional.of(new String(folder.readLink(NAME), StandardCharsets.US_ASCII));
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return Optional.empty();
             }
             throw e;
         }

@@ -53,6 +53,16 @@ class ConsoleLogTest {
     }
 
     @Test
+    void thereIsNoFileBeforeThereIsOutput() throws Exception {
+        try (ConsoleLog log = open(10, 2)) {
+            assertThat(folder).isEmptyDirectory();
+            assertThat(readAll()).isEmpty();
+            append(log, "a");
+            assertThat(read("console.log")).isEqualTo("a");
+        }
+    }
+
+    @Test
     void rotatesAndKeepsAsManyFilesAsItShould() throws Exception {
         try (ConsoleLog log = open(10, 2)) {
             append(log, "0123456789");

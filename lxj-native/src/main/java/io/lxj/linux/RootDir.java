@@ -86,7 +86,21 @@ public final class RootDir implements AutoCloseable {
      * @throws LinuxException if it can't be opened otherwise
      */
     public Optional<Fd> find(byte[] path, int flags) throws LinuxException {
-        long result = openat2(path, flags, 0, 0);
+        return find(path, flags, 0);
+    }
+
+    /**
+     * Opens a path below the root with further restrictions, if it leads to something.
+     *
+     * @param path the path
+     * @param flags of {@link Open}, without O_CREAT; O_CLOEXEC is added
+     * @param resolve RESOLVE_ flags beside those that always hold
+     * @return the open file, or empty if the kernel says ENOENT, ENOTDIR or ELOOP, as it does for a link with
+     *     RESOLVE_NO_SYMLINKS
+     * @throws LinuxException if it can't be opened otherwise
+     */
+    public Optional<Fd> find(byte[] path, int flags, long resolve) throws LinuxException {
+        long result = openat2(path, flags, 0, resolve);
         if (Errno.ENOENT.is(result) || Errno.ENOTDIR.is(result) || Errno.ELOOP.is(result)) {
             return Optional.empty();
         }
@@ -94,26 +108,6 @@ public final class RootDir implements AutoCloseable {
             throw failure(result, path, flags);
         }
         return Optional.of(fd.derived(result));
-    }
-
-    /**
-     * Whether a path leads to a directory without a symbolic link on the way: then it is what its components say.
-     *
-     * @param path the path, without {@code ..}
-     * @return false if there is a link, or no such directory
-     * @throws LinuxException if it can't be looked at
-     */
-    public boolean leadsStraightTo(byte[] path) throws LinuxException {
-        int flags = Open.O_PATH | Open.O_DIRECTORY;
-        long result = openat2(path, flags, 0, Open.RESOLVE_NO_SYMLINKS);
-        if (Errno.ENOENT.is(result) || Errno.ENOTDIR.is(result) || Errno.ELOOP.is(result)) {
-            return false;
-        }
-        if (result < 0) {
-            throw failure(result, path, flags);
-        }
-        fd.derived(result).close();
-        return true;
     }
 
     private long openat2(byte[] path, int flags, int mode, long resolve) {

@@ -71,6 +71,20 @@ class RootDirTest {
     }
 
     @Test
+    void aWayWithoutLinksCanBeAskedFor() throws Exception {
+        Files.createSymbolicLink(inside.resolve("link"), Path.of("etc"));
+        for (String path : new String[] {"link", "link/name", "missing", "etc/name/more"}) {
+            assertThat(root.find(FileName.bytes(path), Open.O_PATH, Open.RESOLVE_NO_SYMLINKS))
+                    .as(path)
+                    .isEmpty();
+        }
+        try (Fd name = root.find(FileName.bytes("/etc/name"), Open.O_PATH, Open.RESOLVE_NO_SYMLINKS)
+                .orElseThrow()) {
+            assertThat(name.stat().isRegular()).isTrue();
+        }
+    }
+
+    @Test
     void linksOfTheKernelsOwnAreNotFollowed() throws Exception {
         try (RootDir proc = RootDir.open(Path.of("/proc"))) {
             String pid = Long.toString(ProcessHandle.current().pid());
