@@ -6,88 +6,55 @@ import static io.lxj.linux.FilterInstruction.JUMP_IF_EQUAL;
 import static io.lxj.linux.FilterInstruction.JUMP_IF_GREATER;
 import static io.lxj.linux.FilterInstruction.LOAD;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
- * The instructions that test an argument: the machine has words of 32 bits, so the upper half is compared first. When
- * the condition holds they go on behind themselves, else they skip a given number of instructions.
+ * The instructions that test an argument: the machine has words of 32 bits, so the upper half is compared first. They go on
+ * at one of two places. Not thread-safe.
  */
-final class ArgumentCode {
+record ArgumentCode(FilterCode code, int ifTrue, int ifFalse) {
     private static final int ARGUMENTS = 16;
 
-    private final int low;
-    private final int high;
-    private final int lowValue;
-    private final int highValue;
-    private final int skip;
-
-    private ArgumentCode(ArgumentTest test, int skip) {
-        this.low = ARGUMENTS + 8 * test.argument();
-        this.high = low + 4;
-        this.lowValue = (int) test.value();
-        this.highValue = (int) (test.value() >>> 32);
-        this.skip = skip;
-    }
-
-    /** The code of a test that skips so many instructions behind itself when it fails. */
-    static List<FilterInstruction> of(ArgumentTest test, int skip) {
-        ArgumentCode code = new ArgumentCode(test, skip);
+    /** Writes the code of a test, and tells its place. */
+    int of(ArgumentTest test) {
         return switch (test.comparison()) {
-            case EQUAL -> code.masked(-1L);
-            case MASKED_EQUAL -> code.masked(test.mask());
-            case NOT_EQUAL -> code.notEqual();
-            case GREATER -> code.above(JUMP_IF_GREATER);
-            case AT_LEAST -> code.above(JUMP_IF_AT_LEAST);
-            case AT_MOST -> code.below(JUMP_IF_GREATER);
-            case LESS -> code.below(JUMP_IF_AT_LEAST);
+            case EQUAL -> masked(test, -1L);
+            case MASKED_EQUAL -> masked(test, test.mask());
+            case NOT_EQUAL -> new ArgumentCode(code, ifFalse, ifTrue).masked(test, -1L);
+            case GREATER -> ordered(test, JUMP_IF_GREATER);
+            case AT_LEAST -> ordered(test, JUMP_IF_AT_LEAST);
+            case AT_MOST -> new ArgumentCode(code, ifFalse, ifTrue).ordered(test, JUMP_IF_GREATER);
+            case LESS -> new ArgumentCode(code, ifFalse, ifTrue).ordered(test, JUMP_IF_AT_LEAST);
         };
     }
 
-    private List<FilterInstruction> masked(long mask) {
-        List<FilterInstruction> lower = half(low, (int) mask, lowValue, skip);
+    private static int low(ArgumentTest test) {
+        return ARGUMENTS + 8 * test.argument();
+    }
+
+    private static int high(ArgumentTest test) {
+        return low(test) + 4;
+    }
+
+    private int masked(ArgumentTest test, long mask) {
+        int lower = half(low(test), (int) mask, (int) test.value(), ifTrue);
         int upperMask = (int) (mask >>> 32);
-        if (upperMask == 0 && highValue == 0) {
-            return lower;
-        }
-        List<FilterInstruction> code = half(high, upperMask, highValue, lower.size() + skip);
-        code.addAll(lower);
-        return code;
+        int upperValue = (int) (test.value() >>> 32);
+        return upperMask == 0 && upperValue == 0 ? lower : half(high(test), upperMask, upperValue, lower);
     }
 
-    private static List<FilterInstruction> half(int offset, int mask, int value, int skip) {
-        List<FilterInstruction> code = new ArrayList<>();
-        code.add(FilterInstruction.of(LOAD, offset));
+    private int half(int offset, int mask, int value, int ifEqual) {
+        code.branch(JUMP_IF_EQUAL, value, ifEqual, ifFalse);
         if (mask != -1) {
-            code.add(FilterInstruction.of(AND, mask));
+            code.add(AND, mask);
         }
-        code.add(new FilterInstruction(JUMP_IF_EQUAL, 0, skip, value));
-        return code;
+        return code.add(LOAD, offset);
     }
 
-    private List<FilterInstruction> notEqual() {
-        return List.of(
-                FilterInstruction.of(LOAD, high),
-                new FilterInstruction(JUMP_IF_EQUAL, 0, 2, highValue),
-                FilterInstruction.of(LOAD, low),
-                new FilterInstruction(JUMP_IF_EQUAL, skip, 0, lowValue));
-    }
-
-    private List<FilterInstruction> above(int jumpOnLow) {
-        return List.of(
-                FilterInstruction.of(LOAD, high),
-                new FilterInstruction(JUMP_IF_GREATER, 3, 0, highValue),
-                new FilterInstruction(JUMP_IF_EQUAL, 0, skip + 2, highValue),
-                FilterInstruction.of(LOAD, low),
-                new FilterInstruction(jumpOnLow, 0, skip, lowValue));
-    }
-
-    private List<FilterInstruction> below(int jumpOnLow) {
-        return List.of(
-                FilterInstruction.of(LOAD, high),
-                new FilterInstruction(JUMP_IF_GREATER, skip + 3, 0, highValue),
-                new FilterInstruction(JUMP_IF_EQUAL, 0, 2, highValue),
-                FilterInstruction.of(LOAD, low),
-                new FilterInstruction(jumpOnLow, skip, 0, lowValue));
+    private int ordered(ArgumentTest test, int jumpOnLow) {
+        int highValue = (int) (test.value() >>> 32);
+        code.branch(jumpOnLow, (int) test.value(), ifTrue, ifFalse);
+        int lower = code.add(LOAD, low(test));
+        int equal = code.branch(JUMP_IF_EQUAL, highValue, lower, ifFalse);
+        code.branch(JUMP_IF_GREATER, highValue, ifTrue, equal);
+        return code.add(LOAD, high(test));
     }
 }

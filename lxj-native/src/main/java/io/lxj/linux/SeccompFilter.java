@@ -24,18 +24,13 @@ public final class SeccompFilter {
      * @param policy which calls are to be let through
      * @param architecture where the filter is to run
      * @return the filter
-     * @throws IllegalArgumentException if it has more than {@link #MAX_INSTRUCTIONS}, or one rule too many conditions
+     * @throws IllegalArgumentException if it has more than {@link #MAX_INSTRUCTIONS}
      */
     public static SeccompFilter of(SeccompPolicy policy, Architecture architecture) {
         List<FilterInstruction> program = FilterCompiler.compile(policy, architecture);
         if (program.size() > MAX_INSTRUCTIONS) {
             throw new IllegalArgumentException("the filter has " + program.size() + " instructions; the kernel takes "
                     + MAX_INSTRUCTIONS + " at most");
-        }
-        for (FilterInstruction instruction : program) {
-            if (instruction.ifTrue() > 255 || instruction.ifFalse() > 255) {
-                throw new IllegalArgumentException("a rule has too many conditions");
-            }
         }
         ByteBuffer buffer =
                 ByteBuffer.allocate(program.size() * FilterInstruction.SIZE).order(ByteOrder.LITTLE_ENDIAN);

@@ -216,6 +216,37 @@ class SeccompFilterTest {
                 .hasSizeLessThan(200);
     }
 
+    /** A jump over more than 255 instructions takes one of its own. */
+    @Test
+    void conditionsMayBeFarFromWhatFollows() {
+        List<ArgumentTest> tests = new ArrayList<>();
+        List<SyscallRule> rules = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            tests.add(new ArgumentTest(i % 6, Comparison.NOT_EQUAL, 7, 0));
+            rules.add(rule("read", SeccompVerdict.errno(100 + i), new ArgumentTest(0, Comparison.EQUAL, 1000 + i, 0)));
+        }
+        rules.add(rule("write", EPERM, tests.toArray(new ArgumentTest[0])));
+        SeccompPolicy policy = denying(rules.toArray(new SyscallRule[0]));
+        SeccompFilter filter = SeccompFilter.of(policy, Architecture.X86_64);
+        assertThat(filter.length()).isGreaterThan(1000);
+        for (long value : new long[] {6, 7, 1000, 1050, 1099, 1100}) {
+            for (int call : new int[] {0, 1, 2, 16, 400, 470, 600}) {
+                assertThat(run(filter, SyscallAbi.X86_64, call, value, 0, 0, 0, 0, 0))
+                        .as("call %s with %s", call, value)
+                        .isEqualTo(policy.verdict(SyscallAbi.X86_64, call, value, 0, 0, 0, 0, 0));
+            }
+        }
+    }
+
+    @Test
+    void whatTheStandardProfileReturnsIsThereOnce() {
+        SeccompFilter filter =
+                SeccompFilter.of(denying(rule("reboot", EPERM), rule("kexec_load", EPERM)), Architecture.X86_64);
+        assertThat(filter.disassembly().lines().filter(line -> line.contains("return")))
+                .as(filter.disassembly())
+                .hasSize(4);
+    }
+
     @Test
     void tooLongAFilterIsRefused() {
         List<SyscallRule> rules = new ArrayList<>();
@@ -241,13 +272,14 @@ class SeccompFilterTest {
                 .toList();
         assertThat(lines)
                 .as(String.join("\n", lines))
-                .startsWith("   0: A = arch", "   1: if A == 0xc00000b7 goto 3 else 2", "   2: goto 22")
-                .contains(
-                        "   8: A = args[1].low",
-                        "   9: if A == 0x5412 goto 10 else 11",
-                        "  10: return errno EPERM",
-                        "  11: return allow")
-                .endsWith("  26: return kill process");
+                .startsWith("   0: A = arch", "   1: if A == 0xc00000b7 goto 2 else 14", "   2: A = nr")
+                .containsSequence(
+                        "   5: if A == 0x1d goto 6 else 12",
+                        "   6: A = args[1].low",
+                        "   7: if A == 0x5412 goto 8 else 12",
+                        "   8: return errno EPERM")
+                .containsSequence("  12: return allow", "  13: return errno ENOSYS")
+                .endsWith("  16: return kill process");
         assertThat(policy.toString()).contains("ioctl if (args[1] & 0xffffffff) == 0x5412: errno EPERM\n");
     }
 }
