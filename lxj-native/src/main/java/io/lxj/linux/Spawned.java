@@ -2,6 +2,7 @@ package io.lxj.linux;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A process that runs a program, and the memory that it shares with this one. Closing it gives up the memory; the
@@ -11,11 +12,20 @@ public final class Spawned implements AutoCloseable {
     private volatile SyscallProgram program;
     private final Fd plan;
     private final StartedProcess process;
+    private final Optional<Arg> self;
+    private final Runnable onClose;
 
     Spawned(SyscallProgram program, Fd plan, StartedProcess process) {
+        this(program, plan, process, Optional.empty(), () -> {});
+    }
+
+    /** One that says itself who it is, perhaps before who started it has heard of that. */
+    Spawned(SyscallProgram program, Fd plan, StartedProcess process, Optional<Arg> self, Runnable onClose) {
         this.program = program;
         this.plan = plan;
         this.process = process;
+        this.self = self;
+        this.onClose = onClose;
     }
 
     /**
@@ -25,7 +35,14 @@ public final class Spawned implements AutoCloseable {
      * @throws LinuxException if it could not be started
      */
     public int pid() throws LinuxException {
-        return process.pid();
+        OptionalInt told = process.isKnown() ? OptionalInt.empty() : toldPid();
+        return told.isPresent() ? told.getAsInt() : process.pid();
+    }
+
+    /** What the process says of itself, as soon as it has. */
+    OptionalInt toldPid() throws LinuxException {
+        long told = self.isPresent() ? readLong(self.get()) : SyscallProgram.NOT_RUN;
+        return told > 0 ? OptionalInt.of((int) told) : OptionalInt.empty();
     }
 
     /**
@@ -35,7 +52,7 @@ public final class Spawned implements AutoCloseable {
      * @throws LinuxException ECHILD if it was waited for already; or if it could not be started
      */
     public WaitStatus waitFor() throws LinuxException {
-        return process.waitFor();
+        return StartedProcess.waitFor(pid());
     }
 
     /**
@@ -113,5 +130,6 @@ public final class Spawned implements AutoCloseable {
     @Override
     public void close() {
         plan.close();
+        onClose.run();
     }
 }

@@ -24,6 +24,9 @@ public final class Spawner {
     private static final int ATTEMPTS = 1000;
     private static final long PAUSE_NANOS = 1_000_000;
 
+    /** The same for every process: nothing changes them any more. */
+    private static final Block ATTRIBUTES = attributes();
+
     private Spawner() {}
 
     /**
@@ -123,17 +126,13 @@ public final class Spawner {
         String path = "/proc/self/fd/" + placement.executable();
         try (Scratch scratch = Scratch.open()) {
             long actions = scratch.block(STRUCT_SIZE).address();
-            long attributes = scratch.block(STRUCT_SIZE).address();
             Libc.posix_spawn_file_actions_init(actions);
-            Libc.posix_spawnattr_init(attributes);
             try {
                 placement
                         .moves()
                         .forEach(move -> Libc.posix_spawn_file_actions_adddup2(actions, move.from(), move.to()));
-                long none = scratch.zeroed(SIGSET_SIZE).address();
-                Libc.posix_spawnattr_setsigmask(attributes, none);
-                Libc.posix_spawnattr_setsigdefault(attributes, all(scratch));
-                Libc.posix_spawnattr_setflags(attributes, (short) (POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
+                long attributes = ATTRIBUTES.address();
+                long none = scratch.zeroed(8).address();
                 Block argv = scratch.block(16);
                 argv.buffer()
                         .putLong(0, scratch.string("lxj".getBytes(StandardCharsets.US_ASCII)))
@@ -151,17 +150,26 @@ public final class Spawner {
                 }
                 return pid.buffer().getInt(0);
             } finally {
-                Libc.posix_spawnattr_destroy(attributes);
                 Libc.posix_spawn_file_actions_destroy(actions);
             }
         }
     }
 
-    private static long all(Scratch scratch) {
-        Block set = scratch.block(SIGSET_SIZE);
-        for (int i = 0; i < SIGSET_SIZE; i++) {
-            set.buffer().put(i, (byte) 0xFF);
+    /** Default signal dispositions and an empty signal mask. */
+    private static Block attributes() {
+        Block attributes = Block.allocate(STRUCT_SIZE);
+        Libc.posix_spawnattr_init(attributes.address());
+        try (Scratch scratch = Scratch.open()) {
+            Block all = scratch.block(SIGSET_SIZE);
+            for (int i = 0; i < SIGSET_SIZE; i++) {
+                all.buffer().put(i, (byte) 0xFF);
+            }
+            Libc.posix_spawnattr_setsigdefault(attributes.address(), all.address());
+            long none = scratch.zeroed(SIGSET_SIZE).address();
+            Libc.posix_spawnattr_setsigmask(attributes.address(), none);
         }
-        return set.address();
+        short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+        Libc.posix_spawnattr_setflags(attributes.address(), flags);
+        return attributes;
     }
 }

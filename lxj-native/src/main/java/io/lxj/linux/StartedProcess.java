@@ -59,9 +59,13 @@ final class StartedProcess {
         }
     }
 
-    /** Waits for its end and takes its status. */
-    WaitStatus waitFor() throws LinuxException {
-        int child = pid();
+    /** Whether it has a process id by now, or will have none. */
+    boolean isKnown() {
+        return pid.isDone();
+    }
+
+    /** Waits for the end of a child and takes its status. */
+    static WaitStatus waitFor(int child) throws LinuxException {
         try (Scratch scratch = Scratch.open()) {
             Block status = scratch.zeroed(8);
             long result;
@@ -82,7 +86,7 @@ final class StartedProcess {
             return;
         }
         try {
-            waitFor();
+            waitFor(pid());
         } catch (LinuxException e) {
             throw new IllegalStateException("a process that got no program could not be waited for", e);
         }

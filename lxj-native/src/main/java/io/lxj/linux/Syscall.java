@@ -33,6 +33,8 @@ public enum Syscall {
     PREAD64(17, 67),
     /** pwrite64(2). */
     PWRITE64(18, 68),
+    /** sched_yield(2). */
+    SCHED_YIELD(24, 124),
     /** shmget(2). */
     SHMGET(29, 194),
     /** shmat(2). */

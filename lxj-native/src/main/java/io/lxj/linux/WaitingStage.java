@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
@@ -17,14 +18,25 @@ public final class WaitingStage implements AutoCloseable {
     public static final int MAX_FDS = UnixSocket.MAX_FDS;
 
     private static final int SOCKET = 1;
+    private static final int COUNTER = 2;
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int EFD_SEMAPHORE = 1;
+    private static final int EFD_NONBLOCK = 04000;
+    /** They take some 0.4 ms. */
+    private static final int ATTEMPTS = 400;
+
     private static final int FIRST = SyscallProgram.MAX_STEPS;
+    // From the first step that waits: the first of the program, and none.
+    private static final int GO = -FIRST;
+    private static final int NOWHERE = GO - 1;
     private static final int FIRST_OFFSET = SyscallProgram.FIRST_STEP + FIRST * SyscallProgram.STEP_SIZE;
 
     // After the steps that wait: what recvmsg(2) is given.
-    private static final int HEADER = 1024;
+    private static final int HEADER = 1088;
     private static final int VECTOR = HEADER + 64;
     private static final int WORD = VECTOR + 16;
     private static final int CONTROL = WORD + 8;
+    private static final byte[] WAITING = waiting();
 
     private final Fd plan;
     private final UnixSocket socket;
@@ -70,19 +82,29 @@ public final class WaitingStage implements AutoCloseable {
             first.buffer().putLong(0, SyscallProgram.address(FIRST));
             Spawner.write(plan, first.address(), 8, 0);
             Block waiting = scratch.zeroed(CONTROL);
-            waiting.buffer().put(0, waiting());
+            waiting.buffer().put(0, WAITING);
             Spawner.write(plan, waiting.address(), CONTROL, FIRST_OFFSET);
         }
     }
 
-    /** The fds get the lowest numbers that are free: that is why nothing is open from the first number on. */
+    /**
+     * The fds get the lowest numbers that are free: that is why nothing is open from the first number on. They mostly come
+     * within a fraction of a millisecond. Who sleeps until then is often woken on the processor that is busy with what it
+     * is woken by, though another one is idle; so it looks for a while first.
+     */
     private static byte[] waiting() {
         List<SyscallProgram.Step> steps = List.of(
-                step(1, 1, "put the socket aside", Syscall.DUP3, SyscallProgram.FIRST_FD, SOCKET, 0),
-                step(2, 2, "leave no number below free", Syscall.DUP3, SOCKET, SOCKET + 1, 0),
-                step(3, 3, "keep no other fd", Syscall.CLOSE_RANGE, SyscallProgram.FIRST_FD, 0xFFFFFFFFL, 0),
-                step(-FIRST, 4, "wait for fds", Syscall.RECVMSG, SOCKET, at(HEADER), 0),
-                step(-FIRST, -FIRST, "end unused", Syscall.EXIT_GROUP, 0));
+                step(1, 1, "say who it is", Syscall.GETPID),
+                step(2, 2, "put the socket aside", Syscall.DUP3, SyscallProgram.FIRST_FD, SOCKET, 0),
+                step(3, 3, "leave no number below free", Syscall.DUP3, SOCKET, COUNTER, 0),
+                step(4, 4, "count attempts", Syscall.EVENTFD2, ATTEMPTS, EFD_SEMAPHORE | EFD_NONBLOCK),
+                step(5, 5, "put the counter aside", Syscall.DUP3, result(3), COUNTER, 0),
+                step(6, 6, "keep no other fd", Syscall.CLOSE_RANGE, SyscallProgram.FIRST_FD, 0xFFFFFFFFL, 0),
+                step(GO, 10, 7, "look for fds", Syscall.RECVMSG, SOCKET, at(HEADER), MSG_DONTWAIT),
+                step(8, 8, "let others go first", Syscall.SCHED_YIELD),
+                step(6, 9, 9, "look again", Syscall.READ, COUNTER, at(WORD), 8),
+                step(GO, 10, "wait for fds", Syscall.RECVMSG, SOCKET, at(HEADER), 0),
+                step(GO, GO, "end unused", Syscall.EXIT_GROUP, 0));
         ByteBuffer memory = ByteBuffer.allocate(CONTROL).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < steps.size(); i++) {
             memory.position(i * SyscallProgram.STEP_SIZE);
@@ -95,12 +117,20 @@ public final class WaitingStage implements AutoCloseable {
         return memory.array();
     }
 
-    private static SyscallProgram.Step step(int next, int zero, String what, Syscall call, long... args) {
+    private static SyscallProgram.Step step(int next, int zero, String what, Syscall call, Object... args) {
+        return step(next, zero, NOWHERE, what, call, args);
+    }
+
+    private static SyscallProgram.Step step(int next, int zero, int error, String what, Syscall call, Object... args) {
         List<Arg> list = new ArrayList<>();
-        for (long arg : args) {
-            list.add(Arg.of(arg));
+        for (Object arg : args) {
+            list.add(arg instanceof Arg other ? other : Arg.of(((Number) arg).longValue()));
         }
-        return new SyscallProgram.Step(what, call, list, FIRST + next, FIRST + zero, -1);
+        return new SyscallProgram.Step(what, call, list, FIRST + next, FIRST + zero, FIRST + error);
+    }
+
+    private static Arg result(int step) {
+        return new Arg(SyscallProgram.address(FIRST + step) + SyscallProgram.RESULT, true, () -> "result");
     }
 
     private static long at(int offset) {
@@ -126,8 +156,9 @@ public final class WaitingStage implements AutoCloseable {
         Spawner.writeSteps(program, 0, 0, plan);
         send(named);
         given = true;
-        socket.close();
-        return new Spawned(program, plan, process);
+        // Were the socket closed now, the process might find that before it finds the message: without waiting, the
+        // kernel looks for the one and then for the other.
+        return new Spawned(program, plan, process, Optional.of(result(0)), socket::close);
     }
 
     private void send(List<Fd> fds) throws LinuxException {

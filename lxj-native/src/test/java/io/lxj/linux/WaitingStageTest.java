@@ -64,6 +64,29 @@ class WaitingStageTest {
         }
     }
 
+    /** By then it has stopped looking, and sleeps. */
+    @Test
+    void runsWhatItIsGivenMuchLater() throws Exception {
+        try (WaitingStage stage = WaitingStage.start(Runnable::run);
+                Pipe pipe = Pipe.open()) {
+            Thread.sleep(50);
+            try (Spawned spawned = stage.run(writing(7, "out"), Map.of("out", pipe.writer()))) {
+                assertThat(read(pipe.reader())).isEqualTo(WORD);
+                assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(7));
+            }
+        }
+    }
+
+    @Test
+    void saysItselfWhoItIs() throws Exception {
+        try (WaitingStage stage = WaitingStage.start(Runnable::run);
+                Pipe pipe = Pipe.open();
+                Spawned spawned = stage.run(writing(0, "out"), Map.of("out", pipe.writer()))) {
+            assertThat(spawned.waitFor()).isEqualTo(WaitStatus.exited(0));
+            assertThat(spawned.toldPid()).hasValue(spawned.pid());
+        }
+    }
+
     @Test
     void takesAsManyFdsAsItSays() throws Exception {
         String[] names = new String[WaitingStage.MAX_FDS];
