@@ -68,9 +68,19 @@ public final class InitLauncher {
     }
 
     /**
-     * Begins a launch. The stage starts while its program is made: that takes about as long, so the program is there when the
-     * stage comes to it, which then goes on without having slept.
+     * Begins to start a process, for one container.
      *
+     * @return the process, to be closed when the container has been launched or won't be
+     * @throws LinuxException if it couldn't begin
+     */
+    public StageAhead begin() throws LinuxException {
+        return new StageAhead(thread);
+    }
+
+    /**
+     * Begins a launch.
+     *
+     * @param ahead the process that was begun for it
      * @param spec what to launch
      * @param fds what is there already, under the names of {@link FdNames}: inherited mounts, listening sockets, the
      *     host's procfs for a container with a label, and for a container that is kept its log and exit files. They stay
@@ -79,13 +89,7 @@ public final class InitLauncher {
      * @throws io.lxj.error.LxjException if the plan would be too long
      * @throws LinuxException if it couldn't begin
      */
-    public Launch launch(LaunchSpec spec, Map<String, Fd> fds) throws LinuxException {
-        try (StageAhead ahead = new StageAhead(thread)) {
-            return launch(ahead, spec, fds);
-        }
-    }
-
-    private Launch launch(StageAhead ahead, LaunchSpec spec, Map<String, Fd> fds) throws LinuxException {
+    public Launch launch(StageAhead ahead, LaunchSpec spec, Map<String, Fd> fds) throws LinuxException {
         StageBeginning beginning = StageBeginning.of(spec);
         LaunchChannels channels = LaunchChannels.open(spec.keep());
         try {

@@ -37,6 +37,7 @@ public final class Launch implements AutoCloseable {
     private final Spawned stage;
     private Optional<InitPlan> plan = Optional.empty();
     private Optional<Fd> mounts = Optional.empty();
+    private boolean mountsRoot;
     private boolean reaped;
 
     private Launch(LaunchSpec spec, StageBeginning beginning, LaunchChannels channels, Spawned stage) {
@@ -60,18 +61,16 @@ public final class Launch implements AutoCloseable {
     }
 
     /**
-     * Goes on to the init.
+     * Goes on to the init, which comes by itself then.
      *
      * @param overlay the root, if the container's own root has to mount it
      * @param rest what the stage waits for, under the names of {@link Rest#names}. It stays the caller's
      * @param userNamespace what the container's user namespace gets, if the spec says that it has one
      * @param proc the host's procfs, if all mounts of a container that isn't kept are to be held
-     * @return the container, in which the init is being executed
-     * @throws io.lxj.error.LaunchException if a step failed; no process is left then
      * @throws LxjException if the plan would be too long; no process is left then
      * @throws IOException if the launch couldn't go on; no process is left then
      */
-    public Launched run(
+    public void run(
             Optional<Overlay> overlay,
             Map<String, Fd> rest,
             Optional<UserNamespaceSetup> userNamespace,
@@ -85,6 +84,17 @@ public final class Launch implements AutoCloseable {
             end();
             throw e;
         }
+        mountsRoot = overlay.isPresent();
+    }
+
+    /**
+     * Waits for the init, once the launch has gone on to it.
+     *
+     * @return the container, in which the init is being executed
+     * @throws io.lxj.error.LaunchException if a step failed; no process is left then
+     * @throws IOException if nothing can be heard of it; no process is left then
+     */
+    public Launched await() throws IOException {
         Children.awaitReport(channels.report().reader());
         Optional<StepFailure> failure = stage.failure();
         if (failure.isPresent()) {
@@ -92,7 +102,7 @@ public final class Launch implements AutoCloseable {
             end();
             throw Failures.exception("start " + spec.name(), failure.get(), LaunchHints.of(spec, failure.get()));
         }
-        return spec.keep() ? kept() : owned(overlay.isPresent());
+        return spec.keep() ? kept() : owned();
     }
 
     /** The stage is at work meanwhile, or waits already. */
@@ -168,7 +178,7 @@ public final class Launch implements AutoCloseable {
         return plan.isPresent() ? (int) stage.readLong(plan.get().pid()) : 0;
     }
 
-    private Launched owned(boolean mountsRoot) throws IOException {
+    private Launched owned() throws IOException {
         int pid = pid();
         reap();
         if (pid == 0) {

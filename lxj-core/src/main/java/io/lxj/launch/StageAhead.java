@@ -11,7 +11,7 @@ import java.util.Map;
  * A process that is being started while its program is made. It ends if it doesn't get one until this is closed. Not
  * thread-safe.
  */
-final class StageAhead implements AutoCloseable {
+public final class StageAhead implements AutoCloseable {
     private final SpawnThread thread;
     private final WaitingStage stage;
 

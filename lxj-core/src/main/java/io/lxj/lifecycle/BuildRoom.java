@@ -10,6 +10,7 @@ import io.lxj.failure.Failures;
 import io.lxj.launch.InitLauncher;
 import io.lxj.launch.InitLauncher.Launched;
 import io.lxj.launch.Launch;
+import io.lxj.launch.StageAhead;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
@@ -79,8 +80,9 @@ final class BuildRoom {
             try (Cgroup own = cgroup.orElse(null)) {
                 engine.attach(cgroup, List.of());
                 Launched launched;
-                try (Cgroup payload = own == null ? null : CgroupTree.makePayload(own);
-                        Launch launch = launcher.launch(spec(name, config, ids), Map.of())) {
+                try (StageAhead ahead = launcher.begin();
+                        Cgroup payload = own == null ? null : CgroupTree.makePayload(own);
+                        Launch launch = launcher.launch(ahead, spec(name, config, ids), Map.of())) {
                     Map<String, Fd> rest = new HashMap<>(root.fds());
                     if (payload != null) {
                         rest.put(FdNames.CGROUP, payload.fd());
@@ -88,7 +90,8 @@ final class BuildRoom {
                             CgroupTree.delegate(payload, ids.get());
                         }
                     }
-                    launched = launch.run(root.overlay(), rest, root.setup(engine.proc()), Optional.empty());
+                    launch.run(root.overlay(), rest, root.setup(engine.proc()), Optional.empty());
+                    launched = launch.await();
                 }
                 return run(name, config, ids, command, launched, cgroup);
             } finally {

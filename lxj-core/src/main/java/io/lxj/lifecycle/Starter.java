@@ -10,6 +10,7 @@ import io.lxj.launch.InitLauncher;
 import io.lxj.launch.InitLauncher.Keeper;
 import io.lxj.launch.InitLauncher.Launched;
 import io.lxj.launch.Launch;
+import io.lxj.launch.StageAhead;
 import io.lxj.linux.Cgroup;
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
@@ -29,6 +30,7 @@ import io.lxj.storage.GrantedDevice;
 import io.lxj.storage.RootLayout;
 import io.lxj.storage.RootStorage;
 import io.lxj.storage.RunRecord;
+import io.lxj.storage.StartNote;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -52,8 +54,9 @@ final class Starter {
      * @param undo gets what is to be taken back if this fails
      */
     Run start(Instance instance, Undo undo) {
-        try (ContainerFolder folder = engine.store().open(instance.name())) {
-            return start(folder, instance.background(), undo);
+        try (StageAhead ahead = launcher.begin();
+                ContainerFolder folder = engine.store().open(instance.name())) {
+            return start(folder, instance.background(), ahead, undo);
         } catch (IOException e) {
             throw Failures.exception("start " + instance.name(), e);
         }
@@ -90,7 +93,8 @@ final class Starter {
         }
     }
 
-    private Run start(ContainerFolder folder, Background background, Undo undo) throws IOException {
+    /** The stage takes the longest way: it sets off before anything else. */
+    private Run start(ContainerFolder folder, Background background, StageAhead ahead, Undo undo) throws IOException {
         String name = folder.name();
         ContainerRecord record = engine.ids().keep(name, folder.record(), folder);
         ImageInfo image = engine.images().of(folder, record);
@@ -112,7 +116,7 @@ final class Starter {
                     .label()
                     .ifPresent(label -> fds.put(FdNames.PROC, engine.proc().fd()));
             // From here on the stage is at work, too.
-            try (Launch launch = launcher.launch(spec, fds)) {
+            try (Launch launch = launcher.launch(ahead, spec, fds)) {
                 StartRoot root = openRoot(folder, config, mounts, ids);
                 undo.add(root::close);
                 undo.add(() -> engine.cgroups().remove(name));
@@ -120,22 +124,26 @@ final class Starter {
                 cgroup.ifPresent(own -> undo.add(own::close));
                 engine.attach(cgroup, Devices.granted(devices));
                 engine.checkpoints().reached("start: cgroup made");
-                Launched launched = launch(launch, root, cgroup, config, ids);
-                undo.add(() -> end(launched, cgroup));
-                if (launched.keeper().isPresent()) {
-                    engine.cgroups().shelter(launched.keeper().get().pid());
+                launch(launch, root, cgroup, config, ids);
+                root.closeLayers();
+                // Whatever can be done before the init is executed is done while it is on its way.
+                try (StartNote note = folder.prepareStarted()) {
+                    Launched launched = launch.await();
+                    undo.add(() -> end(launched, cgroup));
+                    if (launched.keeper().isPresent()) {
+                        engine.cgroups().shelter(launched.keeper().get().pid());
+                    }
+                    engine.checkpoints().reached("start: launched");
+                    background.settleFor(config.onExit());
+                    Run run = record(folder, note, config, ids, Devices.granted(devices), launched, cgroup);
+                    launched.mounts().forEach(run::hold);
+                    if (run.part() == Run.Part.PARENT) {
+                        root.mounted().ifPresent(run::hold);
+                    } else {
+                        root.close();
+                    }
+                    return run;
                 }
-                engine.checkpoints().reached("start: launched");
-                background.settleFor(config.onExit());
-                Run run = record(folder, config, ids, Devices.granted(devices), launched, cgroup);
-                launched.mounts().forEach(run::hold);
-                if (run.part() == Run.Part.PARENT) {
-                    root.mounted().ifPresent(run::hold);
-                    root.closeLayers();
-                } else {
-                    root.close();
-                }
-                return run;
             }
         }
     }
@@ -152,7 +160,7 @@ final class Starter {
     }
 
     /** The init is born into the payload's cgroup. */
-    private Launched launch(Launch launch, StartRoot root, Optional<Cgroup> cgroup, Config config, Optional<IdMap> ids)
+    private void launch(Launch launch, StartRoot root, Optional<Cgroup> cgroup, Config config, Optional<IdMap> ids)
             throws IOException {
         Map<String, Fd> rest = new HashMap<>(root.fds());
         try (Cgroup payload = cgroup.isPresent() ? CgroupTree.makePayload(cgroup.get()) : null) {
@@ -163,7 +171,7 @@ final class Starter {
                     CgroupTree.delegate(payload, ids.get());
                 }
             }
-            return launch.run(root.overlay(), rest, root.setup(engine.proc()), holdsMounts(config));
+            launch.run(root.overlay(), rest, root.setup(engine.proc()), holdsMounts(config));
         }
     }
 
@@ -213,6 +221,7 @@ final class Starter {
     /** Only now may the keeper know that it is needed: before, it ends the init when this process dies. */
     private Run record(
             ContainerFolder folder,
+            StartNote note,
             Config config,
             Optional<IdMap> ids,
             List<GrantedDevice> devices,
@@ -230,7 +239,7 @@ final class Starter {
                 engine.cgroups().path(folder.name()),
                 Instant.now(),
                 devices);
-        folder.started(record);
+        folder.started(record, note);
         engine.checkpoints().reached("start: recorded");
         if (launched.keeper().isPresent()) {
             try (Fd recorded = launched.keeper().get().recorded()) {

@@ -7,6 +7,7 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -125,9 +126,44 @@ public final class ContainerFolder implements AutoCloseable {
      * @throws io.lxj.error.LxjException if it can't be written
      */
     public void started(RunRecord record) {
+        try (StartNote note = prepareStarted()) {
+            started(record, note);
+        }
+    }
+
+    /**
+     * Prepares the note that the container was started, while it starts.
+     *
+     * @return to be given to {@link #started(RunRecord, StartNote)} and closed, before this folder is
+     * @throws io.lxj.error.LxjException if there is no room for it
+     */
+    public StartNote prepareStarted() {
+        try {
+            return new StartNote(JsonFile.draft(directory, FileName.bytes(RUN)));
+        } catch (LinuxException e) {
+            throw Failures.inStateFolder("write " + path + "/" + RUN, e);
+        }
+    }
+
+    /**
+     * Notes that the container was started, as {@link #started(RunRecord)} does.
+     *
+     * @param record how it runs
+     * @param note what was prepared for that
+     * @throws io.lxj.error.LxjException if it can't be written
+     */
+    public void started(RunRecord record, StartNote note) {
         String text = record.toJson();
         known.runs().remember(text, record);
-        write(RUN, text, JsonFile.Survives.PROCESS);
+        try {
+            note.draft().publish(text.getBytes(StandardCharsets.UTF_8), JsonFile.Survives.PROCESS);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw Failures.inStateFolder("write " + path + "/" + RUN, e);
+            }
+            // A sweep has removed it before it was locked.
+            write(RUN, text, JsonFile.Survives.PROCESS);
+        }
     }
 
     /**

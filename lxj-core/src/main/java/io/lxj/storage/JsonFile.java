@@ -70,19 +70,65 @@ public final class JsonFile {
 
     private static void writeOnce(Directory directory, byte[] name, byte[] content, Survives survives)
             throws LinuxException {
+        try (Draft draft = draft(directory, name)) {
+            draft.publish(content, survives);
+        }
+    }
+
+    /**
+     * Begins to write a file, before what is to be in it is known.
+     *
+     * @param directory where it will be, to stay open until the draft is closed
+     * @param name its name, a single component
+     * @return a file that isn't there under that name yet
+     * @throws LinuxException if it can't be made
+     */
+    static Draft draft(Directory directory, byte[] name) throws LinuxException {
         byte[] temporary = FileName.bytes(PREFIX + FileName.string(name) + "-"
                 + Long.toHexString(ThreadLocalRandom.current().nextLong()));
-        try (Fd file = directory.open(temporary, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, 0600)) {
-            try {
-                FileLock.tryExclusive(file);
-                file.write(content);
-                if (survives == Survives.POWER_CUT) {
-                    file.sync();
-                }
-                directory.rename(temporary, directory, name);
-            } catch (LinuxException e) {
-                remove(directory, temporary, e);
+        Fd file = directory.open(temporary, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, 0600);
+        Draft draft = new Draft(directory, name, temporary, file);
+        try {
+            FileLock.tryExclusive(file);
+            return draft;
+        } catch (LinuxException e) {
+            try (draft) {
                 throw e;
+            }
+        }
+    }
+
+    /** A file in the making, which is gone if it isn't published until this is closed. Not thread-safe. */
+    static final class Draft implements AutoCloseable {
+        private final Directory directory;
+        private final byte[] name;
+        private final byte[] temporary;
+        private final Fd file;
+        private boolean published;
+
+        private Draft(Directory directory, byte[] name, byte[] temporary, Fd file) {
+            this.directory = directory;
+            this.name = name;
+            this.temporary = temporary;
+            this.file = file;
+        }
+
+        /** Gives the file its content and its name, once. */
+        void publish(byte[] content, Survives survives) throws LinuxException {
+            file.write(content);
+            if (survives == Survives.POWER_CUT) {
+                file.sync();
+            }
+            directory.rename(temporary, directory, name);
+            published = true;
+        }
+
+        @Override
+        public void close() throws LinuxException {
+            try (file) {
+                if (!published) {
+                    directory.unlinkIfThere(temporary);
+                }
             }
         }
     }
@@ -104,14 +150,6 @@ public final class JsonFile {
         } catch (LinuxException e) {
             file.close();
             throw e;
-        }
-    }
-
-    private static void remove(Directory directory, byte[] name, LinuxException failure) {
-        try {
-            directory.unlink(name);
-        } catch (LinuxException e) {
-            failure.addSuppressed(e);
         }
     }
 
