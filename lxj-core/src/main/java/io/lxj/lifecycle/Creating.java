@@ -29,7 +29,7 @@ final class Creating {
             FirstBoot firstBoot = new FirstBoot(
                     hostname, MachineId.random(), HostResolver.ofHost().read());
             NewContainer made = make(lock, config, firstBoot);
-            Instance instance = engine.instance(name);
+            Instance instance = engine.instance(name, made.record());
             instance.background().settle(made);
             return instance;
         } catch (IOException e) {

@@ -53,6 +53,7 @@ final class Ending {
             return exit;
         } finally {
             instance.events().end(run, true);
+            run.holdTerminals();
             run.close();
         }
     }
@@ -171,6 +172,10 @@ final class Ending {
 
     /** It has ended even if this fails; the next opening gives back what nobody has any more. */
     private void releaseIds(ContainerFolder folder, Run run) {
+        if (run.part() == Run.Part.PARENT && !ContainerIds.hasMore(run.config())) {
+            // It was started here without any others than those that are the container's until it is destroyed.
+            return;
+        }
         try {
             engine.ids().releaseEnded(folder.name(), folder.record(), run.ids());
         } catch (LxjException e) {

@@ -24,6 +24,7 @@ import io.lxj.linux.ProcessIdentity;
 import io.lxj.plan.Confinement;
 import io.lxj.storage.Checkpoints;
 import io.lxj.storage.ContainerFolder;
+import io.lxj.storage.ContainerRecord;
 import io.lxj.storage.ContainerStore;
 import io.lxj.storage.GrantedDevice;
 import io.lxj.storage.ImageTree;
@@ -397,8 +398,14 @@ public final class Engine implements AutoCloseable {
                 instances.remove(name);
                 throw new NotFoundException("container", name, "there are: " + store.names());
             }
+            Instance known = instances.get(name);
+            return known == null ? instance(name, found.record()) : known;
         }
-        return instances.computeIfAbsent(name, key -> new Instance(this, key));
+    }
+
+    /** A container that is there. */
+    Instance instance(String name, ContainerRecord record) {
+        return instances.computeIfAbsent(name, key -> new Instance(this, key, record));
     }
 
     /**

@@ -43,7 +43,8 @@ public final class Instance {
     private final LastRun lastRun;
     private volatile boolean gone;
 
-    Instance(Engine engine, String name) {
+    /** What the container is made of that doesn't change is taken from its record. */
+    Instance(Engine engine, String name, ContainerRecord record) {
         this.engine = engine;
         this.name = name;
         this.lane = engine.supervisor().lane();
@@ -53,7 +54,7 @@ public final class Instance {
         this.background = new Background(engine, name);
         this.life = new Life(engine, this);
         this.lastRun = new LastRun(engine, this);
-        this.terminals = new Terminals(this);
+        this.terminals = new Terminals(this, record.config().console().bufferSize());
     }
 
     /** {@return the name} */

@@ -56,6 +56,8 @@ final class Run {
 
     private volatile String killReason;
     private volatile boolean sentKill;
+    // Guarded by this.
+    private boolean terminalsHeld;
     private final Object metering = new Object();
     private Meter meter;
 
@@ -222,6 +224,14 @@ final class Run {
         }
     }
 
+    /** Leaves the terminals to {@link #release}, too: to close one takes as long as ten other files. */
+    synchronized void holdTerminals() {
+        fds.ifPresent(own -> {
+            own.all().forEach(this::hold);
+            terminalsHeld = true;
+        });
+    }
+
     /** Gives the mounts up: nobody else has them, if the container has ended. This may take its time, for any caller. */
     void release() {
         synchronized (held) {
@@ -297,7 +307,9 @@ final class Run {
         reach.close();
         init.close();
         keeper.ifPresent(Pidfd::close);
-        fds.ifPresent(RunFds::close);
+        if (!terminalsHeld) {
+            fds.ifPresent(RunFds::close);
+        }
         cgroup.ifPresent(Cgroup::close);
     }
 }

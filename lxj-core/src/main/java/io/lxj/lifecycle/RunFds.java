@@ -3,6 +3,7 @@ package io.lxj.lifecycle;
 import io.lxj.launch.InitLauncher.Launched;
 import io.lxj.linux.Fd;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What this JVM has of a running container's own.
@@ -16,9 +17,11 @@ record RunFds(Fd console, Fd notifySocket, List<Fd> ttys) {
         return new RunFds(launched.console(), launched.notifySocket(), launched.ttys());
     }
 
+    List<Fd> all() {
+        return Stream.concat(Stream.of(console, notifySocket), ttys.stream()).toList();
+    }
+
     void close() {
-        console.close();
-        notifySocket.close();
-        ttys.forEach(Fd::close);
+        all().forEach(Fd::close);
     }
 }

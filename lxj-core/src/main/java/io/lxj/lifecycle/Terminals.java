@@ -14,9 +14,9 @@ public final class Terminals {
     private final Map<Integer, ContainerTerminal> ttys = new TreeMap<>();
     private boolean running;
 
-    Terminals(Instance instance) {
+    Terminals(Instance instance, ByteSize capacity) {
         this.instance = instance;
-        this.capacity = instance.record().config().console().bufferSize();
+        this.capacity = capacity;
         this.console = new ContainerTerminal(instance, capacity);
     }
 

@@ -228,7 +228,10 @@ public final class IdRegistry implements AutoCloseable {
      * @throws LinuxException if the registry can't be read or written
      */
     public boolean take(long first, String owner) throws LinuxException {
-        return take(List.of(IdNote.lot(first)), owner).isEmpty();
+        IdNote lot = IdNote.lot(first);
+        // Nobody else takes one of them while the note is there.
+        return holder(lot).equals(Optional.of(owner))
+                || take(List.of(lot), owner).isEmpty();
     }
 
     /**
