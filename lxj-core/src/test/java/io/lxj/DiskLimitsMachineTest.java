@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Limits of the traffic of disks, on a host whose controllers all belong to cgroup v2. */
 @EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
 @LeaksNothing
-@Timeout(300)
+@Timeout(900)
 class DiskLimitsMachineTest {
     private static final Config SLEEPER = Config.ofImage("busybox").init("/bin/sleep", "1000000");
 

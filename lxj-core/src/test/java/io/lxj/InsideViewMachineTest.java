@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What programs in a container take for the memory and processors that there are. */
 @EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
 @LeaksNothing
-@Timeout(300)
+@Timeout(900)
 class InsideViewMachineTest {
     private static final Path LXCFS = Path.of("/var/lib/lxcfs");
     private static final Config SLEEPER = Config.ofImage("busybox").init("/bin/sleep", "1000000");

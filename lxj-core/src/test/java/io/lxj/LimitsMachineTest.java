@@ -38,7 +38,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Limits as processes meet them, on a host whose controllers all belong to cgroup v2. */
 @EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
 @LeaksNothing
-@Timeout(300)
+@Timeout(900)
 class LimitsMachineTest {
     private static final Config SLEEPER = Config.ofImage("busybox").init("/bin/sleep", "1000000");
     private static final String EAT = "dd if=/dev/zero of=/dev/null bs=40M count=1";

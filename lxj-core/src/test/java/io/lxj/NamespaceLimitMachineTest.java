@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("oldest-only")
 @NeedsRootfs("alpine")
 @LeaksNothing
-@Timeout(300)
+@Timeout(900)
 class NamespaceLimitMachineTest {
     private static final Path LIMIT = Path.of("/proc/sys/user/max_net_namespaces");
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 @EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
 @Tag("newest-only")
 @LeaksNothing
-@Timeout(300)
+@Timeout(900)
 class OrdinaryEventsMachineTest {
     private static final String USER = "65534";
     private static final Path TOP = Path.of("/sys/fs/cgroup");

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @NeedsRoot("starts a privileged container: some rules hold only there")
 @NeedsRootfs("alpine")
 @LeaksNothing
-@Timeout(300)
+@Timeout(900)
 class SeccompMachineTest {
     private static final long ENOSYS = -38;
     private static final SyscallNumbers NUMBERS =

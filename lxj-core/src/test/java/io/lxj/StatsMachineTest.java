@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What is counted where all controllers belong to cgroup v2, without any limit being set. */
 @EnabledIfEnvironmentVariable(named = "LXJ_MACHINE", matches = "1", disabledReason = "it is for .ci/vm")
 @LeaksNothing
-@Timeout(300)
+@Timeout(900)
 class StatsMachineTest {
     private static final int IN_OPEN = 0x20;
 

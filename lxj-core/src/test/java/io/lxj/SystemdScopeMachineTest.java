@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("oldest-only")
 @NeedsRootfs({"debian-12", "busybox"})
 @LeaksNothing
-@Timeout(300)
+@Timeout(900)
 class SystemdScopeMachineTest {
     private static final String EAT = "dd if=/dev/zero of=/dev/null bs=40M count=1 2>/dev/null";
 
