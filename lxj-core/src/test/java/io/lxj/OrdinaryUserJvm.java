@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** Runs a container as whoever runs this, and says what came of it. */
@@ -54,6 +55,10 @@ public final class OrdinaryUserJvm {
             both.destroy();
             Path pushed = Files.createDirectory(folder.resolveSibling("pushed"));
             Files.writeString(pushed.resolve("file"), "mine\n");
+            Files.copy(
+                    Path.of(System.getenv("LXJ_TEST_PROGRAM")),
+                    pushed.resolve("namespaces"),
+                    StandardCopyOption.COPY_ATTRIBUTES);
             container.files().push(pushed, "/root/pushed");
             System.out.print(container
                     .exec("sh", "-c", "stat -c %u:%g /root/pushed/file; cat /root/pushed/file")
@@ -74,7 +79,7 @@ public final class OrdinaryUserJvm {
                                     "-c",
                                     "ls /sys/fs/cgroup; echo; mount -t cgroup2 none /mnt 2>/dev/null; echo mount: $?")
                             .stdout());
-            System.out.println("filter: " + container.seccompFilter().contains("2000000"));
+            System.out.print(container.exec("/root/pushed/namespaces").stdout());
             refused(() -> container.exec(Command.of("id").groups(List.of(Group.id(7)))));
             refused(container::freeze);
             refused(() -> lxj.containers().create("p", Config.ofImage("busybox").privileged()));

@@ -2,6 +2,7 @@ package io.lxj;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lxj.testing.CProgram;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.MustWork;
 import io.lxj.testing.NeedsCommand;
@@ -34,6 +35,11 @@ class OrdinaryUserTest {
     private static final String OWN_IDS = "container one (RUNNING)\n0 65536\n7:8\n65534\n" + ROOT
             + "container two (RUNNING), a copy of its image for its ids\n" + "65536 65536\n7:8\n65534\n" + ROOT
             + "its ids: true\n9\n9\n";
+
+    /** Whoever had a cgroup namespace could mount the cgroups below the JVM's. */
+    private static final String NAMESPACES = "unshare cgroup: EPERM\nunshare user and cgroup: EPERM\n"
+            + "clone cgroup: EPERM\nclone user and cgroup: EPERM\nclone3 cgroup: ENOSYS\n"
+            + "unshare uts: made\nclone uts: made\nunshare user: made\n";
 
     private static String run(String user, Class<?> main) throws Exception {
         return run(user, List.of("env"), main);
@@ -150,16 +156,25 @@ class OrdinaryUserTest {
     }
 
     @Test
+    @NeedsCommand("gcc")
     void aUserWithNothingButAnIdRunsContainers() throws Exception {
-        assertThat(run("65534", OrdinaryUserJvm.class))
-                .contains("0\ntext\n/bin/init\nlater\n")
-                .contains("without keys: true\nneither with others: true\n0:0\nmine\nfewer files: true\n")
-                .contains("cgroups: \nmount: 255\nfilter: true\n")
-                .contains("refused: command.groups: \"[7]\" is not allowed; allowed: none set here: ")
-                .contains("refused: freeze own: ")
-                .contains("systemd-run --user --scope -p Delegate=yes")
-                .contains("refused: privileged: an ordinary user has no privileges of the host")
-                .contains("stopped\nlater\nleft: 0\n")
-                .doesNotContain("not refused");
+        Path folder = Files.createTempDirectory(Path.of("/tmp"), "lxj-program");
+        try {
+            Path program = folder.resolve("namespaces");
+            CProgram.build("namespaces.c", program);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+            assertThat(run("65534", List.of("env", "LXJ_TEST_PROGRAM=" + program), OrdinaryUserJvm.class))
+                    .contains("0\ntext\n/bin/init\nlater\n")
+                    .contains("without keys: true\nneither with others: true\n0:0\nmine\nfewer files: true\n")
+                    .contains("cgroups: \nmount: 255\n" + NAMESPACES)
+                    .contains("refused: command.groups: \"[7]\" is not allowed; allowed: none set here: ")
+                    .contains("refused: freeze own: ")
+                    .contains("systemd-run --user --scope -p Delegate=yes")
+                    .contains("refused: privileged: an ordinary user has no privileges of the host")
+                    .contains("stopped\nlater\nleft: 0\n")
+                    .doesNotContain("not refused");
+        } finally {
+            TestLxj.remove(folder);
+        }
     }
 }

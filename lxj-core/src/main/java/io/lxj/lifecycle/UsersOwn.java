@@ -31,9 +31,9 @@ final class UsersOwn {
         }
         SeccompProfile confined =
                 keyless.rule(SeccompRule.of(DENIED, "unshare", "clone").argument(CGROUP_NAMESPACE));
-        // Its flags are in memory: programs do without it where it isn't there. A rule for it would make calls between
-        // those
-        // that a profile names and it known ones.
+        // Its flags are in memory: programs do without it where it isn't there. A rule for it would make known ones of
+        // the
+        // calls between it and those that a profile names.
         return isReached(profile) ? confined.rule(SeccompRule.of(NOT_THERE, CLONE3)) : confined;
     }
 
