@@ -1,6 +1,5 @@
 package io.lxj.linux;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -321,36 +320,6 @@ public final class Directory implements AutoCloseable {
      */
     public boolean unlinkIfThere(byte[] name) throws LinuxException {
         return removeIfThere(name, 0);
-    }
-
-    /**
-     * Removes names that aren't directories, as fast as can be where a deputy does it.
-     *
-     * @param names a single component each
-     * @return the names that are still there, for whatever reason
-     * @throws LinuxException if nobody can do it
-     */
-    List<byte[]> unlinkAll(List<byte[]> names) throws LinuxException {
-        List<byte[]> left = new ArrayList<>();
-        if (fd.deputy().isEmpty()) {
-            for (byte[] name : names) {
-                try (Scratch scratch = Scratch.open()) {
-                    note(name, fd.call(Syscall.UNLINKAT, scratch.string(FileName.component(name)), 0), left);
-                }
-            }
-            return left;
-        }
-        long[] results = fd.deputy().get().callForEach(Syscall.UNLINKAT, fd, names, 0);
-        for (int i = 0; i < results.length; i++) {
-            note(names.get(i), results[i], left);
-        }
-        return left;
-    }
-
-    private static void note(byte[] name, long result, List<byte[]> left) {
-        if (result < 0 && !Errno.ENOENT.is(result)) {
-            left.add(name);
-        }
     }
 
     /**

@@ -146,7 +146,7 @@ final class TreeRemover {
                 files.add(entry.name());
             }
         }
-        for (byte[] file : directory.unlinkAll(files)) {
+        for (byte[] file : UnlinkBatch.unlink(directory, files)) {
             if (!unlink(directory, file)) {
                 level.pending().add(file);
             }

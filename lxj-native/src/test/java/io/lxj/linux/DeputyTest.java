@@ -112,9 +112,9 @@ class DeputyTest {
             directory.mkdir(name("folder"), 0700);
             names.add(700, name("folder"));
             names.add(name("not there"));
-            assertThat(directory.unlinkAll(names)).containsExactly(name("folder"));
+            assertThat(UnlinkBatch.unlink(directory, names)).containsExactly(name("folder"));
             assertThat(directory.list()).extracting(DirectoryEntry::string).containsExactly("folder");
-            assertThat(directory.unlinkAll(List.of())).isEmpty();
+            assertThat(UnlinkBatch.unlink(directory, List.of())).isEmpty();
         }
     }
 
@@ -170,7 +170,7 @@ class DeputyTest {
             process.send(Signal.SIGCONT);
             assertThat(deputy.isLost()).isTrue();
             assertThatThrownBy(() -> new Directory(lent).stat(name("none"))).hasMessageContaining("EOWNERDEAD (");
-            assertThatThrownBy(() -> new Directory(lent).unlinkAll(List.of(name("none"))))
+            assertThatThrownBy(() -> UnlinkBatch.unlink(new Directory(lent), List.of(name("none"))))
                     .hasMessageContaining("EOWNERDEAD (");
         }
     }
