@@ -104,8 +104,7 @@ final class Life {
         // It may have run, and ended when nobody was watching.
         try (Lock lock = instance.lastRun().lockEnded()) {
             instance.check();
-            // While the lock is held nobody else begins a run, and there was none.
-            State current = run == null && doing == null ? State.STOPPED : state();
+            State current = state();
             current.become(State.STARTING, "start " + name);
             if (current != State.STOPPED) {
                 // Its end needs the lock that is held here: a new run would take this one's place and cgroup before.

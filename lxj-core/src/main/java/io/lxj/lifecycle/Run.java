@@ -215,16 +215,16 @@ final class Run {
     }
 
     /**
-     * Holds mounts of the container until {@link #release}: the root's, or all of them. The end of an overlay's last mount
+     * Holds what takes its time to close until {@link #release}. Mounts of the container, the root's or all of them: the end of an overlay's last mount
      * syncs the file system below it, which may take as long as the disk needs; the container's end must not wait for that.
      */
-    void hold(Fd mounts) {
+    void hold(Fd slow) {
         synchronized (held) {
-            held.add(mounts);
+            held.add(slow);
         }
     }
 
-    /** Leaves the terminals to {@link #release}, too: to close one takes as long as ten other files. */
+    /** Leaves the terminals to {@link #release}: to close one takes as long as to close ten other files. */
     synchronized void holdTerminals() {
         fds.ifPresent(own -> {
             own.all().forEach(this::hold);
@@ -232,7 +232,7 @@ final class Run {
         });
     }
 
-    /** Gives the mounts up: nobody else has them, if the container has ended. This may take its time, for any caller. */
+    /** Gives up what is held: nobody else has it, if the container has ended. This may take its time, for any caller. */
     void release() {
         synchronized (held) {
             held.forEach(Fd::close);

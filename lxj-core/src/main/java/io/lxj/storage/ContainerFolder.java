@@ -7,7 +7,6 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.Errno;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -139,7 +138,7 @@ public final class ContainerFolder implements AutoCloseable {
      */
     public StartNote prepareStarted() {
         try {
-            return new StartNote(JsonFile.draft(directory, FileName.bytes(RUN)));
+            return new StartNote(JsonFile.draft(directory, RUN));
         } catch (LinuxException e) {
             throw Failures.inStateFolder("write " + path + "/" + RUN, e);
         }
@@ -156,13 +155,9 @@ public final class ContainerFolder implements AutoCloseable {
         String text = record.toJson();
         known.runs().remember(text, record);
         try {
-            note.draft().publish(text.getBytes(StandardCharsets.UTF_8), JsonFile.Survives.PROCESS);
+            note.draft().publish(text, JsonFile.Survives.PROCESS);
         } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw Failures.inStateFolder("write " + path + "/" + RUN, e);
-            }
-            // A sweep has removed it before it was locked.
-            write(RUN, text, JsonFile.Survives.PROCESS);
+            throw Failures.inStateFolder("write " + path + "/" + RUN, e);
         }
     }
 

@@ -54,24 +54,8 @@ public final class JsonFile {
      * @throws LinuxException if that fails; the old content is still there then
      */
     public static void write(Directory directory, String name, String text, Survives survives) throws LinuxException {
-        byte[] content = text.getBytes(StandardCharsets.UTF_8);
-        for (int attempt = 0; ; attempt++) {
-            try {
-                writeOnce(directory, FileName.bytes(name), content, survives);
-                return;
-            } catch (LinuxException e) {
-                // A sweep can remove the temporary file in the moment before it is locked.
-                if (!e.is(Errno.ENOENT) || attempt == ATTEMPTS) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private static void writeOnce(Directory directory, byte[] name, byte[] content, Survives survives)
-            throws LinuxException {
         try (Draft draft = draft(directory, name)) {
-            draft.publish(content, survives);
+            draft.publish(text, survives);
         }
     }
 
@@ -83,18 +67,14 @@ public final class JsonFile {
      * @return a file that isn't there under that name yet
      * @throws LinuxException if it can't be made
      */
-    static Draft draft(Directory directory, byte[] name) throws LinuxException {
-        byte[] temporary = FileName.bytes(PREFIX + FileName.string(name) + "-"
-                + Long.toHexString(ThreadLocalRandom.current().nextLong()));
-        Fd file = directory.open(temporary, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, 0600);
-        Draft draft = new Draft(directory, name, temporary, file);
-        try {
-            FileLock.tryExclusive(file);
-            return draft;
-        } catch (LinuxException e) {
-            try (draft) {
-                throw e;
+    static Draft draft(Directory directory, String name) throws LinuxException {
+        for (int attempt = 1; ; attempt++) {
+            Draft draft = Draft.make(directory, name);
+            // A sweep can remove the file in the moment before it is locked.
+            if (draft.isHeld() || attempt == ATTEMPTS) {
+                return draft;
             }
+            draft.close();
         }
     }
 
@@ -113,9 +93,26 @@ public final class JsonFile {
             this.file = file;
         }
 
+        private static Draft make(Directory directory, String name) throws LinuxException {
+            byte[] temporary = FileName.bytes(PREFIX + name + "-"
+                    + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+            Fd file = directory.open(temporary, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, 0600);
+            return new Draft(directory, FileName.bytes(name), temporary, file);
+        }
+
+        private boolean isHeld() throws LinuxException {
+            try {
+                return FileLock.tryExclusive(file) && file.stat().links() > 0;
+            } catch (LinuxException e) {
+                try (this) {
+                    throw e;
+                }
+            }
+        }
+
         /** Gives the file its content and its name, once. */
-        void publish(byte[] content, Survives survives) throws LinuxException {
-            file.write(content);
+        void publish(String text, Survives survives) throws LinuxException {
+            file.write(text.getBytes(StandardCharsets.UTF_8));
             if (survives == Survives.POWER_CUT) {
                 file.sync();
             }

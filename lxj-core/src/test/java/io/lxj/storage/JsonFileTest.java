@@ -55,14 +55,14 @@ class JsonFileTest {
     @Test
     void aDraftIsThereWhenItIsPublishedOrNotAtAll() throws Exception {
         JsonFile.write(directory, NAME, "old", Survives.PROCESS);
-        JsonFile.Draft unused = JsonFile.draft(directory, FileName.bytes(NAME));
+        JsonFile.Draft unused = JsonFile.draft(directory, NAME);
         assertThat(JsonFile.sweep(directory)).as("it is locked").isZero();
         assertThat(folder.toFile().list()).hasSize(2);
         unused.close();
         assertThat(folder.toFile().list()).containsExactly(NAME);
         assertThat(JsonFile.read(directory, NAME)).contains("old");
-        try (JsonFile.Draft draft = JsonFile.draft(directory, FileName.bytes(NAME))) {
-            draft.publish(new byte[] {'n', 'e', 'w'}, Survives.PROCESS);
+        try (JsonFile.Draft draft = JsonFile.draft(directory, NAME)) {
+            draft.publish("new", Survives.PROCESS);
         }
         assertThat(folder.toFile().list()).containsExactly(NAME);
         assertThat(JsonFile.read(directory, NAME)).contains("new");

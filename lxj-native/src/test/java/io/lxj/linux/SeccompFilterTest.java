@@ -239,7 +239,7 @@ class SeccompFilterTest {
     }
 
     @Test
-    void whatTheStandardProfileReturnsIsThereOnce() {
+    void whatIsReturnedIsThereOnce() {
         SeccompFilter filter =
                 SeccompFilter.of(denying(rule("reboot", EPERM), rule("kexec_load", EPERM)), Architecture.X86_64);
         assertThat(filter.disassembly().lines().filter(line -> line.contains("return")))
