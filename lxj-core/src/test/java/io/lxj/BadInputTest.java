@@ -58,6 +58,7 @@ class BadInputTest {
                 () -> lxj.containers().list(),
                 () -> lxj.containers().get("closed"),
                 () -> lxj.containers().create("another", SLEEPER),
+                () -> lxj.containers().launch("another", SLEEPER),
                 () -> lxj.images().list(),
                 () -> lxj.images().builder(),
                 () -> lxj.images().importTarball("another", TestRootfs.find("alpine")));

@@ -65,7 +65,22 @@ class CrashTest {
                 .map(step -> List.of(step, "OVERLAY", "KEEP"));
         Stream<List<String>> copied =
                 Stream.of("create: root prepared", "delete: renamed").map(step -> List.of(step, "COPY", "KILL"));
-        return Stream.of(inAnyCase, kept, copied).flatMap(steps -> steps);
+        Stream<List<String>> launched = Stream.of(
+                        "create: folder made",
+                        "create: root prepared",
+                        "create: populated",
+                        "create: named",
+                        "start: cgroup made",
+                        "start: launched",
+                        "start: recorded")
+                .flatMap(step -> Stream.of(List.of(step, "OVERLAY", "KILL"), List.of(step, "OVERLAY", "KEEP")));
+        return Stream.concat(
+                Stream.of(inAnyCase, kept, copied).flatMap(steps -> steps).map(step -> with(step, "create")),
+                launched.map(step -> with(step, "launch")));
+    }
+
+    private static List<String> with(List<String> step, String how) {
+        return Stream.concat(step.stream(), Stream.of(how)).toList();
     }
 
     private Path folder() {
@@ -82,7 +97,14 @@ class CrashTest {
     void theNextOpenRepairsWhatAKilledJvmLeft(List<String> at) throws Exception {
         Set<Path> before = CgroupFiles.named("web1");
         try (OtherJvm other = OtherJvm.start(
-                CrashingJvm.class, folder(), TestRootfs.find("busybox"), at.get(0), at.get(1), at.get(2), "stop")) {
+                CrashingJvm.class,
+                folder(),
+                TestRootfs.find("busybox"),
+                at.get(0),
+                at.get(1),
+                at.get(2),
+                "stop",
+                at.get(3))) {
             assertThat(other.lines()).containsExactly("reached");
             assertThat(other.waitFor()).isEqualTo(137);
         }

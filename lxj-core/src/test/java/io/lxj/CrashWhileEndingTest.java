@@ -44,8 +44,8 @@ class CrashWhileEndingTest {
     }
 
     private void crash(String how, String step, OnExit fate) throws IOException {
-        try (OtherJvm other =
-                OtherJvm.start(CrashingJvm.class, folder(), TestRootfs.find("busybox"), step, "OVERLAY", fate, how)) {
+        try (OtherJvm other = OtherJvm.start(
+                CrashingJvm.class, folder(), TestRootfs.find("busybox"), step, "OVERLAY", fate, how, "create")) {
             assertThat(other.lines()).containsExactly("reached");
             assertThat(other.waitFor()).isEqualTo(137);
         }

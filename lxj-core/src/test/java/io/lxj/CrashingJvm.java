@@ -4,6 +4,7 @@ import io.lxj.config.Config;
 import io.lxj.config.ImportOptions;
 import io.lxj.config.OnExit;
 import io.lxj.config.Signal;
+import io.lxj.config.State;
 import io.lxj.config.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +18,8 @@ final class CrashingJvm {
     private CrashingJvm() {}
 
     /**
-     * The arguments: state folder, archive, step, storage, what happens at the JVM's end, and how the container is ended.
+     * The arguments: state folder, archive, step, storage, what happens at the JVM's end, how the container is ended,
+     * and how it is begun.
      */
     public static void main(String[] arguments) {
         String step = arguments[2];
@@ -35,8 +37,12 @@ final class CrashingJvm {
                             ImportOptions.defaults(),
                             progress -> dieAt(step, "import: progress"));
             dieAt(step, "import: done");
-            Container container = lxj.containers().create("web1", config);
-            container.start();
+            Container container = arguments[6].equals("launch")
+                    ? lxj.containers().launch("web1", config)
+                    : lxj.containers().create("web1", config);
+            if (container.state() == State.STOPPED) {
+                container.start();
+            }
             dieAt(step, "running");
             container.exec("sh", "-c", "sleep 1000000 & echo started");
             switch (arguments[5]) {

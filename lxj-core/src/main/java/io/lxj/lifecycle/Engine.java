@@ -421,6 +421,19 @@ public final class Engine implements AutoCloseable {
         return new Creating(this).create(name, config);
     }
 
+    /**
+     * Creates a container and starts it.
+     *
+     * @param name its name
+     * @param config what it is to be
+     * @return the container, which runs
+     */
+    public Instance launch(String name, Config config) {
+        check();
+        Names.container(name);
+        return new Launching(this).launch(name, config);
+    }
+
     /** {@return all containers, sorted by name} */
     public List<Instance> instances() {
         check();

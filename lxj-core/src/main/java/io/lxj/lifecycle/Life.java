@@ -114,17 +114,32 @@ final class Life {
                         State.STARTING.name(),
                         "it is being stopped, and has to be STOPPED first");
             }
-            startLocked(Optional.empty());
+            startLocked(this::startAgain, Optional.empty());
         }
     }
 
+    private Run startAgain(Undo undo) {
+        return engine.starter().start(instance, undo);
+    }
+
+    /** How a run begins; what is to be taken back if that fails is told on the way. */
+    @FunctionalInterface
+    interface Start {
+        Run run(Undo undo);
+    }
+
+    /** Starts the container, which was just created, and whose lock is held; nothing is left of the attempt if that fails. */
+    void startNew(Start start) {
+        startLocked(start, Optional.empty());
+    }
+
     /** How the run before has ended, if this is a reboot, is told should there be no other. */
-    private void startLocked(Optional<ExitStatus> before) {
+    private void startLocked(Start start, Optional<ExitStatus> before) {
         doing(State.STARTING);
         Undo undo = new Undo();
         try {
             instance.background().awaitReleased();
-            Run started = engine.starter().start(instance, undo);
+            Run started = start.run(undo);
             undo = engine.ending().abandoning(instance, started);
             begin(started, true);
         } catch (RuntimeException | Error e) {
@@ -222,7 +237,7 @@ final class Life {
 
     private void restart(ExitStatus exit) {
         try {
-            startLocked(Optional.of(exit));
+            startLocked(this::startAgain, Optional.of(exit));
         } catch (LxjException e) {
             LOG.error("Container {} asked for a reboot and could not be started again", name, e);
             instance.terminals().end();

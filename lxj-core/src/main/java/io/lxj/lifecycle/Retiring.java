@@ -29,7 +29,17 @@ final class Retiring {
     /** Removes the container with all its files. */
     void destroy() {
         engine.check();
-        Lock lock = instance.lastRun().lockEnded();
+        try (Lock lock = instance.lastRun().lockEnded()) {
+            destroy(lock);
+        }
+    }
+
+    /**
+     * The same for a container whose lock is held.
+     *
+     * @param lock the lock, which is given up
+     */
+    void destroy(Lock lock) {
         try {
             mustBeStopped("destroy " + name);
             // Whoever closes lxj doesn't know of it any more.
@@ -41,8 +51,6 @@ final class Retiring {
             instance.retire();
         } catch (LinuxException e) {
             throw Failures.exception("destroy " + name, e);
-        } finally {
-            lock.close();
         }
     }
 

@@ -20,6 +20,12 @@ final class Undo {
         steps.push(step);
     }
 
+    /** One step takes back all that there has been so far. */
+    void replace(Step step) {
+        steps.clear();
+        add(step);
+    }
+
     /** Takes everything back. */
     void run(Throwable failure) {
         while (!steps.isEmpty()) {

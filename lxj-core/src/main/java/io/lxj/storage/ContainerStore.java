@@ -104,15 +104,18 @@ public final class ContainerStore {
      */
     public NewContainer create(
             Lock lock, Config config, Optional<Long> firstId, FirstBoot firstBoot, CopyProgress progress) {
-        return create(lock, config, firstId, Optional.empty(), firstBoot, progress);
+        ContainerRecord record = new ContainerRecord(firstBoot.machineId(), Instant.now(), config, firstId);
+        try (Lock image = state.locks().shared(LockName.image(config.image()))) {
+            return create(lock, image, record, Optional.empty(), firstBoot, progress);
+        }
     }
 
     /**
      * Makes a container, on a file system of whatever kind.
      *
      * @param lock the lock of the container, which the caller holds alone
-     * @param config what it is to be; its image is locked meanwhile
-     * @param firstId the first of the ids that were set apart for it
+     * @param imageLock the lock of its image, which the caller holds
+     * @param record what it is to be
      * @param shift for whom to copy the image, where no mount can map the ids of its files
      * @param firstBoot what tells it from others of the image
      * @param progress is told of the bytes copied, with a storage that copies
@@ -123,21 +126,20 @@ public final class ContainerStore {
      */
     public NewContainer create(
             Lock lock,
-            Config config,
-            Optional<Long> firstId,
+            Lock imageLock,
+            ContainerRecord record,
             Optional<ShiftedStorage.Shift> shift,
             FirstBoot firstBoot,
             CopyProgress progress) {
         String name = lock.name().name();
         lock.check(LockName.container(name));
+        String imageName = record.config().image();
+        imageLock.checkHeld(LockName.image(imageName));
         String action = "create container " + name;
         refuseExisting(lock);
-        Lock imageLock = state.locks().shared(LockName.image(config.image()));
-        try (imageLock;
-                ImageTree image = openImage(config.image(), action);
+        try (ImageTree image = openImage(imageName, action);
                 TemporaryFolder folder = state.temporaryFolders().make("create." + name)) {
             checkpoints.reached("create: folder made");
-            ContainerRecord record = new ContainerRecord(firstBoot.machineId(), Instant.now(), config, firstId);
             NewContainer made = new NewContainer(
                     record, new Directory(folder.directory().fd().duplicate()), new DurableFiles());
             try {

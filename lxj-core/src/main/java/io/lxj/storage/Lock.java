@@ -44,7 +44,21 @@ public final class Lock implements AutoCloseable {
      * @throws IllegalStateException if this is another lock, a shared one, or closed
      */
     void check(LockName needed) {
-        if (!name.equals(needed) || !exclusive || closed.get()) {
+        check(needed, exclusive);
+    }
+
+    /**
+     * Refuses to go on unless what this lock protects stays as it is.
+     *
+     * @param needed what has to be locked, shared at least
+     * @throws IllegalStateException if this is another lock, or closed
+     */
+    void checkHeld(LockName needed) {
+        check(needed, true);
+    }
+
+    private void check(LockName needed, boolean enough) {
+        if (!name.equals(needed) || !enough || closed.get()) {
             throw new IllegalStateException(needed + " is not locked by the caller, but " + this);
         }
     }

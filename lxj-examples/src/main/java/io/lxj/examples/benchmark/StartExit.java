@@ -25,7 +25,7 @@ final class StartExit {
         List<Subject> subjects = new ArrayList<>();
         Security open = Security.DEFAULT.seccomp(SeccompProfile.unconfined());
         Config config = Config.of(work.busybox()).init(TRUE).privileged().security(open);
-        subjects.add(lxj(work, "start-exit", config));
+        subjects.addAll(lxj(work, "start-exit", config));
         subjects.add(lxjAgain(work, config));
         Path rootfs = work.rootfs(work.busybox());
         if (Lxc.isInstalled()) {
@@ -55,7 +55,7 @@ final class StartExit {
     static Case unprivileged(Workspace work) throws IOException, InterruptedException {
         List<Subject> subjects = new ArrayList<>();
         Config config = Config.of(work.busybox()).init(TRUE);
-        subjects.add(lxj(work, "start-exit-unprivileged", config));
+        subjects.addAll(lxj(work, "start-exit-unprivileged", config));
         Path rootfs = work.rootfs(work.busybox());
         if (Lxc.isInstalled()) {
             Path folder = work.folder("lxc-unprivileged");
@@ -89,11 +89,25 @@ final class StartExit {
         return Subject.of(name, () -> HostCommand.run(command));
     }
 
-    private static Subject lxj(Workspace work, String name, Config config) {
+    private static List<Subject> lxj(Workspace work, String name, Config config) {
+        return List.of(
+                lxj(
+                        work,
+                        name,
+                        "lxj",
+                        () -> ShortLife.await(work.lxj().containers().launch(name, config))),
+                lxj(
+                        work,
+                        name,
+                        "lxj, created and then started",
+                        () -> ShortLife.run(work.lxj().containers().create(name, config))));
+    }
+
+    private static Subject lxj(Workspace work, String name, String what, Subject.Work life) {
         return new Subject.Simple(
-                "lxj",
+                what,
                 work.options().rounds(WARM_UPS),
-                () -> ShortLife.run(work.lxj().containers().create(name, config)),
+                life,
                 () -> work.lxj().containers().get(name).destroy(),
                 () -> {});
     }
