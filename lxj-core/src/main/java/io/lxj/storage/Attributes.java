@@ -2,7 +2,6 @@ package io.lxj.storage;
 
 import io.lxj.linux.Directory;
 import io.lxj.linux.Fd;
-import io.lxj.linux.FileName;
 import io.lxj.linux.FileTimes;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Metadata;
@@ -24,15 +23,14 @@ final class Attributes {
     }
 
     /** Copies all that makes the directory look the same from inside. */
-    static void copy(Directory fromParent, String fromName, Directory to) throws LinuxException {
-        byte[] from = FileName.bytes(fromName);
-        Stat stat = fromParent.stat(from);
+    static void copy(Directory from, Directory to) throws LinuxException {
+        Stat stat = from.fd().stat();
         Stat own = to.fd().stat();
         Fd fd = to.fd();
         if (stat.uid() != own.uid() || stat.gid() != own.gid()) {
             Metadata.chown(fd, stat.uid(), stat.gid());
         }
-        for (Map.Entry<String, byte[]> attribute : Xattrs.all(fromParent, from).entrySet()) {
+        for (Map.Entry<String, byte[]> attribute : Xattrs.all(from.fd()).entrySet()) {
             String name = attribute.getKey();
             // What an overlay keeps for itself would change the meaning of the directory as a layer.
             boolean ofOverlay = name.startsWith("trusted.overlay.") || name.startsWith("user.overlay.");

@@ -136,7 +136,6 @@ public final class ContainerStore {
         String imageName = record.config().image();
         imageLock.checkHeld(LockName.image(imageName));
         String action = "create container " + name;
-        refuseExisting(lock);
         try (ImageTree image = openImage(imageName, action);
                 TemporaryFolder folder = state.temporaryFolders().make("create." + name)) {
             checkpoints.reached("create: folder made");

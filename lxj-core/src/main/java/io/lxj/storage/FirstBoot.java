@@ -54,7 +54,7 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
         if (isFile(image, MachineId.DBUS_FILE)) {
             try (FirstBootFolder dbus =
                     storage.openFolder(container, image, MachineId.DBUS_FOLDER).orElseThrow()) {
-                putMachineId(dbus, written);
+                putMachineId(dbus, dbus.seen().fd().stat(), written);
             }
         }
     }
@@ -75,17 +75,18 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
      * @throws LinuxException if that fails
      */
     void write(FirstBootFolder etc, DurableFiles written) throws LinuxException {
+        Stat owner = etc.seen().fd().stat();
         for (Map.Entry<String, byte[]> file : nameFiles(hostname).entrySet()) {
-            put(etc, written, file.getKey(), READABLE, file.getValue());
+            put(etc, owner, written, file.getKey(), READABLE, file.getValue());
         }
-        putMachineId(etc, written);
+        putMachineId(etc, owner, written);
         if (resolvConf.isPresent() && !isMadeAtBoot(etc.seen())) {
-            put(etc, written, RESOLV_CONF, READABLE, resolvConf.get());
+            put(etc, owner, written, RESOLV_CONF, READABLE, resolvConf.get());
         }
     }
 
-    private void putMachineId(FirstBootFolder folder, DurableFiles written) throws LinuxException {
-        put(folder, written, MACHINE_ID, READ_ONLY, text(machineId + "\n"));
+    private void putMachineId(FirstBootFolder folder, Stat owner, DurableFiles written) throws LinuxException {
+        put(folder, owner, written, MACHINE_ID, READ_ONLY, text(machineId + "\n"));
     }
 
     /**
@@ -128,7 +129,8 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
         return ETC.resolve(target.replaceAll("[^!-~]", "?")).normalize().startsWith(RUN);
     }
 
-    private static void put(FirstBootFolder folder, DurableFiles written, String name, int mode, byte[] content)
+    private static void put(
+            FirstBootFolder folder, Stat owner, DurableFiles written, String name, int mode, byte[] content)
             throws LinuxException {
         byte[] bytes = FileName.bytes(name);
         Optional<Integer> there = type(folder.seen(), bytes);
@@ -141,13 +143,14 @@ public record FirstBoot(String hostname, MachineId machineId, Optional<byte[]> r
         Fd file = folder.written().open(bytes, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL, mode);
         written.add(file);
         file.write(content);
-        Stat owner = folder.seen().fd().stat();
         Stat own = file.stat();
         if (owner.uid() != own.uid() || owner.gid() != own.gid()) {
             Metadata.chown(file, owner.uid(), owner.gid());
         }
-        // The umask may have taken bits away.
-        Metadata.chmod(file, mode);
+        // The umask may have taken bits away, or a default ACL of the folder.
+        if (own.permissions() != mode) {
+            Metadata.chmod(file, mode);
+        }
     }
 
     private static Optional<Integer> type(Directory folder, byte[] name) throws LinuxException {

@@ -39,7 +39,7 @@ final class OverlayStorage implements RootStorage {
         }
         folder.mkdir(FileName.bytes(WORK), 0700);
         try (Directory upper = make(folder, UPPER)) {
-            Attributes.copy(image.folder(), ImageTree.ROOTFS, upper);
+            Attributes.copy(image.rootfs(), upper);
         }
     }
 
@@ -59,35 +59,42 @@ final class OverlayStorage implements RootStorage {
         if (way.isEmpty()) {
             return Optional.empty();
         }
-        Directory seen = new Directory(image.rootfs().fd().duplicate());
-        Directory written = folder.openDirectory(FileName.bytes(UPPER));
+        FirstBootFolder at = new FirstBootFolder(
+                new Directory(image.rootfs().fd().duplicate()), folder.openDirectory(FileName.bytes(UPPER)));
         try {
             for (String name : way.get()) {
-                Directory made = makeLike(seen, name, written);
-                written.close();
-                written = made;
-                Directory next = seen.openDirectory(FileName.bytes(name));
-                seen.close();
-                seen = next;
+                FirstBootFolder next = below(at, name);
+                at.close();
+                at = next;
             }
-            return Optional.of(new FirstBootFolder(seen, written));
+            return Optional.of(at);
+        } catch (LinuxException e) {
+            at.close();
+            throw e;
+        }
+    }
+
+    private static FirstBootFolder below(FirstBootFolder above, String name) throws LinuxException {
+        Directory seen = above.seen().openDirectory(FileName.bytes(name));
+        try {
+            return new FirstBootFolder(seen, makeLike(seen, name, above));
         } catch (LinuxException e) {
             seen.close();
-            written.close();
             throw e;
         }
     }
 
     /** Makes a directory look from inside like that in the image, if it wasn't made before. */
-    private static Directory makeLike(Directory seen, String name, Directory in) throws LinuxException {
+    private static Directory makeLike(Directory seen, String name, FirstBootFolder above) throws LinuxException {
+        Directory in = above.written();
         boolean missing = in.mkdirIfMissing(FileName.bytes(name), 0700);
         Directory made = in.openDirectory(FileName.bytes(name));
         if (!missing) {
             return made;
         }
         try {
-            Attributes.copyTime(seen, in);
-            Attributes.copy(seen, name, made);
+            Attributes.copyTime(above.seen(), in);
+            Attributes.copy(seen, made);
             return made;
         } catch (LinuxException e) {
             made.close();

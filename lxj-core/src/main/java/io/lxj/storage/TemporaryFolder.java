@@ -4,6 +4,7 @@ import io.lxj.linux.Directory;
 import io.lxj.linux.FileName;
 import io.lxj.linux.LinuxException;
 import io.lxj.linux.Stat;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -93,7 +94,7 @@ public final class TemporaryFolder implements AutoCloseable {
 
     private static String unique(String purpose) {
         return purpose + "."
-                + String.format("%016x", ThreadLocalRandom.current().nextLong());
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 
     /** Whether a name still leads to a folder that was opened by it. */
