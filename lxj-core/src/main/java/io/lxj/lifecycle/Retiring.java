@@ -46,9 +46,11 @@ final class Retiring {
             instance.background().giveUp();
             engine.cgroups().remove(name);
             Optional<ContainerRecord> record = readableRecord();
-            engine.store().delete(lock);
-            record.ifPresent(known -> engine.ids().release(name, known));
-            instance.retire();
+            // Whoever makes another one of that name must not be taken for this one.
+            engine.store().delete(lock, () -> {
+                instance.retire();
+                record.ifPresent(known -> engine.ids().release(name, known));
+            });
         } catch (LinuxException e) {
             throw Failures.exception("destroy " + name, e);
         }

@@ -247,15 +247,16 @@ public final class ContainerStore {
      * Deletes a container that doesn't run. It loses its name at once; then its files are removed.
      *
      * @param lock the lock of the container, which the caller holds alone; it is given up
+     * @param gone is run when the container has lost its name, and nobody else can have that yet
      * @throws NotFoundException if there is no such container
      * @throws io.lxj.error.LxjException if files can't be removed; the container is gone all the same, and the next sweep
      *     tries again
      */
-    public void delete(Lock lock) {
+    public void delete(Lock lock, Runnable gone) {
         String name = lock.name().name();
         lock.check(LockName.container(name));
         try {
-            remove(lock);
+            remove(lock, gone);
         } catch (LinuxException e) {
             throw e.is(Errno.ENOENT)
                     ? new NotFoundException(KIND, name)
@@ -279,10 +280,11 @@ public final class ContainerStore {
     }
 
     /** Takes a container's name away, and removes its files. */
-    void remove(Lock lock) throws LinuxException {
+    void remove(Lock lock, Runnable gone) throws LinuxException {
         String name = lock.name().name();
         try (TemporaryFolder folder = state.temporaryFolders().take(state.containers(), name, "delete." + name)) {
             checkpoints.reached("delete: renamed");
+            gone.run();
             lock.close();
             checkpoints.reached("delete: lock removed");
             folder.remove();

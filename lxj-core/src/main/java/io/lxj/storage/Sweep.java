@@ -43,7 +43,7 @@ final class Sweep {
             // Another process may have cleaned up too, and even created it again.
             if (SyncMarker.isTorn(state.containers(), name)) {
                 removed.add("container " + name + ", which wasn't on disk yet when the machine went down");
-                store.remove(lock);
+                store.remove(lock, () -> {});
             }
         } catch (LinuxException e) {
             LOG.warn("Container {}, which a power cut tore, could not be removed", name, e);

@@ -172,7 +172,7 @@ class ImageStoreTest {
                 .hasMessageStartingWith("rename image alpine to base: in use by container db, container web");
         assertThat(images.names()).containsExactly("alpine");
         for (String container : List.of("web", "db")) {
-            containers.delete(state.locks().exclusive(LockName.container(container)));
+            containers.delete(state.locks().exclusive(LockName.container(container)), () -> {});
         }
         images.delete("alpine");
         assertThat(images.names()).isEmpty();

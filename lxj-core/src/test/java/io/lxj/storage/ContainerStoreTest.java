@@ -148,7 +148,7 @@ class ContainerStoreTest {
     void theLockOfAnotherContainerDoesNotDo() {
         create("web");
         try (LockSet locks = state.locks().exclusive(List.of(LockName.container("db"), LockName.image("web")))) {
-            assertThatThrownBy(() -> store.delete(locks.of(LockName.image("web"))))
+            assertThatThrownBy(() -> store.delete(locks.of(LockName.image("web")), () -> {}))
                     .isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> store.rename(locks, "web", "db")).isInstanceOf(IllegalStateException.class);
         }
@@ -183,12 +183,12 @@ class ContainerStoreTest {
     @Test
     void whatWasDeletedLeavesNothing() {
         create("web");
-        store.delete(lock("web"));
+        store.delete(lock("web"), () -> {});
         assertThat(store.names()).isEmpty();
         assertThat(temporary()).isEmptyDirectory();
         assertThat(state.path().resolve("locks/container.web")).doesNotExist();
         Lock lock = lock("web");
-        assertThatThrownBy(() -> store.delete(lock)).isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(() -> store.delete(lock, () -> {})).isInstanceOf(NotFoundException.class);
         lock.close();
         assertThat(create("web")).isNotNull();
     }
@@ -302,7 +302,7 @@ class ContainerStoreTest {
                 try (ContainerFolder container = store.open(name)) {
                     assertThat(container.record().config()).isEqualTo(CONFIG);
                 }
-                store.delete(lock(name));
+                store.delete(lock(name), () -> {});
             }
             assertThat(store.names()).isEmpty();
             state.close();
@@ -328,7 +328,7 @@ class ContainerStoreTest {
             MountedFileSystem.run("chattr", "+a", rootfs.resolve("etc/passwd").toString());
             MountedFileSystem.run("chattr", "+i", rootfs.resolve("var/lib").toString());
             MountedFileSystem.run("chattr", "+i", rootfs.resolve("usr").toString());
-            store.delete(lock("web"));
+            store.delete(lock("web"), () -> {});
             assertThat(store.names()).isEmpty();
             assertThat(temporary()).isEmptyDirectory();
             state.close();

@@ -281,7 +281,7 @@ class OverlayStorageTest {
             write(root, "/etc/passwd", "changed");
         }
         assertThat(state.path().resolve("containers/web/work/work")).exists();
-        store.delete(state.locks().exclusive(LockName.container("web")));
+        store.delete(state.locks().exclusive(LockName.container("web")), () -> {});
         assertThat(store.names()).isEmpty();
         assertThat(state.path().resolve("tmp")).isEmptyDirectory();
         assertThat(state.path().resolve("locks/container.web")).doesNotExist();

@@ -52,7 +52,7 @@ class PowerCutTest {
                     WholeContainers.check(state);
                     found += store.names().size();
                     for (String name : store.names()) {
-                        store.delete(state.locks().exclusive(LockName.container(name)));
+                        store.delete(state.locks().exclusive(LockName.container(name)), () -> {});
                     }
                 }
                 work(path);
@@ -80,7 +80,7 @@ class PowerCutTest {
                     }
                 }
                 if (i % 4 == 3) {
-                    store.delete(state.locks().exclusive(LockName.container(name)));
+                    store.delete(state.locks().exclusive(LockName.container(name)), () -> {});
                 }
             }
             cutPower(state);

@@ -59,6 +59,6 @@ final class StoreVictim {
         try (LockSet locks = state.locks().exclusive(List.of(LockName.container(name), LockName.container(other)))) {
             store.rename(locks, name, other);
         }
-        store.delete(state.locks().exclusive(LockName.container(other)));
+        store.delete(state.locks().exclusive(LockName.container(other)), () -> {});
     }
 }
