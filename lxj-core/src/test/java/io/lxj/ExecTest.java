@@ -16,8 +16,11 @@ import io.lxj.error.NotFoundException;
 import io.lxj.error.WrongStateException;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsContainers;
+import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Commands that are run to their end. */
 @NeedsContainers
@@ -63,6 +68,37 @@ class ExecTest {
         assertThat(result.exitCode()).isEqualTo(42);
         assertThat(result.stdout()).isEqualTo("out\n");
         assertThat(result.stderr()).isEqualTo("err\n");
+    }
+
+    private static final Command NAMED_STREAMS =
+            sh("echo out >/dev/stdout; echo err >/dev/stderr; cat </dev/stdin; stat -Lc %u:%g /proc/self/fd/2");
+
+    @ParameterizedTest
+    @CsvSource({"root,0:0", "ann,1500:1500"})
+    void whoRunsACommandCanOpenItsStreamsByName(String user, String owner) throws Exception {
+        openItsStreamsByName(container, NAMED_STREAMS.user(User.named(user)), owner);
+    }
+
+    @Test
+    @NeedsRoot("makes a privileged container")
+    void whoRunsACommandInAPrivilegedContainerCanOpenItsStreamsByName() throws Exception {
+        Container privileged = host.start(
+                Config.ofImage("alpine").privileged().init("/bin/sh", "-c", "while :; do sleep 1000000; done"));
+        openItsStreamsByName(privileged, NAMED_STREAMS, "0:0");
+        openItsStreamsByName(privileged, NAMED_STREAMS.user(User.id(1, 2)), "1:2");
+    }
+
+    private static void openItsStreamsByName(Container in, Command command, String owner) throws Exception {
+        ExecResult result = in.exec(command.stdin(Stdin.text("given\n")));
+        assertThat(result.stderr()).isEqualTo("err\n");
+        assertThat(result.stdout()).isEqualTo("out\ngiven\n" + owner + "\n");
+        ContainerProcess process = in.process(command);
+        try (OutputStream input = process.getOutputStream()) {
+            input.write("piped\n".getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("out\npiped\n" + owner + "\n");
+        assertThat(process.waitFor()).isZero();
     }
 
     @Test

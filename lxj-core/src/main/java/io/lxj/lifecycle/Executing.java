@@ -158,11 +158,12 @@ final class Executing {
 
     private Executed onPipes(Run run, ExecPlan plan, RootDir root, Fd cgroup, Command command) throws IOException {
         Stdin stdin = command.stdin();
+        Optional<StreamOwner> owner = StreamOwner.of(run, plan.spec());
         Undo undo = new Undo();
         try (Fd given = stdin instanceof Stdin.Bytes bytes ? InputFile.of(bytes.content()) : null) {
-            Pipe in = given == null ? pipe(undo) : null;
-            Pipe out = pipe(undo);
-            Pipe err = pipe(undo);
+            Pipe in = given == null ? pipe(owner, undo) : null;
+            Pipe out = pipe(owner, undo);
+            Pipe err = pipe(owner, undo);
             ExecLauncher.Executed started = launch(
                     plan, place(run, cgroup, given == null ? in.reader() : given, out.writer(), err.writer()), command);
             explain(plan, started, root, err.writer());
@@ -198,9 +199,12 @@ final class Executing {
         }
     }
 
-    private static Pipe pipe(Undo undo) throws LinuxException {
+    private static Pipe pipe(Optional<StreamOwner> owner, Undo undo) throws LinuxException {
         Pipe pipe = Pipe.open();
         undo.add(pipe::close);
+        if (owner.isPresent()) {
+            owner.get().give(pipe);
+        }
         return pipe;
     }
 
