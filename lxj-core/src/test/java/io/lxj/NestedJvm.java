@@ -58,7 +58,7 @@ final class NestedJvm {
         last.destroy();
     }
 
-    private static void say(Lxj lxj, String name, Config config) {
+    static void say(Lxj lxj, String name, Config config) {
         Container container = lxj.containers().create(name, config);
         container.start();
         container.files().write("/etc/by-lxj", "written\n");

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.config.Command;
 import io.lxj.config.Config;
 import io.lxj.config.ExecResult;
+import io.lxj.config.Mount;
 import io.lxj.config.SeccompProfile;
 import io.lxj.config.Security;
 import io.lxj.testing.LeaksNothing;
 import io.lxj.testing.NeedsRoot;
 import io.lxj.testing.NeedsRootfs;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** lxj in a container of lxj, with the JDK of the host. */
 @NeedsRoot("gives containers ids for others")
@@ -59,6 +63,34 @@ class NestedLxjTest {
             assertThat(result.stderr())
                     .contains("set ids apart for default: there are no 65536 ids for a container; ")
                     .contains("Config.nesting(...)");
+        }
+    }
+
+    /** A mount of the host's: what it forbids, nobody inside can allow again, see mount_namespaces(7). */
+    @Test
+    void containersRunOnAMountWhoseFlagsAreLocked(@TempDir Path folder) throws IOException {
+        try (NestedJava java = NestedJava.copy("busybox")) {
+            Container around = host.start(java.in(base().nesting(1)));
+            int root = (int) HostIds.users(around).get(0).first();
+            around.stop();
+            Files.setAttribute(folder, "unix:uid", root);
+            Files.setAttribute(folder, "unix:gid", root);
+            around.configure(java.in(base().nesting(1))
+                    .mount(Mount.bind(folder, "/locked").noSuid().noDev().noExec()));
+            around.start();
+            ExecResult result =
+                    around.exec(Command.of(java.command(NestedFolderJvm.class, NestedJava.ROOTFS, "/locked/lxj")));
+            around.exec("rm", "-rf", "/locked/lxj");
+            assertThat(result.stdout().replaceFirst("(privileged.* written 0) [0-9]+", "$1 ..."))
+                    .as(result.stderr())
+                    .isEqualTo("""
+                            default 0:0 0:0 0:0 written 0 1879048192 65536 /sys/fs/cgroup/cgroup.procs
+                            default HALTED
+                            copied 0:0 0:0 0:0 written 0 1879048192 65536 /sys/fs/cgroup/cgroup.procs
+                            copied HALTED
+                            privileged 0:0 0:0 0:0 written 0 ... 65536 /sys/fs/cgroup/cgroup.procs
+                            privileged HALTED
+                            """);
         }
     }
 

@@ -58,7 +58,15 @@ public record RootLayers(Optional<DetachedMount> lower, DetachedMount own, Optio
             DetachedMount mount = clone(rootfs, 0, users ? liftedForUsers : NO_DANGER);
             return new RootLayers(Optional.empty(), mount, Optional.empty(), shifted);
         } catch (LinuxException e) {
-            throw users && e.is(Errno.EPERM) ? e.withHint("the state folder is on a mount with " + obstacle) : e;
+            if (!e.is(Errno.EPERM)) {
+                throw e;
+            }
+            throw e.withHint("the state folder is on a mount with "
+                    + (users
+                            ? obstacle
+                            : "nosuid, nodev or noexec that this root can't lift, as it comes from outside of its user"
+                                    + " namespace, see mount_namespaces(7), and on a file system that holds no overlay and maps"
+                                    + " no ids: use a state folder elsewhere"));
         }
     }
 
@@ -66,7 +74,9 @@ public record RootLayers(Optional<DetachedMount> lower, DetachedMount own, Optio
         DetachedMount mount = DetachedMount.clone(directory, false);
         try {
             mount.setPropagation(MountFlags.MS_PRIVATE, false);
-            mount.setAttributes(attributes, lifted, false);
+            if ((attributes | lifted) != 0) {
+                mount.setAttributes(attributes, lifted, false);
+            }
             return mount;
         } catch (LinuxException e) {
             mount.close();
@@ -75,15 +85,14 @@ public record RootLayers(Optional<DetachedMount> lower, DetachedMount own, Optio
     }
 
     /**
-     * Of layers. What the mount of the state folder forbids, such as programs, doesn't hold in an overlay of its files; an
-     * ordinary user couldn't lift that.
+     * Of layers. What the mount of the state folder forbids, such as programs, doesn't hold in an overlay of its files: it
+     * need not be lifted, which neither an ordinary user nor root of another user namespace could.
      */
     static RootLayers overlay(Optional<Directory> lower, Directory folder, RootLayout layout) throws LinuxException {
-        long lifted = folder.fd().deputy().isPresent() ? 0 : NO_DANGER;
-        DetachedMount own = clone(folder.fd(), 0, lifted);
+        DetachedMount own = clone(folder.fd(), 0, 0);
         try {
             Optional<DetachedMount> image = lower.isPresent()
-                    ? Optional.of(clone(lower.get().fd(), MountFlags.MOUNT_ATTR_RDONLY, lifted))
+                    ? Optional.of(clone(lower.get().fd(), MountFlags.MOUNT_ATTR_RDONLY, 0))
                     : Optional.empty();
             return new RootLayers(image, own, Optional.of(layout), false);
         } catch (LinuxException e) {

@@ -12,6 +12,7 @@ import io.lxj.linux.Open;
 import io.lxj.linux.RootDir;
 import io.lxj.linux.Stat;
 import io.lxj.linux.TreeCopy;
+import io.lxj.linux.UserNamespaces;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,9 +52,10 @@ public final class ShiftedStorage implements RootStorage {
 
     /** Of the container in a folder. */
     static ShiftedStorage in(Directory folder) throws LinuxException {
-        boolean overlaid =
-                folder.fd().deputy().isPresent() && FileSystemSupport.canHoldUpper(FileSystemType.of(folder.fd()));
-        return new ShiftedStorage(Optional.empty(), overlaid);
+        // Only to them may a file system map no ids that holds the upper layer of an overlay.
+        boolean mapsNone = folder.fd().deputy().isPresent() || !UserNamespaces.inFirst();
+        return new ShiftedStorage(
+                Optional.empty(), mapsNone && FileSystemSupport.canHoldUpper(FileSystemType.of(folder.fd())));
     }
 
     /**
@@ -155,8 +157,8 @@ public final class ShiftedStorage implements RootStorage {
     }
 
     /**
-     * Of an ordinary user an overlay of the copy above nothing, which the container's root mounts; of root a mount as it is,
-     * because no overlay can be on a file system that maps no ids.
+     * Of an ordinary user, or root of another user namespace than the first, an overlay of the copy above nothing, which the
+     * container's root mounts, whatever the mount of the state folder forbids; otherwise a mount as it is.
      */
     @Override
     public RootLayers layers(Directory folder, Optional<ImageTree> image) throws LinuxException {
