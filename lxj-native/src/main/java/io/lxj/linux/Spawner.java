@@ -21,7 +21,7 @@ public final class Spawner {
     private static final int SIGSET_SIZE = 128;
     private static final short POSIX_SPAWN_SETSIGDEF = 0x04;
     private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
-    private static final int ATTEMPTS = 1000;
+    private static final int ATTEMPTS = 100;
     private static final long PAUSE_NANOS = 1_000_000;
 
     /** The same for every process: nothing changes them any more. */
@@ -116,6 +116,15 @@ public final class Spawner {
 
     /** Starts the stage with a plan as fd 0 and others from {@link SyscallProgram#FIRST_FD} on. */
     static int start(int plan, int[] numbers) throws LinuxException {
+        try (Fd stage = StageFile.open()) {
+            return spawn(stage.number(), plan, numbers);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EACCES) && !e.is(Errno.ETXTBSY)) {
+                throw e;
+            }
+        }
+        // Root of a container that has executed it may take its permissions away, or hold it open as if to write.
+        StageFile.renew();
         try (Fd stage = StageFile.open()) {
             return spawn(stage.number(), plan, numbers);
         }

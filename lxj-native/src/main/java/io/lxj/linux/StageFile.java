@@ -36,6 +36,14 @@ final class StageFile {
         return kept.duplicate();
     }
 
+    /** Has the next {@link #open} make another one: nobody outside of this process knows that yet. */
+    static synchronized void renew() {
+        if (kept != null) {
+            kept.close();
+            kept = null;
+        }
+    }
+
     /**
      * How the stage is kept from being written to.
      *

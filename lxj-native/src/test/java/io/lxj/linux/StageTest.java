@@ -125,6 +125,28 @@ class StageTest {
         }
     }
 
+    /** A process that has executed it can be made to hand it over, and its owner, who may be root of a container, has rights. */
+    @Test
+    void cve2019_5736WhoeverGotTheStageFileKeepsNothingFromBeingStarted() throws Exception {
+        try (Fd stolen = StageFile.open()) {
+            Metadata.chmod(stolen, 0);
+            exits();
+        }
+        try (Fd stolen = StageFile.open();
+                Fd written = Fd.open(Path.of("/proc/self/fd/" + stolen.number()), Open.O_RDWR, 0)) {
+            assertThat(catchThrowable(() -> written.write(new byte[1]))).isInstanceOf(LinuxException.class);
+            exits();
+        }
+    }
+
+    private static void exits() throws LinuxException {
+        ProgramBuilder program = SyscallProgram.builder();
+        program.step("end", Syscall.EXIT_GROUP, 7);
+        try (Spawned spawned = Spawner.spawn(program.build(), Map.of())) {
+            assertThat(spawned.waitFor().exitCode()).hasValue(7);
+        }
+    }
+
     private void need(String tool) {
         boolean there = Arrays.stream(System.getenv("PATH").split(":"))
                 .anyMatch(path -> Files.isExecutable(Path.of(path, tool)));
