@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxj.config.Config;
 import io.lxj.config.Storage;
 import io.lxj.error.LxjException;
+import io.lxj.testing.CProgram;
 import io.lxj.testing.LeaksNothing;
+import io.lxj.testing.NeedsCommand;
 import io.lxj.testing.NeedsContainers;
 import io.lxj.testing.NeedsRootfs;
 import java.io.ByteArrayOutputStream;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FileThreatsTest {
     private static final Config SLEEPER = Config.ofImage("alpine").init("/bin/sleep", "1000000");
     private static final int ROUNDS = 150;
+    private static final int CALLS = 10;
 
     @RegisterExtension
     static final TestLxj host = TestLxj.of("alpine");
@@ -39,6 +42,7 @@ class FileThreatsTest {
     /** A process inside exchanges a folder for a link to the host's root while files go through it. */
     @ParameterizedTest
     @EnumSource
+    @NeedsCommand("gcc")
     void cve2018_15664AFolderThatIsSwappedForALink(Storage storage, @TempDir Path outside) throws IOException {
         Path secret = Files.writeString(outside.resolve("secret"), "of the host");
         Path tree = Files.createDirectories(outside.resolve("tree/below")).getParent();
@@ -50,12 +54,18 @@ class FileThreatsTest {
                 "-c",
                 "mkdir -p /data/folder; echo inside >/data/folder/secret; ln -s ../../../../../../../../../.."
                         + outside
-                        + " /data/link; cd /data; (while :; do mv folder aside; mv link folder; mv folder link; mv aside folder;"
-                        + " done) </dev/null >/dev/null 2>&1 &");
+                        + " /data/link");
         ContainerFiles files = container.files();
+        Path exchange = outside.resolve("exchange");
+        CProgram.build("exchange.c", exchange);
+        files.write("/exchange", Files.readAllBytes(exchange), 0755);
+        Files.delete(exchange);
+        container.exec("sh", "-c", "/exchange /data/folder /data/link </dev/null >/dev/null 2>&1 &");
+        int calls = 0;
         int met = 0;
-        // On a busy machine the folder may not be there for long.
-        for (int i = 0; i < ROUNDS || met == 0; i++) {
+        // Until both the folder and the link were met.
+        for (int i = 0; i < ROUNDS || met == 0 || met == calls; i++) {
+            calls += CALLS;
             met += tries(
                     () -> assertThat(files.readText("/data/folder/secret")).isEqualTo("inside\n"),
                     () -> files.write("/data/folder/secret", "inside\n"),
@@ -77,7 +87,7 @@ class FileThreatsTest {
         assertThat(tree.toFile().list()).containsExactly("below");
     }
 
-    /** How many of them worked; the others met a moment without the folder, or its link. */
+    /** How many of the {@link #CALLS} worked; the others met the link. */
     private static int tries(Runnable... calls) {
         int worked = 0;
         for (Runnable call : calls) {
