@@ -79,6 +79,12 @@ final class ContainerLimits {
     }
 
     private UnsupportedHostException lacks(String action, Set<String> missing) throws LinuxException {
+        if (!cgroups.isThere()) {
+            return new UnsupportedHostException(
+                    action,
+                    "cgroup of this user's, which limits need",
+                    CgroupTree.ADVICE + "; or leave these limits out, or have them dropped by ifSupported()");
+        }
         String controllers = String.join(", ", missing) + (missing.size() == 1 ? " controller" : " controllers");
         return new UnsupportedHostException(
                 action,
