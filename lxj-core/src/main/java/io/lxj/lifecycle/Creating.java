@@ -31,9 +31,7 @@ final class Creating {
             try (Lock image = lockImage(config)) {
                 return make(lock, image, record);
             } catch (RuntimeException | Error e) {
-                Undo undo = new Undo();
-                undo.add(() -> giveUp(name, record));
-                undo.run(e);
+                giveUp(name, record, e);
                 throw e;
             }
         }
@@ -62,9 +60,7 @@ final class Creating {
             ConfigChecks.check(name, config, ids(name, record), engine.folder().deputy());
             return record;
         } catch (RuntimeException | Error e) {
-            Undo undo = new Undo();
-            undo.add(() -> giveUp(name, record));
-            undo.run(e);
+            giveUp(name, record, e);
             throw e;
         }
     }
@@ -72,6 +68,12 @@ final class Creating {
     /** Gives the ids back of a container that won't come about. */
     void giveUp(String name, ContainerRecord record) {
         engine.ids().release(name, record);
+    }
+
+    private void giveUp(String name, ContainerRecord record, Throwable failure) {
+        Undo undo = new Undo();
+        undo.add(() -> giveUp(name, record));
+        undo.run(failure);
     }
 
     private Optional<IdMap> ids(String name, ContainerRecord record) {
