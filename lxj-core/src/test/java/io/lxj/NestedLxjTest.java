@@ -32,10 +32,7 @@ class NestedLxjTest {
     void containersRunInAContainer() throws IOException {
         try (NestedJava java = NestedJava.copy("busybox")) {
             ExecResult result = nested(java, base().nesting(1));
-            // A privileged container has the ids of the one around it, whatever those are on the host.
-            assertThat(result.stdout().replaceFirst("(privileged.* written 0) [0-9]+", "$1 ..."))
-                    .as(result.stderr())
-                    .isEqualTo("""
+            assertThat(seen(result)).as(result.stderr()).isEqualTo("""
                             usable true
                             default 0:0 0:0 0:0 written 0 1879048192 65536 /sys/fs/cgroup/cgroup.procs
                             default HALTED
@@ -81,9 +78,7 @@ class NestedLxjTest {
             ExecResult result =
                     around.exec(Command.of(java.command(NestedFolderJvm.class, NestedJava.ROOTFS, "/locked/lxj")));
             around.exec("rm", "-rf", "/locked/lxj");
-            assertThat(result.stdout().replaceFirst("(privileged.* written 0) [0-9]+", "$1 ..."))
-                    .as(result.stderr())
-                    .isEqualTo("""
+            assertThat(seen(result)).as(result.stderr()).isEqualTo("""
                             default 0:0 0:0 0:0 written 0 1879048192 65536 /sys/fs/cgroup/cgroup.procs
                             default HALTED
                             copied 0:0 0:0 0:0 written 0 1879048192 65536 /sys/fs/cgroup/cgroup.procs
@@ -122,6 +117,11 @@ class NestedLxjTest {
             ExecResult result = nested(java, base().nesting(1).security(denied));
             assertThat(result.stdout()).as(result.stderr()).contains("default HALTED\n", "sharing HALTED\n");
         }
+    }
+
+    /** A privileged container has the ids of the one around it, whatever those are on the host. */
+    private static String seen(ExecResult result) {
+        return result.stdout().replaceFirst("(privileged.* written 0) [0-9]+", "$1 ...");
     }
 
     private static Config base() {

@@ -55,11 +55,6 @@ public final class Launch implements AutoCloseable {
         return new Launch(spec, beginning, channels, stage);
     }
 
-    /** {@return the name of the container} */
-    public String name() {
-        return spec.name();
-    }
-
     /**
      * Goes on to the init, which comes by itself then.
      *
